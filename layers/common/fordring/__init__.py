@@ -1,0 +1,1 @@
+"""Fordring: a hub between billing products and debt-collection agencies."""

@@ -1,0 +1,1 @@
+"""The functional core: pure, typed, standard library only."""

@@ -1,0 +1,1 @@
+"""Documents and files in other people's formats."""

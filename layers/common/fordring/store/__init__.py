@@ -1,0 +1,1 @@
+"""Where things are kept: keys, items, and the engines that read and write them."""

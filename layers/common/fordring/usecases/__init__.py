@@ -1,0 +1,1 @@
+"""What happens in the hub, one module per subject; no HTTP and no table names."""
