@@ -1,0 +1,1 @@
+"""Puts ``template.yaml`` on one machine, without Docker: emulator, deployment, front, sandbox."""
