@@ -1,0 +1,5 @@
+"""Every read."""
+
+from fordring.edge.functions.poll_status import handler
+
+__all__ = ["handler"]

@@ -1,0 +1,1 @@
+"""One module for each Lambda function: what it is made of."""
