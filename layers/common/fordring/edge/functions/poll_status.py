@@ -8,7 +8,7 @@ from typing import Any
 __all__ = ["handler"]
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Answer with the function's name and the route that led here."""
     body = {"status": "ok", "function": "poll_status", "route": event.get("routeKey")}
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(body)}
