@@ -54,4 +54,4 @@ def test_an_unknown_country_is_refused_and_nothing_is_assumed(country):
 def test_a_day_begins_on_that_day(day, country):
     begins = start_of_business(day, country)
     assert local_date(begins, country) == day
-    assert local_date(begins - timedelta(hours=9), country) == day - timedelta(days=1)
+    assert local_date(begins - timedelta(hours=10), country) == day - timedelta(days=1)

@@ -60,7 +60,7 @@ def start_of_business(day: date, country: str) -> datetime:
 
 
 def _zone(country: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(TIME_ZONES[country])
-    except KeyError:
-        raise UnknownCountry("the hub knows no business time of this country") from None
+    name = TIME_ZONES.get(country)
+    if name is None:
+        raise UnknownCountry("the hub knows no business time of this country")
+    return ZoneInfo(name)
