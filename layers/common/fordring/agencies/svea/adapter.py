@@ -1,0 +1,178 @@
+"""Svea behind the hub's port. Holds no state; only ``now``, the real time, for signatures."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final
+from urllib.parse import urlencode
+
+from fordring.agencies.svea.answers import outcome_of, outcome_of_failure, successful
+from fordring.agencies.svea.commands import PATHS, body_of
+from fordring.agencies.svea.cursors import cursor_after, query_of, rewound
+from fordring.agencies.svea.facts import balance, case_key, fact
+from fordring.agencies.svea.reading import Node, read
+from fordring.agencies.svea.signature import is_signed, signed_headers
+from fordring.agencies.svea.terms import CAPABILITIES, DOUBTS, refusal
+from fordring.domain.agency import (
+    Accepted,
+    AgencyBalance,
+    BalancePage,
+    CaseKey,
+    Changes,
+    Command,
+    Credentials,
+    Delivery,
+    Fact,
+    MalformedAnswer,
+    Outcome,
+    RegisterCase,
+    Rejected,
+)
+from fordring.domain.transport import Http, Request, TransportFailed
+
+_PAGE: Final = 200
+_TIMEOUT_SECONDS: Final = 10.0
+_MOST_PEEKED: Final = 20
+"""A delivery speaks of one case; what speaks of more than this was not sent by Svea and is not worth a read."""
+
+
+class Svea:
+    """The adapter for Svea's modelled interface (``docs/agencies/svea.md``).
+
+    Parameters
+    ----------
+    http
+        The port to the outside.
+    base_url
+        Where the interface begins, for example ``https://collection.svea.example``.
+    now
+        Real time, aware; never the test clock, because it is signed.
+    """
+
+    capabilities = CAPABILITIES
+    doubts = DOUBTS
+
+    def __init__(self, http: Http, base_url: str, now: Callable[[], datetime]) -> None:
+        self._http = http
+        self._base_url = base_url.rstrip("/")
+        self._now = now
+
+    def send(self, command: Command, credentials: Credentials) -> Outcome:
+        """Carry out a command; every failure is an outcome."""
+        body = body_of(command, credentials)
+        headers = signed_headers(body, credentials, self._now()) | {"Content-Type": "application/json"}
+        request = Request(
+            "POST", self._base_url + PATHS[command.kind], headers, body, timeout_seconds=_TIMEOUT_SECONDS
+        )
+        try:
+            answer = self._http.exchange(request)
+        except TransportFailed as failure:
+            return outcome_of_failure(failure)
+        return outcome_of(answer)
+
+    def look_up(self, command: Command, credentials: Credentials) -> Accepted | Rejected | None:
+        """Find a registration by its external id, then by document number among open cases.
+
+        The second question is for a hub that was restored from a backup: the agency may hold the invoice
+        under an external id that the hub has forgotten. All other commands have a natural key, so that
+        sending them again is the look-up: the answer is ``None``.
+        """
+        if not isinstance(command, RegisterCase):
+            return None
+        for case in self._cases("clientOrderId", command.external_id, credentials):
+            if codes := case.texts("RejectionCodes"):
+                return Rejected(tuple(dict.fromkeys(refusal(code) for code in codes)))
+            return Accepted(case.optional_identifier("CaseNumber"), already_existed=True)
+        for invoice in command.invoices:
+            for case in self._cases("documentNumber", invoice.document_number, credentials):
+                if case.flag("Open"):
+                    return Accepted(case.optional_identifier("CaseNumber"), already_existed=True)
+        return None
+
+    def changes_since(self, cursor: str | None, credentials: Credentials) -> Changes:
+        """The next page of changes. The cursor stays the same while nothing has happened."""
+        page = self._ask("/api/v1/changes?" + query_of(cursor, _PAGE), credentials)
+        changes = page.nodes("Changes")
+        more = page.flag("More")
+        if not changes:
+            if more:
+                raise MalformedAnswer("an empty page cannot have a successor")
+            return Changes((), cursor if cursor is not None else cursor_after(0, page.instant("AsOf")), False)
+        sequences = [change.number("Sequence") for change in changes]
+        if any(later <= earlier for earlier, later in pairwise(sequences)):
+            raise MalformedAnswer("the sequence of changes does not grow")
+        behind = cursor_after(sequences[-1], changes[-1].instant("RecordedAt"))
+        return Changes(_facts(changes), behind, more)
+
+    def rewind(self, cursor: str | None, window: timedelta) -> str | None:
+        """Move a cursor back by the agency's clock."""
+        return rewound(cursor, window)
+
+    def open_cases(self, page: str | None, credentials: Credentials) -> BalancePage:
+        """A page of the cases that have not ended."""
+        query = {"limit": str(_PAGE)} | ({"page": page} if page is not None else {})
+        answer = self._ask("/api/v1/cases/open?" + urlencode(query), credentials)
+        as_of = answer.instant("AsOf")
+        cases = tuple(balance(case, as_of) for case in answer.nodes("Cases"))
+        if not all(case.open for case in cases):
+            raise MalformedAnswer("a case in the list of open cases is closed")
+        return BalancePage(cases, answer.optional_text("NextPage"))
+
+    def case(self, key: CaseKey, credentials: Credentials) -> AgencyBalance | None:
+        """One case, by its number where there is one, otherwise by its external id."""
+        if key.case_number is not None:
+            query = {"caseNumber": key.case_number}
+        elif key.external_id is not None:
+            query = {"clientOrderId": key.external_id}
+        else:
+            return None
+        answer = self._ask("/api/v1/cases?" + urlencode(query), credentials)
+        as_of = answer.instant("AsOf")
+        return next((balance(case, as_of) for case in answer.nodes("Cases")), None)
+
+    def verify_callback(
+        self, headers: Mapping[str, str], body: bytes, secrets: Sequence[Credentials], now: datetime
+    ) -> bool:
+        """Whether one of the secrets signed these bytes within 300 seconds of ``now``."""
+        return is_signed(headers, body, secrets, now)
+
+    def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Delivery:  # noqa: ARG002
+        """Read a verified callback.
+
+        Raises
+        ------
+        MalformedAnswer
+            When the body is not what the interface says.
+        """
+        content = read(body)
+        return Delivery(content.identifier("DeliveryId"), _facts(content.nodes("Changes")))
+
+    def peek_callback(self, body: bytes) -> tuple[str | None, tuple[CaseKey, ...]]:
+        """The delivery id and the cases of a callback that nobody has verified yet.
+
+        The lines of a settlement are left out: they may be hundreds, and none of those cases changes.
+        """
+        try:
+            content = read(body)
+            keys = [case_key(change) for change in content.nodes("Changes")]
+            named = [key for key in keys if key.external_id is not None or key.case_number is not None]
+            delivery_id, cases = content.identifier("DeliveryId"), tuple(dict.fromkeys(named))
+        except MalformedAnswer:
+            return None, ()
+        return (delivery_id, cases) if len(cases) <= _MOST_PEEKED else (None, ())
+
+    def _cases(self, name: str, value: str, credentials: Credentials) -> tuple[Node, ...]:
+        return self._ask("/api/v1/cases?" + urlencode({name: value}), credentials).nodes("Cases")
+
+    def _ask(self, path: str, credentials: Credentials) -> Node:
+        request = Request(
+            "GET",
+            self._base_url + path,
+            signed_headers(b"", credentials, self._now()),
+            timeout_seconds=_TIMEOUT_SECONDS,
+        )
+        return successful(self._http.exchange(request))
+
+
+def _facts(changes: Sequence[Node]) -> tuple[Fact, ...]:
+    return tuple(read_fact for change in changes if (read_fact := fact(change)) is not None)

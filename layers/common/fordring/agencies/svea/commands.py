@@ -1,0 +1,123 @@
+"""The hub's commands, written as Svea's messages."""
+
+import json
+from typing import Final
+
+from fordring.domain.agency import (
+    Command,
+    CommandKind,
+    Credentials,
+    DebtorDetails,
+    InvoiceDetails,
+    Level,
+    RegisterCase,
+    ReportCredit,
+    ReportPayment,
+    ReversePayment,
+    SendMessage,
+)
+
+type Json = str | bool | list["Json"] | list[str] | dict[str, "Json"] | None
+
+PATHS: Final = {
+    CommandKind.REGISTER_CASE: "/api/v1/cases",
+    CommandKind.REPORT_PAYMENT: "/api/v1/payments",
+    CommandKind.REVERSE_PAYMENT: "/api/v1/payment-reversals",
+    CommandKind.REPORT_CREDIT: "/api/v1/credits",
+    CommandKind.SEND_MESSAGE: "/api/v1/messages",
+    CommandKind.WITHDRAW_CASE: "/api/v1/cancellations",
+}
+
+_LEVELS: Final = {Level.REMINDER: "Reminder", Level.COLLECTION: "Collection"}
+
+
+def body_of(command: Command, credentials: Credentials) -> bytes:
+    """The bytes to sign and to send for a command."""
+    members: dict[str, Json] = {
+        "ClientId": credentials.customer_number,
+        "ClientOrderId": command.external_id,
+        **_members(command),
+    }
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _members(command: Command) -> dict[str, Json]:
+    if isinstance(command, RegisterCase):
+        return _registration(command)
+    members: dict[str, Json] = {"CaseNumber": command.case_number}
+    match command:
+        case ReportPayment():
+            return members | {
+                "PaymentId": command.payment_id,
+                "ClientInvoiceId": command.invoice_external_id,
+                "Amount": command.amount.text,
+                "Currency": command.amount.currency,
+                "PaidDate": command.paid_date.isoformat(),
+                "Settles": command.settles,
+            }
+        case ReversePayment():
+            return members | {
+                "ReversalId": command.reversal_id,
+                "PaymentId": command.payment_id,
+                "ClientInvoiceId": command.invoice_external_id,
+                "Amount": command.amount.text,
+                "Currency": command.amount.currency,
+            }
+        case ReportCredit():
+            return members | {
+                "CreditNoteId": command.credit_note_id,
+                "DocumentNumber": command.document_number,
+                "ClientInvoiceId": command.invoice_external_id,
+                "Amount": command.amount.text,
+                "Currency": command.amount.currency,
+                "CreditDate": command.credit_date.isoformat(),
+                "Settles": command.settles,
+            }
+        case SendMessage():
+            return members | {"MessageId": command.message_id, "Text": command.text}
+        case _:
+            return members
+
+
+def _registration(command: RegisterCase) -> dict[str, Json]:
+    return {
+        "Level": _LEVELS[command.level],
+        "Creditor": {
+            "Name": command.creditor_name,
+            "OrganisationNumber": command.creditor_organisation_number,
+        },
+        "Debtor": _debtor(command.debtor),
+        "Invoices": [_invoice(invoice) for invoice in command.invoices],
+    }
+
+
+def _debtor(debtor: DebtorDetails) -> dict[str, Json]:
+    return {
+        "ClientDebtorId": debtor.debtor_id,
+        "Kind": debtor.kind,
+        "Name": debtor.name,
+        "OrganisationNumber": debtor.organisation_number,
+        "Address": {
+            "Lines": list(debtor.address.lines),
+            "PostalCode": debtor.address.postal_code,
+            "City": debtor.address.city,
+            "CountryCode": debtor.address.country,
+        },
+        "Email": debtor.email,
+        "Phone": debtor.phone,
+        "Language": debtor.language,
+    }
+
+
+def _invoice(invoice: InvoiceDetails) -> Json:
+    return {
+        "ClientInvoiceId": invoice.external_id,
+        "DocumentNumber": invoice.document_number,
+        "InvoiceDate": invoice.invoice_date.isoformat(),
+        "DueDate": invoice.due_date.isoformat(),
+        "Amount": invoice.principal.text,
+        "Remaining": invoice.remaining.text,
+        "Currency": invoice.principal.currency,
+        "PaymentReference": invoice.payment_reference,
+        "BankAccount": invoice.creditor_bank_account,
+    }
