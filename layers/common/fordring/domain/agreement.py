@@ -1,0 +1,177 @@
+"""The agreement between a creditor and an agency."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from fordring.domain.agency import Level
+from fordring.domain.errors import Refused
+
+
+class AgreementState(StrEnum):
+    """How far an agreement has come."""
+
+    NONE = "none"
+    ORDERED = "ordered"
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Who confirmed having read which terms, and when (ZIR-13)."""
+
+    given_by: str
+    given_at: datetime
+    terms_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order of access to the agency (ZIR-12, ZIR-14). ``text`` is what is sent to the agency."""
+
+    order_id: str
+    contact_name: str
+    contact_email: str
+    contact_phone: str | None
+    consent: Consent
+    text: str
+    ordered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCredentials:
+    """Credentials encrypted under the stack's key, as base64, and when they were written."""
+
+    sealed: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the creditor has chosen for this agency.
+
+    Parameters
+    ----------
+    level
+        The level handed over (ZIR-18).
+    kid_length
+        References are sent zero-filled to this length (ZIR-20); ``None`` sends them as they are.
+    transfer_from
+        Days after the due date from which a transfer is allowed; at least 1.
+    contact_travels
+        Whether the debtor's contact person goes along (NET-21, NET-22).
+    agency_bank_accounts
+        From where the agency pays out: such bank lines are never direct payments (BEY-2).
+    automatic_sync
+        Payments are registered automatically once an hour (SAN-9, SAN-11).
+    """
+
+    level: Level = Level.REMINDER
+    kid_length: int | None = None
+    transfer_from: int = 1
+    contact_travels: bool = False
+    agency_bank_accounts: tuple[str, ...] = ()
+    automatic_sync: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A creditor's agreement with one agency; at most one is active per agency."""
+
+    creditor_id: str
+    agency: str
+    number: int
+    state: AgreementState
+    settings: Settings
+    created_at: datetime
+    updated_at: datetime
+    order: Order | None = None
+    callback_digest: str | None = None
+    credentials: SealedCredentials | None = None
+    previous_credentials: SealedCredentials | None = None
+    ended_at: datetime | None = None
+    revision: int = 1
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What is missing before anything can be transferred, as codes (NET-5)."""
+        found = []
+        if self.state is AgreementState.NONE:
+            found.append("agreement_not_ordered")
+        if self.state is AgreementState.ENDED:
+            found.append("agreement_ended")
+        if self.credentials is None and self.state is not AgreementState.ENDED:
+            found.append("credentials_missing")
+        return tuple(found)
+
+    def ordered(self, order: Order, callback_digest: str, now: datetime) -> "Agreement":
+        """Give the agreement after an order; an ended one starts again under the next number.
+
+        Raises
+        ------
+        Refused
+            When it is already active.
+        """
+        if self.state is AgreementState.ACTIVE:
+            raise Refused("agreement_already_active", "the agreement is active; end it before ordering again")
+        number = self.number + 1 if self.state is AgreementState.ENDED else self.number
+        return replace(
+            self,
+            number=number,
+            state=AgreementState.ORDERED,
+            order=order,
+            callback_digest=callback_digest,
+            credentials=None if self.state is AgreementState.ENDED else self.credentials,
+            previous_credentials=None,
+            ended_at=None,
+            updated_at=now,
+            revision=self.revision + 1,
+        )
+
+    def with_credentials(self, sealed: SealedCredentials, now: datetime) -> "Agreement":
+        """Give the agreement after credentials were written: ordered becomes active (ZIR-15).
+
+        Raises
+        ------
+        Refused
+            When it was never ordered, or has ended.
+        """
+        if self.state in (AgreementState.NONE, AgreementState.ENDED):
+            raise Refused("agreement_not_ordered", "order the agreement before its credentials are written")
+        return replace(
+            self,
+            state=AgreementState.ACTIVE,
+            credentials=sealed,
+            previous_credentials=self.credentials,
+            updated_at=now,
+            revision=self.revision + 1,
+        )
+
+    def ended(self, now: datetime) -> "Agreement":
+        """Give the agreement after its end; open cases go on, nothing new is handed over.
+
+        Raises
+        ------
+        Refused
+            When it is neither ordered nor active.
+        """
+        if self.state not in (AgreementState.ORDERED, AgreementState.ACTIVE):
+            raise Refused("agreement_not_active", "only an ordered or active agreement can be ended")
+        return replace(
+            self, state=AgreementState.ENDED, ended_at=now, updated_at=now, revision=self.revision + 1
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackToken:
+    """What a callback's token names: an agreement, with what is needed to verify a signature.
+
+    The sealed credentials are copies of the agreement's, so that one read is enough.
+    """
+
+    creditor_id: str
+    agency: str
+    agreement_number: int
+    credentials: SealedCredentials | None
+    previous_credentials: SealedCredentials | None

@@ -1,0 +1,203 @@
+"""A case at an agency: four states that never overwrite each other, and the rules for their changes."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from fordring.domain.agency import ClosedReason, Level, Stage
+from fordring.domain.errors import Refused
+from fordring.domain.invoice import Release
+from fordring.domain.ledger import Balance, Entry
+
+
+class Processing(StrEnum):
+    """Whether the case is being worked on."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+class PaymentState(StrEnum):
+    """How much of the principal has been settled."""
+
+    UNPAID = "unpaid"
+    PART_PAID = "part_paid"
+    PAID = "paid"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One invoice of a case.
+
+    Parameters
+    ----------
+    invoice_id, external_id
+        The invoice, and its id at the agency.
+    principal
+        What was handed over, minor units.
+    remaining
+        What is still owed to the creditor on it, as the hub's ledger says: kept equal to the invoice's
+        in the same transaction.
+    """
+
+    invoice_id: str
+    external_id: str
+    principal: int
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A difference between the two ledgers, and for how many runs it has been seen."""
+
+    principal: int
+    cost: int
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case, from the decision to submit it to its end and beyond.
+
+    Parameters
+    ----------
+    release
+        How the submission went: queued, submitted, registered, rejected.
+    stage, processing, payment, agency_status
+        Four separate answers to "where does it stand": the canonical stage, open or closed, paid or not,
+        and the agency's own word.
+    costs
+        What the agency has added to the debt and what of it was paid: projection of the case's ledger.
+    unreported
+        Principal that was settled at the creditor and that the agency has not confirmed yet, minor
+        units: subtracted when ledgers are compared.
+    last_command, last_entry
+        Positions in the case's lane of commands and in its ledger.
+    """
+
+    case_id: str
+    creditor_id: str
+    debtor_id: str
+    agency: str
+    agreement_number: int
+    level: Level
+    external_id: str
+    members: tuple[Member, ...]
+    currency: str
+    costs: Balance
+    opened_at: datetime
+    updated_at: datetime
+    release: Release = Release.QUEUED
+    case_number: str | None = None
+    stage: Stage = Stage.RECEIVED
+    processing: Processing = Processing.OPEN
+    payment: PaymentState = PaymentState.UNPAID
+    agency_status: str | None = None
+    agency_status_at: datetime | None = None
+    closed_reason: ClosedReason | None = None
+    closed_at: datetime | None = None
+    rejected_reasons: tuple[str, ...] = ()
+    withdrawing: bool = False
+    unreported: int = 0
+    last_command: int = 0
+    last_entry: int = 0
+    difference: Difference | None = None
+    revision: int = 1
+
+    @property
+    def open(self) -> bool:
+        """Whether the case is open or paused."""
+        return self.processing is not Processing.CLOSED
+
+    @property
+    def archived(self) -> bool:
+        """Archived means closed (ZIR-35)."""
+        return not self.open
+
+    @property
+    def principal(self) -> int:
+        """What was handed over, minor units."""
+        return sum(member.principal for member in self.members)
+
+    @property
+    def remaining(self) -> int:
+        """What is still owed to the creditor, minor units."""
+        return sum(member.remaining for member in self.members)
+
+    def settled(self, invoice_id: str, remaining: int, now: datetime) -> "Case":
+        """Give the case after an invoice of it was booked on; the payment state follows."""
+        members = tuple(
+            replace(member, remaining=remaining) if member.invoice_id == invoice_id else member
+            for member in self.members
+        )
+        left = sum(member.remaining for member in members)
+        state = PaymentState.PART_PAID if left < self.principal else PaymentState.UNPAID
+        if left <= 0:
+            state = PaymentState.PAID
+        return self.touched(now, members=members, payment=state)
+
+    def booked(self, entry: Entry) -> "Case":
+        """Give the case with one more entry of agency cost or interest in its own ledger."""
+        return self.touched(entry.at, costs=self.costs.after(entry), last_entry=entry.seq)
+
+    def numbered(self, case_number: str, now: datetime) -> "Case":
+        """Give the case with the agency's number; the same number again changes nothing.
+
+        Raises
+        ------
+        Refused
+            When it already has another number: ``case_number_conflict``.
+        """
+        if self.case_number == case_number:
+            return self
+        if self.case_number is not None:
+            raise Refused("case_number_conflict", "the agency has given this case another number before")
+        return self.touched(now, case_number=case_number, release=Release.REGISTERED)
+
+    def with_status(
+        self, agency_status: str, stage: Stage | None, occurred_at: datetime, now: datetime
+    ) -> "Case":
+        """Give the case with the agency's status, unless a later one is already known."""
+        if self.agency_status_at is not None and occurred_at < self.agency_status_at:
+            return self
+        if self.agency_status == agency_status and (stage is None or stage is self.stage):
+            return self
+        moved = self.stage if stage is None or stage is Stage.CLOSED or not self.open else stage
+        return self.touched(now, agency_status=agency_status, agency_status_at=occurred_at, stage=moved)
+
+    def closed(self, reason: ClosedReason, agency_status: str | None, now: datetime) -> "Case":
+        """Give the case after its end; a closed one stays as it is."""
+        if not self.open:
+            return self
+        return self.touched(
+            now,
+            processing=Processing.CLOSED,
+            stage=Stage.CLOSED,
+            closed_reason=reason,
+            closed_at=now,
+            agency_status=agency_status or self.agency_status,
+            withdrawing=False,
+            difference=None,
+        )
+
+    def rejected(self, reasons: tuple[str, ...], now: datetime) -> "Case":
+        """Give the case after the agency refused it; its invoices are candidates again."""
+        return replace(
+            self.closed(ClosedReason.OTHER, None, now), release=Release.REJECTED, rejected_reasons=reasons
+        )
+
+    def touched(self, now: datetime, **fields: object) -> "Case":
+        """Give the case with some fields changed, a new revision and the instant of the change."""
+        return replace(self, updated_at=now, revision=self.revision + 1, **fields)  # type: ignore[arg-type]
+
+
+ACTIONS: Final = ("send_message", "withdraw")
+
+
+def available_actions(case: Case) -> tuple[str, ...]:
+    """What the creditor may do with a case now (BEY-11)."""
+    if not case.open or case.withdrawing:
+        return ()
+    return ACTIONS

@@ -1,0 +1,127 @@
+"""Commands to agencies: the lane of a case, and what becomes of each command in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from fordring.domain.agency import CommandKind
+
+LEASE: Final = timedelta(seconds=90)
+"""How long a worker may hold a command; longer than a worker can live after its last exchange."""
+
+RETRY_DELAYS: Final = (
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+    timedelta(hours=1),
+    timedelta(hours=2),
+    timedelta(hours=6),
+    timedelta(hours=12),
+    timedelta(hours=24),
+)
+"""Waits between attempts at an agency; after the last one the command is dead and a person is told."""
+
+
+class CommandState(StrEnum):
+    """What has become of a command."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    RETRY = "retry"
+    IN_DOUBT = "in_doubt"
+    DONE = "done"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    DEAD = "dead"
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more happens with it by itself and its lane goes on.
+
+        A dead command is not settled: it blocks its lane until a person decides.
+        """
+        return self in (CommandState.DONE, CommandState.REJECTED, CommandState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """One command of a case, as kept. Holds ids only; what is sent is put together from them.
+
+    Parameters
+    ----------
+    case_id, seq
+        The lane and the place in it, from 1.
+    kind, subject_id
+        What to do, and about which payment, credit note or message.
+    principal
+        What it settles of the principal, minor units: in flight until it is done.
+    due_at
+        When to try next, business time; ``None`` when nothing is to be tried.
+    lease_owner, lease_until
+        Who is sending it at this moment; real time.
+    doubted_at
+        Since when nobody knows whether it arrived; business time.
+    epoch
+        The age of the world in which it was made: after a restore, older ones are looked up first.
+    """
+
+    case_id: str
+    seq: int
+    creditor_id: str
+    agency: str
+    kind: CommandKind
+    created_at: datetime
+    due_at: datetime | None
+    epoch: int
+    subject_id: str | None = None
+    principal: int = 0
+    state: CommandState = CommandState.QUEUED
+    attempts: int = 0
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+    doubted_at: datetime | None = None
+    reasons: tuple[str, ...] = ()
+    settled_at: datetime | None = None
+
+
+def head_of(lane: Sequence[CommandRow]) -> CommandRow | None:
+    """Give the only command of a lane that may be worked on: the first that is not settled."""
+    return next(
+        (command for command in sorted(lane, key=lambda row: row.seq) if not command.state.settled), None
+    )
+
+
+def retry_delay(attempts: int) -> timedelta | None:
+    """Give the wait after so many attempts; ``None`` when there shall be no further one."""
+    return RETRY_DELAYS[attempts - 1] if attempts <= len(RETRY_DELAYS) else None
+
+
+class AttentionKind(StrEnum):
+    """Why a person is asked to look."""
+
+    PAYMENT_UNMATCHED = "payment_unmatched"
+    CASE_REJECTED = "case_rejected"
+    COMMAND_IN_DOUBT = "command_in_doubt"
+    COMMAND_DEAD = "command_dead"
+    COMMAND_REJECTED = "command_rejected"
+    LEDGER_DRIFT = "ledger_drift"
+    DELIVERY_DEAD = "delivery_dead"
+    CALLBACK_PARKED = "callback_parked"
+    SYNC_FAILED = "sync_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Something that a person should look at. The id follows from what it is about: raised once."""
+
+    attention_id: str
+    kind: AttentionKind
+    creditor_id: str
+    subject: tuple[str, ...]
+    reason: str
+    raised_at: datetime
+    resolved_at: datetime | None = None
+    resolution: str | None = None

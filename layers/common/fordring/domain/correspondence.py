@@ -1,0 +1,33 @@
+"""Messages with the case handler, and what the agency has sent to the debtor."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a case. The text is personal data and lives here only.
+
+    ``direction`` is ``out`` (to the case handler) or ``in``.
+    """
+
+    case_id: str
+    message_id: str
+    direction: str
+    text: str = field(repr=False)
+    at: datetime = field(kw_only=True)
+    agency_message_id: str | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """A letter, e-mail or SMS that the agency has sent (ZIR-6); ``fee`` in minor units of the case."""
+
+    case_id: str
+    dispatch_id: str
+    kind: str
+    channel: str
+    sent_date: date
+    deadline_date: date | None
+    fee: int
+    at: datetime

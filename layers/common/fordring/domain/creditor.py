@@ -1,0 +1,116 @@
+"""Creditors, their debtors, and who may act for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from fordring.domain.agency import Address
+
+
+class Scope(StrEnum):
+    """What a key may do; each includes the ones before it."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+    def includes(self, other: "Scope") -> bool:
+        """Whether this scope allows what the other one asks."""
+        order = list(Scope)
+        return order.index(self) >= order.index(other)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key to the API. The key itself is shown once; ``digest`` is its SHA-256.
+
+    ``creditors`` is ``None`` for a key that acts for every creditor of the tenant.
+    """
+
+    key_id: str
+    digest: str
+    name: str
+    scope: Scope
+    creditors: tuple[str, ...] | None
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+    def reaches(self, creditor_id: str) -> bool:
+        """Whether the key may see this creditor at all."""
+        return self.creditors is None or creditor_id in self.creditors
+
+
+@dataclass(frozen=True, slots=True)
+class KidFormat:
+    """One of the creditor's KID formats: total length and modulus (``mod10`` or ``mod11``)."""
+
+    length: int
+    modulus: str
+
+
+@dataclass(frozen=True, slots=True)
+class Creditor:
+    """A company that uses the billing product."""
+
+    creditor_id: str
+    name: str
+    organisation_number: str
+    country: str
+    address: Address
+    email: str | None
+    kid_formats: tuple[KidFormat, ...]
+    clearing_order: str
+    bank_account: str | None
+    created_at: datetime
+    updated_at: datetime
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPerson:
+    """Somebody at the debtor (NET-19)."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Debtor:
+    """Who owes. Personal data lives here and nowhere else.
+
+    ``kind`` is ``business`` or ``private``. ``contacts``: the first one is the default (NET-20).
+    """
+
+    creditor_id: str
+    debtor_id: str
+    kind: str
+    name: str
+    country: str
+    created_at: datetime
+    updated_at: datetime
+    organisation_number: str | None = None
+    address: Address | None = None
+    email: str | None = None
+    phone: str | None = None
+    language: str | None = None
+    channel: str | None = None
+    collection_ban: bool = False
+    contacts: tuple[ContactPerson, ...] = ()
+    metadata: Mapping[str, str] | None = None
+    revision: int = 1
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """Why nothing of this debtor may be transferred, as codes (NET-9, NET-10)."""
+        found = []
+        if self.collection_ban:
+            found.append("collection_ban")
+        if self.address is None or not (
+            self.address.lines and self.address.postal_code and self.address.city
+        ):
+            found.append("billing_address_incomplete")
+        if self.kind == "business" and not self.organisation_number:
+            found.append("organisation_number_missing")
+        return tuple(found)

@@ -1,0 +1,120 @@
+"""Payments and credit notes: money that came, wherever it came, and what it settled."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from fordring.domain.ledger import Source
+
+
+class Origin(StrEnum):
+    """Whose money it is (NET-25, BEY-2)."""
+
+    DEBTOR = "debtor"
+    """The debtor paid the creditor: reported to the agency."""
+    AGENCY_SETTLEMENT = "agency_settlement"
+    """The agency paid out what it had received: never reported back."""
+
+
+class Match(StrEnum):
+    """What the hub made of a payment."""
+
+    MATCHED = "matched"
+    UNMATCHED = "unmatched"
+    IGNORED = "ignored"
+    SETTLEMENT = "settlement"
+    REVERSED = "reversed"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One payment, as somebody told the hub about it.
+
+    Parameters
+    ----------
+    amount
+        Minor units of ``currency``; always positive.
+    origin, source
+        Whose money, and who says so.
+    reason
+        Why it was matched as it was, in codes: ``reference``, ``by_hand``, ``unknown_reference``, ….
+    entry
+        The position of its entry in the invoice's ledger.
+    surplus
+        What nothing was owed for, minor units: an over-payment, which the creditor owes back.
+    agency_payment_id
+        For a payment at the agency, the agency's id of it.
+    bank_transaction_id
+        For a bank line, the bank's id of it.
+    """
+
+    payment_id: str
+    creditor_id: str
+    amount: int
+    currency: str
+    paid_date: date
+    origin: Origin
+    source: Source
+    match: Match
+    reason: str
+    created_at: datetime
+    reference: str | None = None
+    invoice_id: str | None = None
+    case_id: str | None = None
+    entry: int | None = None
+    case_entry: int | None = None
+    surplus: int = 0
+    agency: str | None = None
+    agency_payment_id: str | None = None
+    bank_transaction_id: str | None = None
+    reported: bool = False
+    reversed_date: date | None = None
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNote:
+    """A credit note, matched to an invoice or not (VIS-12)."""
+
+    credit_note_id: str
+    creditor_id: str
+    document_number: str
+    amount: int
+    currency: str
+    credit_date: date
+    content_digest: str
+    created_at: datetime
+    invoice_id: str | None = None
+    entry: int | None = None
+    surplus: int = 0
+    source: str = "api"
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementLine:
+    """What a settlement says of one case, minor units."""
+
+    case_id: str | None
+    case_number: str | None
+    principal: int
+    fee: int
+    interest: int
+    commission: int
+    vat: int
+    payout: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What the agency paid out (BEY-8). Clears nothing on the debtors' side."""
+
+    settlement_id: str
+    creditor_id: str
+    agency: str
+    agency_settlement_id: str
+    settled_date: date
+    currency: str
+    payout: int
+    lines: tuple[SettlementLine, ...]
+    created_at: datetime

@@ -1,0 +1,66 @@
+"""Routes as data: what the API offers, told once.
+
+The gateway has already matched the path when a function is called, so a function looks its route up by
+the event's ``routeKey``; the OpenAPI document, the template's routes and the scopes are checked against
+the same table.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fordring.domain.creditor import Scope
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from fordring.edge.call import Answer, Call
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation of the API.
+
+    Parameters
+    ----------
+    method, path
+        As the gateway spells them: ``POST``, ``/v1/creditors/{creditor_id}/cases``.
+    handle
+        What answers; gets the parsed call.
+    summary
+        One line for the documentation; ``description`` may follow with more.
+    tag
+        The group in the documentation.
+    scope
+        What the key must allow; ``None``: no key is asked for.
+    body, query
+        Models that the body and the query string are checked against.
+    media
+        Content types that the body may have.
+    answers
+        Models of the answers by status; ``None`` for an answer without a body.
+    claims
+        Whether an ``Idempotency-Key`` is required: on every POST that creates or commands.
+    test_mode_only
+        Whether the route exists in test mode only.
+    """
+
+    method: str
+    path: str
+    handle: "Callable[[Call], Answer]"
+    summary: str
+    tag: str
+    scope: Scope | None
+    answers: "Mapping[int, type[BaseModel] | None]"
+    body: "type[BaseModel] | None" = None
+    query: "type[BaseModel] | None" = None
+    media: tuple[str, ...] = ("application/json",)
+    claims: bool = False
+    test_mode_only: bool = False
+    description: str = ""
+    examples: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The gateway's route key."""
+        return f"{self.method} {self.path}"

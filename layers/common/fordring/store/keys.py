@@ -1,0 +1,158 @@
+"""Where each kind of thing lives: its partition and sort key, and back.
+
+``docs/data.md`` tables the same. Ids of callers match ``[A-Za-z0-9._-]{1,64}``, and payment references
+hold no ``#`` either, so that no key can be built that reads as another one.
+"""
+
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from fordring.domain import things
+from fordring.domain.refs import Kind, Listing, Ref
+
+META: Final = "META"
+DUE_SHARDS: Final = 4
+SEQUENCE_DIGITS: Final = 8
+
+
+class Key(NamedTuple):
+    """Partition and sort key of an item."""
+
+    pk: str
+    sk: str
+
+
+def sequence(number: str | int) -> str:
+    """Spell a position so that text sorts as the number does."""
+    return str(number).zfill(SEQUENCE_DIGITS)
+
+
+_PARENTS: Final = {"case": "CASE", "invoice": "INV", "creditor": "CRED"}
+
+_KEYS: Final[Mapping[str, Callable[..., Key]]] = {
+    things.API_KEY.name: lambda key: Key(f"KEY#{key}", META),
+    things.CREDITOR.name: lambda creditor: Key(f"CRED#{creditor}", META),
+    things.AGREEMENT.name: lambda creditor, agency: Key(f"CRED#{creditor}", f"AGR#{agency}"),
+    things.DEBTOR.name: lambda creditor, debtor: Key(f"CRED#{creditor}", f"DEB#{debtor}"),
+    things.INVOICE.name: lambda invoice: Key(f"INV#{invoice}", META),
+    things.INVOICE_ENTRY.name: lambda invoice, seq: Key(f"INV#{invoice}", f"LED#{sequence(seq)}"),
+    things.CASE.name: lambda case: Key(f"CASE#{case}", META),
+    things.CASE_ENTRY.name: lambda case, seq: Key(f"CASE#{case}", f"LED#{sequence(seq)}"),
+    things.COMMAND.name: lambda case, seq: Key(f"CASE#{case}", f"CMD#{sequence(seq)}"),
+    things.EVENT.name: lambda kind, parent, event: Key(f"{_PARENTS[kind]}#{parent}", f"EVT#{event}"),
+    things.MESSAGE.name: lambda case, message: Key(f"CASE#{case}", f"MSG#{message}"),
+    things.DISPATCH.name: lambda case, dispatch: Key(f"CASE#{case}", f"DIS#{dispatch}"),
+    things.PAYMENT.name: lambda payment: Key(f"PAY#{payment}", META),
+    things.CREDIT_NOTE.name: lambda note: Key(f"CN#{note}", META),
+    things.SETTLEMENT.name: lambda settlement: Key(f"SET#{settlement}", META),
+    things.CASE_NUMBER.name: lambda agency, creditor, number: Key(f"REF#{agency}#{creditor}#{number}", META),
+    things.REFERENCE.name: lambda creditor, text, invoice: Key(f"PAYREF#{creditor}#{text}", f"INV#{invoice}"),
+    things.DOCUMENT.name: lambda creditor, number: Key(f"DOC#{creditor}#{number}", META),
+    things.CALLBACK_TOKEN.name: lambda digest: Key(f"TOK#{digest}", META),
+    things.DELIVERY_CLAIM.name: lambda agency, token, delivery: Key(f"CB#{agency}#{token}#{delivery}", META),
+    things.PARKED.name: lambda agency, creditor, delivery: Key(f"PARK#{agency}#{creditor}", f"CB#{delivery}"),
+    things.CLAIM.name: lambda digest: Key(f"REQ#{digest}", META),
+    things.ENDPOINT.name: lambda endpoint: Key(f"END#{endpoint}", META),
+    things.DELIVERY.name: lambda delivery: Key(f"DLV#{delivery}", META),
+    things.ATTENTION.name: lambda attention: Key(f"ATT#{attention}", META),
+    things.SYNC.name: lambda creditor, agency: Key(f"SYNC#{creditor}#{agency}", META),
+    things.SYNC_REQUEST.name: lambda creditor, agency, request: Key(
+        f"SYNC#{creditor}#{agency}", f"REQUEST#{request}"
+    ),
+    things.JOB.name: lambda job: Key(f"JOB#{job}", META),
+    things.TEST_CLOCK.name: lambda: Key("CLOCK", META),
+    things.EPOCH.name: lambda: Key("EPOCH", META),
+    things.FEED_COUNTER.name: lambda creditor: Key(f"FEED#{creditor}", "COUNTER"),
+    things.FEED_LINE.name: lambda creditor, position: Key(f"FEED#{creditor}", f"EVT#{sequence(position)}"),
+}
+
+_CHILDREN: Final[Mapping[str, tuple[str, str]]] = {
+    # listing name: partition prefix, sort-key prefix
+    "agreements_of": ("CRED#", "AGR#"),
+    "debtors_of": ("CRED#", "DEB#"),
+    "entries_of_invoice": ("INV#", "LED#"),
+    "entries_of_case": ("CASE#", "LED#"),
+    "commands_of": ("CASE#", "CMD#"),
+    "events_of_case": ("CASE#", "EVT#"),
+    "events_of_invoice": ("INV#", "EVT#"),
+    "messages_of": ("CASE#", "MSG#"),
+    "dispatches_of": ("CASE#", "DIS#"),
+    "holders_of": ("PAYREF#", "INV#"),
+    "parked_of": ("PARK#", "CB#"),
+    "feed_of": ("FEED#", "EVT#"),
+}
+
+_INDEXED: Final[Mapping[str, tuple[str, str]]] = {
+    # listing name: index, partition
+    "api_keys": ("lists", "ALL#api_key"),
+    "creditors": ("lists", "ALL#creditor"),
+    "endpoints": ("lists", "ALL#endpoint"),
+    "deliveries": ("lists", "ALL#delivery"),
+    "active_agreements": ("lists", "ALL#agreement"),
+    "attention": ("lists", "ALL#attention"),
+    "invoices_of": ("lists", "CRED#{0}#invoice"),
+    "cases_of": ("lists", "CRED#{0}#case"),
+    "payments_of": ("lists", "CRED#{0}#payment"),
+    "credit_notes_of": ("lists", "CRED#{0}#credit_note"),
+    "settlements_of": ("lists", "CRED#{0}#settlement"),
+    "attention_of": ("attention", "ATT#{0}"),
+}
+
+
+class Query(NamedTuple):
+    """A query of the table (``index_name`` is ``None``) or of an index."""
+
+    index_name: str | None
+    pk: str
+    prefix: str
+    newest_first: bool
+
+
+def key_of(ref: Ref[Any]) -> Key:
+    """Tell where a thing lives."""
+    return _KEYS[ref.kind.name](*ref.ids)
+
+
+def query_of(listing: Listing[Any]) -> Query:
+    """Tell what a listing reads."""
+    if listing.name in _CHILDREN:
+        partition, prefix = _CHILDREN[listing.name]
+        return Query(None, partition + "#".join(listing.ids), prefix + listing.prefix, listing.newest_first)
+    index, pattern = _INDEXED[listing.name]
+    return Query(index, pattern.format(*listing.ids), listing.prefix, listing.newest_first)
+
+
+def ref_of(kind: Kind[Any], pk: str, sk: str) -> Ref[Any]:
+    """Read a key back into the name of a thing.
+
+    Raises
+    ------
+    ValueError
+        When the key is none of this kind.
+    """
+    parts = pk.split("#")[1:]
+    tail = sk.split("#", 1)[1] if "#" in sk else None
+    match kind.name:
+        case "event":
+            parent = next(name for name, prefix in _PARENTS.items() if pk.startswith(prefix + "#"))
+            ids: tuple[str, ...] = (parent, parts[0], tail or "")
+        case "invoice_entry" | "case_entry" | "command" | "feed_line":
+            ids = (parts[0], str(int(tail or "")))
+        case _:
+            ids = (*parts, tail) if tail is not None else tuple(parts)
+    ref: Ref[Any] = Ref(kind, ids)
+    if key_of(ref) != (pk, sk):
+        message = f"not a key of a {kind.name}"
+        raise ValueError(message)
+    return ref
+
+
+def due_partition(pk: str) -> str:
+    """Tell in which shard of the ``due`` index an item of this partition stands."""
+    return f"DUE#{zlib.crc32(pk.encode()) % DUE_SHARDS}"
+
+
+def due_partitions() -> tuple[str, ...]:
+    """Every shard of the ``due`` index."""
+    return tuple(f"DUE#{shard}" for shard in range(DUE_SHARDS))

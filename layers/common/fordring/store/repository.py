@@ -1,0 +1,91 @@
+"""The store that use cases see: things in, things out, over any engine."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from fordring.domain.refs import Listing, Page, Ref
+from fordring.store.engine import ConditionsFailed, Engine, Write
+from fordring.store.items import KINDS, Item, decode, encode, instant
+from fordring.store.keys import due_partitions, key_of, query_of, ref_of
+from fordring.usecases.work import Change, Conflict, Stored
+
+_ACTIONS: Mapping[str, Any] = {"add": "put", "change": "update", "remove": "delete", "unchanged": "check"}
+
+
+class Repository:
+    """Implements the port ``Store`` over an engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def read(self, refs: Iterable[Ref[Any]]) -> Mapping[Ref[Any], Stored]:
+        """Read several things consistently."""
+        keys = {key_of(ref): ref for ref in refs}
+        if not keys:
+            return {}
+        found = {}
+        for item in self._engine.get(tuple(keys)):
+            ref, stored = decode(item)
+            found[ref] = stored
+        return found
+
+    def commit(self, changes: Iterable[Change]) -> None:
+        """Write all changes or none."""
+        noted = tuple(changes)
+        try:
+            self._engine.write([_write(change) for change in noted])
+        except ConditionsFailed as failed:
+            raise Conflict(noted[position].ref for position in failed.positions) from failed
+
+    def page[T](self, listing: Listing[T], *, after: str | None = None, limit: int = 50) -> Page[T]:
+        """Read a page of a list."""
+        query = query_of(listing)
+        found = self._engine.query(
+            query.index_name,
+            query.pk,
+            prefix=query.prefix,
+            after=json.loads(after) if after else None,
+            limit=limit,
+            newest_first=query.newest_first,
+        )
+        items = tuple(
+            (cast("Ref[T]", ref), cast("T", stored.value)) for ref, stored in map(decode, found.items)
+        )
+        return Page(items, json.dumps(found.next, separators=(",", ":")) if found.next else None)
+
+    def due(self, until: datetime, *, limit: int = 100) -> tuple[Ref[Any], ...]:
+        """Name what is due at an instant, earliest first within each shard; may lag behind writes."""
+        found: list[tuple[str, Ref[Any]]] = []
+        for partition in due_partitions():
+            # One character above the separator: everything whose instant is at or before `until`.
+            page = self._engine.query("due", partition, until=instant(until) + "$", limit=limit)
+            found.extend((item.due[1] if item.due else "", _due_ref(item)) for item in page.items)
+        return tuple(ref for _, ref in sorted(found, key=lambda row: row[0]))
+
+    def next_due(self) -> datetime | None:
+        """Tell when the next thing is due; ``None`` when nothing is."""
+        first = [
+            page.items[0].due[1]
+            for partition in due_partitions()
+            if (page := self._engine.query("due", partition, limit=1)).items and page.items[0].due
+        ]
+        return datetime.fromisoformat(min(first).split("#", 1)[0]) if first else None
+
+
+_DUE_KINDS = {"CMD": "command", "EVT": "event", "DLV": "delivery", "JOB": "job", "REQUEST": "sync_request"}
+
+
+def _due_ref(item: Item) -> Ref[Any]:
+    name = _DUE_KINDS.get(item.sk.split("#", 1)[0]) or _DUE_KINDS[item.pk.split("#", 1)[0]]
+    return ref_of(KINDS[name], item.pk, item.sk)
+
+
+def _write(change: Change) -> Write:
+    version = change.read.version if change.read else 0
+    if change.action in ("add", "change"):
+        unknown = change.read.unknown if change.read else None
+        return Write(_ACTIONS[change.action], encode(change.ref, change.value, version + 1, unknown), version)
+    pk, sk = key_of(change.ref)
+    return Write(_ACTIONS[change.action], Item(pk, sk, change.ref.kind.name, version, {}), version)

@@ -1,0 +1,225 @@
+"""One unit of work: what was read, what shall be written, all or nothing.
+
+A use case is a function of a ``Work``: it looks at what was read, decides, and notes changes. Nothing
+touches the store in between, so it can be tried again from the start when somebody else was faster.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, Protocol, cast
+
+from fordring.domain.clock import WallClock
+from fordring.domain.errors import Busy, NotFound
+from fordring.domain.ids import Ids
+from fordring.domain.refs import Listing, Page, Ref
+
+ATTEMPTS: Final = 8
+"""How often a unit of work is tried when others write the same things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A value as it was read, with the version that a change of it is conditional on.
+
+    ``unknown`` holds fields that a newer release wrote and this one does not know: they are written back.
+    """
+
+    value: Any
+    version: int
+    unknown: Mapping[str, Any] | None = None
+
+
+type Action = Literal["add", "change", "remove", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One write of a transaction, with its condition.
+
+    ``add``: nothing may exist there. ``change``, ``remove``, ``unchanged``: it must still have the
+    version that was read.
+    """
+
+    action: Action
+    ref: Ref[Any]
+    value: Any = None
+    read: Stored | None = None
+
+
+class Conflict(Exception):
+    """A transaction was not written at all, because conditions did not hold.
+
+    ``refs`` names the ones that failed; empty when the engine cannot tell.
+    """
+
+    def __init__(self, refs: Iterable[Ref[Any]] = ()) -> None:
+        super().__init__("somebody else was faster")
+        self.refs = tuple(refs)
+
+
+class Store(Protocol):
+    """The port to the table."""
+
+    def read(self, refs: Iterable[Ref[Any]]) -> Mapping[Ref[Any], Stored]:
+        """Read several things consistently, in one round trip up to 100; what does not exist is left out."""
+        ...
+
+    def commit(self, changes: Iterable[Change]) -> None:
+        """Write all changes or none.
+
+        Raises
+        ------
+        Conflict
+            When a condition does not hold.
+        """
+        ...
+
+    def page[T](self, listing: Listing[T], *, after: str | None = None, limit: int = 50) -> Page[T]:
+        """Read a page of a list. Lists over indexes may lag behind writes by a moment."""
+        ...
+
+
+class Work:
+    """What one unit of work has read and wants to write."""
+
+    def __init__(
+        self, read: Mapping[Ref[Any], Stored], asked: Iterable[Ref[Any]], now: datetime, ids: Ids
+    ) -> None:
+        self._read = read
+        self._asked = frozenset(asked)
+        self._changes: dict[Ref[Any], Change] = {}
+        self._ids = ids
+        self.now = now
+
+    def new_id(self, prefix: str) -> str:
+        """Make an id for something new."""
+        return self._ids.new(prefix, self.now)
+
+    def find[T](self, ref: Ref[T]) -> T | None:
+        """Give a thing as this work now sees it, its own changes included; ``None`` if there is none."""
+        change = self._changes.get(ref)
+        if change is not None and change.action in ("add", "change"):
+            return cast("T", change.value)
+        if change is not None and change.action == "remove":
+            return None
+        if ref not in self._asked:
+            message = f"{ref.kind.name} was looked at without having been read"
+            raise LookupError(message)
+        stored = self._read.get(ref)
+        return None if stored is None else cast("T", stored.value)
+
+    def get[T](self, ref: Ref[T]) -> T:
+        """Give a thing that must exist.
+
+        Raises
+        ------
+        NotFound
+            When it does not.
+        """
+        value = self.find(ref)
+        if value is None:
+            raise NotFound
+        return value
+
+    def add[T](self, ref: Ref[T], value: T) -> None:
+        """Note that a new thing is written; at commit nothing may exist under its name."""
+        if ref in self._changes:
+            message = f"{ref.kind.name} is written twice in one unit of work"
+            raise LookupError(message)
+        self._changes[ref] = Change("add", ref, value)
+
+    def change[T](self, ref: Ref[T], value: T) -> None:
+        """Note the new value of a thing that was read or added in this work."""
+        earlier = self._changes.get(ref)
+        if earlier is not None and earlier.action == "add":
+            self._changes[ref] = Change("add", ref, value)
+            return
+        self._changes[ref] = Change("change", ref, value, self._read[ref])
+
+    def put[T](self, ref: Ref[T], value: T) -> None:
+        """Note the value of a thing that may or may not have existed when it was read."""
+        if self.find(ref) is None:
+            self.add(ref, value)
+        else:
+            self.change(ref, value)
+
+    def remove(self, ref: Ref[Any]) -> None:
+        """Note that a thing that was read goes away."""
+        self._changes[ref] = Change("remove", ref, None, self._read[ref])
+
+    def hold(self, ref: Ref[Any]) -> None:
+        """Make the commit conditional on a thing that was read and that must not change meanwhile."""
+        if ref not in self._changes:
+            self._changes[ref] = Change("unchanged", ref, None, self._read[ref])
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What shall be written."""
+        return tuple(self._changes.values())
+
+
+class BusinessClock(Protocol):
+    """Tells the time that the business follows.
+
+    In live mode that is real time and costs nothing. In test mode it is the test clock, which is a thing
+    in the table and is read together with whatever else is read.
+    """
+
+    refs: tuple[Ref[Any], ...]
+
+    def now(self, read: Mapping[Ref[Any], Stored]) -> datetime:
+        """Tell the time, given what was read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every use case works with: the store, the sources of ids, of time and of chance."""
+
+    store: Store
+    ids: Ids
+    wall: WallClock
+    clock: BusinessClock
+    randbits: Callable[[int], int]
+
+    def read(self, *refs: Ref[Any]) -> Work:
+        """Read several things in one round trip, for looking only."""
+        wanted = (*refs, *self.clock.refs)
+        read = self.store.read(wanted)
+        return Work(read, wanted, self.clock.now(read), self.ids)
+
+
+def transact[R](desk: Desk, refs: Iterable[Ref[Any]], decide: Callable[[Work], R]) -> R:
+    """Read, decide and write in one read and one transaction; again when somebody else was faster.
+
+    Parameters
+    ----------
+    desk
+        Store, ids and clock.
+    refs
+        Everything that ``decide`` will look at.
+    decide
+        Looks at the work, notes changes, gives the result. Called again after a conflict, so without
+        effects of its own.
+
+    Raises
+    ------
+    Busy
+        When others were faster every time.
+    """
+    wanted = tuple(dict.fromkeys((*refs, *desk.clock.refs)))
+    for attempt in range(ATTEMPTS):
+        read = desk.store.read(wanted)
+        work = Work(read, wanted, desk.clock.now(read), desk.ids)
+        result = decide(work)
+        if not work.changes:
+            return result
+        try:
+            desk.store.commit(work.changes)
+        except Conflict:
+            # Full jitter: the losers of one round must not meet again in the next.
+            desk.wall.pause(timedelta(milliseconds=desk.randbits(16) % (10 * 2**attempt)))
+            continue
+        return result
+    raise Busy
