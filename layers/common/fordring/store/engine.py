@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from fordring.store.items import Item
 from fordring.store.keys import Key
 
-type Condition = Literal["absent", "version", "none"]
+LARGEST_TRANSACTION: Final = 100
+"""DynamoDB's limit to the writes of one transaction."""
+
+LARGEST_BATCH: Final = 100
+"""DynamoDB's limit to the keys of one batch read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,11 @@ class ConditionsFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A page of items; ``next`` is the key to go on after, ``None`` at the end."""
+    """A page of items; ``next`` is the place to go on after, ``None`` at the end.
+
+    A cursor is the same for every engine: ``{"sk"}`` on the table; ``{"place", "pk", "sk"}`` on an index,
+    where ``place`` is the sort key there. The partition is the query's own.
+    """
 
     items: tuple[Item, ...]
     next: Mapping[str, str] | None
@@ -51,16 +59,30 @@ class Engine(Protocol):
     """The port from the store to a table."""
 
     def get(self, keys: Sequence[Key]) -> Iterable[Item]:
-        """Read items consistently, in as few round trips as possible; expired ones too."""
+        """Read items consistently, up to 100 in each round trip; expired ones too, in any order.
+
+        Raises
+        ------
+        Unavailable
+            When the table does not answer, or only part of it, however often it is asked.
+        """
         ...
 
     def write(self, writes: Sequence[Write]) -> None:
-        """Write all or nothing; at most 100.
+        """Write all or nothing; at most 100, each to an item of its own.
 
         Raises
         ------
         ConditionsFailed
-            When a condition does not hold, or another transaction is under way on the same items.
+            When a condition does not hold, or another transaction is under way on the same items:
+            nothing was written.
+        Unavailable
+            When the table does not answer or throttles, however often it is asked: all was written, or
+            nothing was.
+        ValueError
+            When there are too many writes, or two on one item.
+        TypeError
+            When there is a float among the data, or anything else that cannot be kept exactly.
         """
         ...
 
@@ -78,6 +100,30 @@ class Engine(Protocol):
         """Read a page of one partition, of the table (consistently) or of an index.
 
         ``prefix`` narrows the sort key; ``until`` instead gives everything up to and including a sort key.
-        Items of the index ``due`` carry their keys only.
+        Items of the index ``due`` carry their keys and their place in it only. A page may be shorter than
+        ``limit`` and have a ``next``.
         """
         ...
+
+
+def check_writes(writes: Sequence[Write]) -> None:
+    """Refuse what no engine takes.
+
+    Raises
+    ------
+    ValueError
+        When there are more than 100 writes, or two on one item.
+    """
+    if len(writes) > LARGEST_TRANSACTION:
+        message = f"a transaction holds at most {LARGEST_TRANSACTION} writes, not {len(writes)}"
+        raise ValueError(message)
+    if len({(write.item.pk, write.item.sk) for write in writes}) != len(writes):
+        message = "a transaction may touch an item only once"
+        raise ValueError(message)
+
+
+def cursor_of(item: Item, index: str | None) -> Mapping[str, str]:
+    """Give the place after which the next page starts."""
+    if index is None:
+        return {"sk": item.sk}
+    return {"place": getattr(item, index)[1], "pk": item.pk, "sk": item.sk}
