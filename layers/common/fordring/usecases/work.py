@@ -190,7 +190,11 @@ class Desk:
         return Work(read, wanted, self.clock.now(read), self.ids)
 
 
-def transact[R](desk: Desk, refs: Iterable[Ref[Any]], decide: Callable[[Work], R]) -> R:
+def transact[R](
+    desk: Desk,
+    refs: Iterable[Ref[Any]] | Callable[[], Iterable[Ref[Any]]],
+    decide: Callable[[Work], R],
+) -> R:
     """Read, decide and write in one read and one transaction; again when somebody else was faster.
 
     Parameters
@@ -198,25 +202,26 @@ def transact[R](desk: Desk, refs: Iterable[Ref[Any]], decide: Callable[[Work], R
     desk
         Store, ids and clock.
     refs
-        Everything that ``decide`` will look at.
+        Everything that ``decide`` will look at; a function when that has to be found out first, called
+        again at every attempt.
     decide
         Looks at the work, notes changes, gives the result. Called again after a conflict, so without
-        effects of its own.
+        effects of its own. Raises ``Conflict`` when what was found out first no longer holds.
 
     Raises
     ------
     Busy
         When others were faster every time.
     """
-    wanted = tuple(dict.fromkeys((*refs, *desk.clock.refs)))
     for attempt in range(ATTEMPTS):
+        named = refs() if callable(refs) else refs
+        wanted = tuple(dict.fromkeys((*named, *desk.clock.refs)))
         read = desk.store.read(wanted)
         work = Work(read, wanted, desk.clock.now(read), desk.ids)
-        result = decide(work)
-        if not work.changes:
-            return result
         try:
-            desk.store.commit(work.changes)
+            result = decide(work)
+            if work.changes:
+                desk.store.commit(work.changes)
         except Conflict:
             # Full jitter: the losers of one round must not meet again in the next.
             desk.wall.pause(timedelta(milliseconds=desk.randbits(16) % (10 * 2**attempt)))

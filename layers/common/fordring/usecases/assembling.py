@@ -1,0 +1,197 @@
+"""Putting a command together immediately before it is sent, from what is stored at that moment.
+
+What has become wrong since the command was queued is found here, and the command is cancelled.
+"""
+
+from dataclasses import dataclass
+
+from fordring.domain import things
+from fordring.domain.agency import (
+    Command,
+    CommandKind,
+    DebtorDetails,
+    InvoiceDetails,
+    RegisterCase,
+    ReportCredit,
+    ReportPayment,
+    ReversePayment,
+    SendMessage,
+    WithdrawCase,
+)
+from fordring.domain.agreement import Agreement, AgreementState
+from fordring.domain.case import Case, Member
+from fordring.domain.command import CommandRow
+from fordring.domain.creditor import Creditor, Debtor
+from fordring.domain.invoice import Invoice, Release
+from fordring.domain.money import Money
+from fordring.usecases.settling import Unfounded
+from fordring.usecases.work import Desk, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A command in full, and the agreement under which it is sent."""
+
+    command: Command
+    agreement: Agreement
+
+
+def assemble(desk: Desk, row: CommandRow) -> Assembled | Unfounded:
+    """Read everything that a command needs and put it together, or say why it must not be sent."""
+    first = desk.read(things.CASE(row.case_id))
+    case = first.get(things.CASE(row.case_id))
+    subject = {
+        CommandKind.REPORT_PAYMENT: things.PAYMENT,
+        CommandKind.REVERSE_PAYMENT: things.PAYMENT,
+        CommandKind.REPORT_CREDIT: things.CREDIT_NOTE,
+    }.get(row.kind)
+    refs = [
+        things.CASE(row.case_id),
+        things.CREDITOR(case.creditor_id),
+        things.AGREEMENT(case.creditor_id, case.agency),
+        things.DEBTOR(case.creditor_id, case.debtor_id),
+        *(things.INVOICE(member.invoice_id) for member in case.members),
+    ]
+    if subject is not None and row.subject_id is not None:
+        refs.append(subject(row.subject_id))
+    if row.kind is CommandKind.SEND_MESSAGE and row.subject_id is not None:
+        refs.append(things.MESSAGE(row.case_id, row.subject_id))
+    work = desk.read(*refs)
+    agreement = work.get(things.AGREEMENT(case.creditor_id, case.agency))
+    wrong = _wrong(work, row, case, agreement)
+    if wrong is not None:
+        return Unfounded(wrong)
+    return Assembled(_command(work, row, case, agreement), agreement)
+
+
+def _wrong(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> str | None:
+    """Say what has become wrong with a command since it was queued."""
+    if agreement.credentials is None or agreement.number != case.agreement_number:
+        return "agreement_changed"
+    if row.kind is CommandKind.REGISTER_CASE:
+        return _wrong_to_register(work, case, agreement)
+    if case.release in (Release.QUEUED, Release.REJECTED):
+        return "case_never_registered"
+    if not case.open and row.kind in (CommandKind.SEND_MESSAGE, CommandKind.WITHDRAW_CASE):
+        return "case_closed"
+    return None
+
+
+def _wrong_to_register(work: Work, case: Case, agreement: Agreement) -> str | None:
+    if not case.open:
+        return "case_closed"
+    if agreement.state is not AgreementState.ACTIVE:
+        return "agreement_ended"
+    debtor = work.get(things.DEBTOR(case.creditor_id, case.debtor_id))
+    if debtor.blocks:
+        return debtor.blocks[0]
+    for member in case.members:
+        invoice = work.get(things.INVOICE(member.invoice_id))
+        if invoice.balance.owed_to_creditor <= 0:
+            return "nothing_remaining"
+        if invoice.excluded_from_dunning:
+            return "excluded_from_dunning"
+        if invoice.disputed:
+            return "disputed"
+    return None
+
+
+def _command(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> Command:
+    lead = case.members[0]
+    match row.kind:
+        case CommandKind.REGISTER_CASE:
+            creditor = work.get(things.CREDITOR(case.creditor_id))
+            debtor = work.get(things.DEBTOR(case.creditor_id, case.debtor_id))
+            return RegisterCase(
+                external_id=case.external_id,
+                level=case.level,
+                creditor_name=creditor.name,
+                creditor_organisation_number=creditor.organisation_number,
+                debtor=_debtor(debtor, agreement),
+                invoices=tuple(
+                    _invoice(work.get(things.INVOICE(member.invoice_id)), member, creditor, agreement)
+                    for member in case.members
+                ),
+            )
+        case CommandKind.REPORT_PAYMENT:
+            payment = work.get(things.PAYMENT(row.subject_id or ""))
+            invoice = work.get(things.INVOICE(lead.invoice_id))
+            return ReportPayment(
+                external_id=case.external_id,
+                case_number=case.case_number,
+                payment_id=payment.payment_id,
+                invoice_external_id=lead.external_id,
+                amount=Money(payment.amount, payment.currency),
+                paid_date=payment.paid_date,
+                settles=invoice.balance.owed_to_creditor <= 0,
+            )
+        case CommandKind.REVERSE_PAYMENT:
+            payment = work.get(things.PAYMENT(row.subject_id or ""))
+            return ReversePayment(
+                external_id=case.external_id,
+                case_number=case.case_number,
+                reversal_id=f"{payment.payment_id}-r",
+                payment_id=payment.payment_id,
+                invoice_external_id=lead.external_id,
+                amount=Money(payment.amount, payment.currency),
+            )
+        case CommandKind.REPORT_CREDIT:
+            note = work.get(things.CREDIT_NOTE(row.subject_id or ""))
+            invoice = work.get(things.INVOICE(lead.invoice_id))
+            return ReportCredit(
+                external_id=case.external_id,
+                case_number=case.case_number,
+                credit_note_id=note.credit_note_id,
+                invoice_external_id=lead.external_id,
+                document_number=note.document_number,
+                amount=Money(note.amount - note.surplus, note.currency),
+                credit_date=note.credit_date,
+                settles=invoice.balance.owed_to_creditor <= 0,
+            )
+        case CommandKind.SEND_MESSAGE:
+            message = work.get(things.MESSAGE(case.case_id, row.subject_id or ""))
+            return SendMessage(
+                external_id=case.external_id,
+                case_number=case.case_number,
+                message_id=message.message_id,
+                text=message.text,
+            )
+        case CommandKind.WITHDRAW_CASE:
+            return WithdrawCase(external_id=case.external_id, case_number=case.case_number)
+
+
+def _debtor(debtor: Debtor, agreement: Agreement) -> DebtorDetails:
+    contact = debtor.contacts[0] if debtor.contacts and agreement.settings.contact_travels else None
+    if debtor.address is None:
+        message = "a debtor without an address is never told to an agency"
+        raise ValueError(message)
+    return DebtorDetails(
+        debtor_id=debtor.debtor_id,
+        kind=debtor.kind,
+        name=debtor.name,
+        organisation_number=debtor.organisation_number,
+        address=debtor.address,
+        email=contact.email if contact and contact.email else debtor.email,
+        phone=contact.phone if contact and contact.phone else debtor.phone,
+        language=debtor.language,
+    )
+
+
+def _invoice(invoice: Invoice, member: Member, creditor: Creditor, agreement: Agreement) -> InvoiceDetails:
+    reference = invoice.terms.payment_reference
+    text = reference.value if reference and reference.type != "free_text" else None
+    length = agreement.settings.kid_length
+    if text and length and reference and reference.type == "kid":
+        # Leading zeros do not change the check digit, so a lost one would never be noticed (ZIR-20).
+        text = text.zfill(length)
+    return InvoiceDetails(
+        external_id=member.external_id,
+        document_number=invoice.document_number,
+        invoice_date=invoice.invoice_date,
+        due_date=invoice.terms.due_date,
+        principal=Money(invoice.principal, invoice.currency),
+        # What was handed over, not what remains now: later payments follow in the same lane.
+        remaining=Money(member.principal, invoice.currency),
+        payment_reference=text,
+        creditor_bank_account=creditor.bank_account,
+    )

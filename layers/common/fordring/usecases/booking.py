@@ -1,0 +1,71 @@
+"""Booking on an invoice, and on the case that it is in, in one transaction: the two never disagree."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from fordring.domain import things
+from fordring.domain.case import Case
+from fordring.domain.invoice import Invoice
+from fordring.domain.ledger import Component, Entry, EntryKind, Source
+from fordring.usecases.work import Work
+
+
+def book(
+    work: Work,
+    invoice: Invoice,
+    kind: EntryKind,
+    amounts: Mapping[Component, int],
+    entry_date: date,
+    source: Source,
+    *,
+    payment_id: str | None = None,
+    credit_note_id: str | None = None,
+    reverses: Entry | None = None,
+) -> tuple[Invoice, Entry]:
+    """Append an entry to an invoice's ledger; gives the invoice, noted in the work, and the entry."""
+    entry = replace(
+        invoice.entry(kind, amounts, entry_date, work.now, source),
+        payment_id=payment_id,
+        credit_note_id=credit_note_id,
+        reverses=reverses.seq if reverses else None,
+        reversed_kind=reverses.kind if reverses else None,
+    )
+    booked = invoice.booked(entry)
+    work.add(things.INVOICE_ENTRY(invoice.invoice_id, entry.seq), entry)
+    work.change(things.INVOICE(invoice.invoice_id), booked)
+    return booked, entry
+
+
+def follow(case: Case, invoice: Invoice, work: Work) -> Case:
+    """Give the case with the balance of its invoice; the caller writes it."""
+    return case.settled(invoice.invoice_id, invoice.balance.owed_to_creditor, work.now)
+
+
+def book_cost(
+    work: Work,
+    case: Case,
+    kind: EntryKind,
+    amounts: Mapping[Component, int],
+    entry_date: date,
+    *,
+    payment_id: str | None = None,
+    dispatch_id: str | None = None,
+    reverses: Entry | None = None,
+) -> tuple[Case, Entry]:
+    """Append an entry to a case's own ledger, of agency cost and interest; the caller writes the case."""
+    entry = Entry(
+        seq=case.last_entry + 1,
+        kind=kind,
+        amounts=amounts,
+        currency=case.currency,
+        entry_date=entry_date,
+        at=work.now,
+        source=Source.AGENCY,
+        payment_id=payment_id,
+        dispatch_id=dispatch_id,
+        reverses=reverses.seq if reverses else None,
+        reversed_kind=reverses.kind if reverses else None,
+    )
+    work.add(things.CASE_ENTRY(case.case_id, entry.seq), entry)
+    return case.booked(entry), entry

@@ -1,0 +1,157 @@
+"""Sending commands to agencies: one lane per case, one command at a time, never twice.
+
+A command is leased before it is sent and settled afterwards. Whoever finds an expired lease knows that
+the command may have been sent, and finds out before anything is sent again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from fordring.domain import things
+from fordring.domain.agency import (
+    Agency,
+    Command,
+    Credentials,
+    Doubt,
+    InDoubt,
+    MalformedAnswer,
+    Outcome,
+    TryLater,
+)
+from fordring.domain.agreement import Agreement
+from fordring.domain.command import LEASE, CommandRow, CommandState, head_of
+from fordring.domain.refs import Listing
+from fordring.domain.running import Epoch
+from fordring.domain.transport import TransportFailed
+from fordring.usecases.assembling import assemble
+from fordring.usecases.settling import Result, Unfounded, refs_to_settle, settle
+from fordring.usecases.work import Desk, Work, transact
+
+AFTER_RESTORE: Final = timedelta(hours=24)
+"""For how long after a restore new commands are looked up first: what was lost may be asked for again."""
+
+type Unseal = Callable[[Agreement], Credentials]
+type AgencyOf = Callable[[str], Agency]
+
+
+def deliver_lane(
+    desk: Desk, agency_of: AgencyOf, unseal: Unseal, case_id: str, owner: str
+) -> list[CommandState]:
+    """Work on a case's lane until its head waits, or nothing is left; tells what became of each command.
+
+    Parameters
+    ----------
+    agency_of
+        Gives the adapter of an agency by name.
+    unseal
+        Gives an agreement's credentials.
+    owner
+        A token of this worker's own, which marks its leases.
+    """
+    states = []
+    while True:
+        head = head_of(lane_of(desk, case_id))
+        if head is None:
+            break
+        leased = _lease(desk, head, owner)
+        if leased is None:
+            break
+        state = _work_on(desk, agency_of, unseal, leased, was=head)
+        states.append(state)
+        if not state.settled:
+            break
+    return states
+
+
+def lane_of(desk: Desk, case_id: str) -> Sequence[CommandRow]:
+    """Read a case's commands."""
+    listing = Listing(things.COMMAND, "commands_of", (case_id,))
+    rows: list[CommandRow] = []
+    after = None
+    while True:
+        page = desk.store.page(listing, after=after, limit=100)
+        rows.extend(row for _, row in page.items)
+        after = page.next
+        if after is None:
+            return rows
+
+
+def _lease(desk: Desk, head: CommandRow, owner: str) -> CommandRow | None:
+    """Take the head of a lane, if it is due and nobody holds it."""
+    ref = things.COMMAND(head.case_id, head.seq)
+    real = desk.wall.now()
+
+    def decide(work: Work) -> CommandRow | None:
+        row = work.get(ref)
+        if row.due_at is None or row.due_at > work.now or row.state.settled:
+            return None
+        if row.lease_until is not None and row.lease_until > real:
+            return None
+        leased = replace(
+            row,
+            state=CommandState.SENDING,
+            attempts=row.attempts + 1,
+            lease_owner=owner,
+            lease_until=real + LEASE,
+            # A lease that ran out was held by somebody who may have sent.
+            doubted_at=row.doubted_at or (work.now if row.state is CommandState.SENDING else None),
+        )
+        work.change(ref, leased)
+        return leased
+
+    return transact(desk, [ref], decide)
+
+
+def _work_on(
+    desk: Desk, agency_of: AgencyOf, unseal: Unseal, row: CommandRow, *, was: CommandRow
+) -> CommandState:
+    look = desk.read(things.CASE(row.case_id), things.EPOCH())
+    case = look.get(things.CASE(row.case_id))
+    agency = agency_of(case.agency)
+    result = _attempt(desk, agency, unseal, _doubting(row, look.find(things.EPOCH()), look), was)
+    owner = row.lease_owner or ""
+    return transact(
+        desk,
+        refs_to_settle(row, case),
+        lambda work: settle(work, row, owner, result, agency.doubts),
+    )
+
+
+def _doubting(row: CommandRow, epoch: Epoch | None, look: Work) -> CommandRow:
+    """Doubt a command that was made before the world went back in time, or shortly after."""
+    if epoch is None or epoch.number == 1 or row.doubted_at is not None:
+        return row
+    if row.epoch < epoch.number or look.now < epoch.raised_at + AFTER_RESTORE:
+        return replace(row, doubted_at=min(epoch.raised_at, look.now))
+    return row
+
+
+def _attempt(desk: Desk, agency: Agency, unseal: Unseal, row: CommandRow, was: CommandRow) -> Result:
+    assembled = assemble(desk, row)
+    if isinstance(assembled, Unfounded) and row.doubted_at is None:
+        return assembled
+    if isinstance(assembled, Unfounded):
+        # It may have been sent while it was still right: only the agency can tell, so it is kept in doubt.
+        return InDoubt(assembled.reason)
+    credentials = unseal(assembled.agreement)
+    rule = agency.doubts[row.kind]
+    if row.doubted_at is not None and rule.doubt is Doubt.PERSON and was.state is not CommandState.RETRY:
+        return InDoubt("unknown_whether_sent")
+    if row.doubted_at is not None and rule.doubt is Doubt.LOOK_UP:
+        found = _look_up(agency, assembled.command, credentials)
+        if found is not None:
+            return found
+        if desk.read().now < row.doubted_at + rule.settling:
+            return InDoubt("not_found_yet")
+    return agency.send(assembled.command, credentials)
+
+
+def _look_up(agency: Agency, command: Command, credentials: Credentials) -> Outcome | None:
+    try:
+        return agency.look_up(command, credentials)
+    except TransportFailed as failure:
+        return TryLater(failure.reason)
+    except MalformedAnswer:
+        return TryLater("malformed_answer")

@@ -1,0 +1,267 @@
+"""Money at the agency: payments and their reversals, settlements. Nothing of it is ever reported back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from fordring.domain import things
+from fordring.domain.agency import PaymentReceived, PaymentReversed, SettlementMade
+from fordring.domain.case import Case
+from fordring.domain.events import EventType
+from fordring.domain.invoice import case_id_of, split_external_id
+from fordring.domain.ledger import CLEARING_ORDERS, CREDITORS_OWN, Component, EntryKind, Source, allocate
+from fordring.domain.money import Money
+from fordring.domain.payment import Match, Origin, Payment, Settlement, SettlementLine
+from fordring.domain.refs import Ref
+from fordring.usecases.booking import book, book_cost, follow
+from fordring.usecases.recording import derived_id, tell, tell_of_case
+from fordring.usecases.unmatched import attention_of_payment, keep_unmatched, said
+from fordring.usecases.work import Work
+
+
+def agency_payment_id(
+    fact: PaymentReceived | PaymentReversed, creditor_id: str | None, agency: str | None
+) -> str | None:
+    """Spell the hub's id of a payment at the agency: the same whether it comes by callback or by poll.
+
+    It follows from the case's external id, so it is known before it is known who calls; a payment
+    without a case needs the creditor.
+    """
+    if fact.case.external_id:
+        return derived_id("pay", "case", fact.case.external_id, fact.agency_payment_id)
+    if creditor_id is None or agency is None:
+        return None
+    return derived_id("pay", agency, creditor_id, fact.agency_payment_id)
+
+
+def refs_of_payment(
+    fact: PaymentReceived | PaymentReversed, creditor_id: str | None, agency: str | None
+) -> tuple[Ref[Any], ...]:
+    """Name what receiving a payment, or its reversal, looks at besides the case and its invoice."""
+    payment_id = agency_payment_id(fact, creditor_id, agency)
+    if payment_id is None:
+        return ()
+    return things.PAYMENT(payment_id), attention_of_payment(payment_id)
+
+
+def receive_payment(
+    work: Work, fact: PaymentReceived, creditor_id: str, agency: str, case: Case | None
+) -> bool:
+    """Book a payment that the debtor made to the agency, once (ZIR-9, VIS-8); tells whether it was new.
+
+    The principal reduces the invoice; interest and cost are the agency's and are booked on the case.
+    Without a case it is kept unmatched.
+    """
+    payment_id = agency_payment_id(fact, creditor_id, agency)
+    if payment_id is None or work.find(things.PAYMENT(payment_id)) is not None:
+        return False
+    payment = Payment(
+        payment_id=payment_id,
+        creditor_id=creditor_id,
+        amount=fact.amount.minor,
+        currency=fact.amount.currency,
+        paid_date=fact.paid_date,
+        origin=Origin.DEBTOR,
+        source=Source.AGENCY,
+        match=Match.MATCHED,
+        reason="agency_case",
+        created_at=work.now,
+        reference=fact.payment_reference,
+        agency=agency,
+        agency_payment_id=fact.agency_payment_id,
+    )
+    if case is None or fact.amount.currency != case.currency:
+        reason = "unknown_reference" if case is None else "wrong_currency"
+        keep_unmatched(work, replace(payment, match=Match.UNMATCHED, reason=reason))
+        return True
+    booked_case, booked = _book(work, case, payment, fact)
+    work.change(things.CASE(case.case_id), booked_case)
+    work.add(things.PAYMENT(payment_id), booked)
+    currency = case.currency
+    tell_of_case(
+        work,
+        EventType.PAYMENT_RECEIVED,
+        booked_case,
+        payment_id=payment_id,
+        origin=booked.origin.value,
+        source=booked.source.value,
+        amount=said(fact.amount),
+        principal=said(fact.principal),
+        interest=said(fact.interest),
+        agency_cost=said(fact.agency_cost),
+        surplus=said(Money(booked.surplus, currency)),
+        remaining=said(Money(booked_case.remaining, currency)),
+        payment_state=booked_case.payment.value,
+    )
+    return True
+
+
+def _book(work: Work, case: Case, payment: Payment, fact: PaymentReceived) -> tuple[Case, Payment]:
+    """Book the parts where they belong; what nothing is owed for stays on the payment as surplus."""
+    lead = case.members[0]
+    invoice = work.get(things.INVOICE(lead.invoice_id))
+    own_part = [part for part in CLEARING_ORDERS["principal_first"] if part in CREDITORS_OWN]
+    spread, surplus = allocate(invoice.balance, fact.principal.minor, own_part)
+    entry_seq = case_seq = None
+    followed = case
+    if spread:
+        invoice, entry = book(
+            work,
+            invoice,
+            EntryKind.PAYMENT,
+            spread,
+            fact.paid_date,
+            Source.AGENCY,
+            payment_id=payment.payment_id,
+        )
+        entry_seq = entry.seq
+        followed = follow(case, invoice, work)
+    costs = {
+        part: amount
+        for part, amount in (
+            (Component.AGENCY_INTEREST, fact.interest.minor),
+            (Component.AGENCY_COST, fact.agency_cost.minor),
+        )
+        if amount
+    }
+    if costs:
+        followed, case_seq = _book_costs(work, followed, payment, fact, costs)
+    return followed, replace(
+        payment,
+        invoice_id=invoice.invoice_id,
+        case_id=case.case_id,
+        entry=entry_seq,
+        case_entry=case_seq,
+        surplus=surplus,
+    )
+
+
+def _book_costs(
+    work: Work, case: Case, payment: Payment, fact: PaymentReceived, costs: Mapping[Component, int]
+) -> tuple[Case, int]:
+    # What the agency took as interest or cost was owed, whether or not it was announced by a letter.
+    unannounced = {
+        part: amount - max(case.costs.part(part).remaining, 0)
+        for part, amount in costs.items()
+        if amount > max(case.costs.part(part).remaining, 0)
+    }
+    followed = case
+    if unannounced:
+        followed, _ = book_cost(work, followed, EntryKind.CHARGE, unannounced, fact.paid_date)
+    followed, entry = book_cost(
+        work, followed, EntryKind.PAYMENT, costs, fact.paid_date, payment_id=payment.payment_id
+    )
+    return followed, entry.seq
+
+
+def receive_reversal(
+    work: Work, fact: PaymentReversed, creditor_id: str, agency: str, case: Case | None
+) -> bool:
+    """Take back a payment that the agency reported before; tells whether there was anything to take back.
+
+    A reversal that overtakes its payment finds nothing and is applied when both have arrived: the hourly
+    run reads them in the agency's order.
+    """
+    payment_id = agency_payment_id(fact, creditor_id, agency)
+    payment = work.find(things.PAYMENT(payment_id)) if payment_id else None
+    if payment is None or payment.match is Match.REVERSED:
+        return False
+    followed = case
+    if payment.invoice_id and payment.entry:
+        invoice = work.get(things.INVOICE(payment.invoice_id))
+        original = work.get(things.INVOICE_ENTRY(payment.invoice_id, payment.entry))
+        invoice, _ = book(
+            work,
+            invoice,
+            EntryKind.REVERSAL,
+            original.amounts,
+            fact.occurred_at.date(),
+            Source.AGENCY,
+            payment_id=payment.payment_id,
+            reverses=original,
+        )
+        if followed is not None and payment.case_id == followed.case_id:
+            followed = follow(followed, invoice, work)
+    if followed is not None and payment.case_entry:
+        cost = work.get(things.CASE_ENTRY(followed.case_id, payment.case_entry))
+        followed, _ = book_cost(
+            work,
+            followed,
+            EntryKind.REVERSAL,
+            cost.amounts,
+            fact.occurred_at.date(),
+            payment_id=payment.payment_id,
+            reverses=cost,
+        )
+    reversed_payment = replace(
+        payment,
+        match=Match.REVERSED,
+        reversed_date=fact.occurred_at.date(),
+        revision=payment.revision + 1,
+    )
+    work.change(things.PAYMENT(payment.payment_id), reversed_payment)
+    if followed is not None and case is not None:
+        if followed is not case:
+            work.change(things.CASE(case.case_id), followed)
+        tell_of_case(
+            work,
+            EventType.PAYMENT_REVERSED,
+            followed,
+            payment_id=payment.payment_id,
+            source=payment.source.value,
+            amount=said(Money(payment.amount, payment.currency)),
+            remaining=said(Money(followed.remaining, followed.currency)),
+        )
+    return True
+
+
+def receive_settlement(
+    work: Work, fact: SettlementMade, creditor_id: str, agency: str, settlement_id: str
+) -> bool:
+    """Keep what the agency says it pays out; tells whether it was new. The debtors' side stays as it is."""
+    ref = things.SETTLEMENT(settlement_id)
+    if work.find(ref) is not None:
+        return False
+    lines = []
+    for line in fact.lines:
+        parts = split_external_id(line.case.external_id) if line.case.external_id else None
+        lines.append(
+            SettlementLine(
+                case_id=case_id_of(*parts) if parts else None,
+                case_number=line.case.case_number,
+                principal=line.principal.minor,
+                fee=line.fee.minor,
+                interest=line.interest.minor,
+                commission=line.commission.minor,
+                vat=line.vat.minor,
+                payout=line.payout.minor,
+            )
+        )
+    work.add(
+        ref,
+        Settlement(
+            settlement_id=settlement_id,
+            creditor_id=creditor_id,
+            agency=agency,
+            agency_settlement_id=fact.settlement_id,
+            settled_date=fact.settled_date,
+            currency=fact.payout.currency,
+            payout=fact.payout.minor,
+            lines=tuple(lines),
+            created_at=work.now,
+        ),
+    )
+    tell(
+        work,
+        EventType.SETTLEMENT_RECEIVED,
+        creditor_id,
+        ("creditor", creditor_id),
+        {
+            "settlement_id": settlement_id,
+            "agency": agency,
+            "settled_date": fact.settled_date.isoformat(),
+            "payout": said(fact.payout),
+            "lines": len(lines),
+        },
+    )
+    return True

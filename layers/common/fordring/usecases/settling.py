@@ -1,0 +1,180 @@
+"""What becomes of a command after an attempt, and what that means for its case: decided in one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from fordring.domain import things
+from fordring.domain.agency import (
+    Accepted,
+    ClosedReason,
+    CommandKind,
+    Doubt,
+    DoubtRule,
+    InDoubt,
+    Outcome,
+    Rejected,
+    TryLater,
+)
+from fordring.domain.case import Case
+from fordring.domain.command import AttentionKind, CommandRow, CommandState, retry_delay
+from fordring.domain.invoice import Release
+from fordring.domain.refs import Ref
+from fordring.usecases.facts import number, reject
+from fordring.usecases.recording import ask_for_attention, attention_id
+from fordring.usecases.submitting import cancelled, end
+from fordring.usecases.work import Work
+
+_ATTENTIONS = {
+    CommandState.DEAD: AttentionKind.COMMAND_DEAD,
+    CommandState.IN_DOUBT: AttentionKind.COMMAND_IN_DOUBT,
+    CommandState.REJECTED: AttentionKind.COMMAND_REJECTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unfounded:
+    """The command has become wrong before it was sent; nothing was sent."""
+
+    reason: str
+
+
+type Result = Outcome | Unfounded
+
+
+def subject_of(row: CommandRow) -> tuple[str, ...]:
+    """Name a command for the attention list."""
+    return ("command", row.case_id, str(row.seq))
+
+
+def refs_to_settle(row: CommandRow, case: Case) -> tuple[Ref[Any], ...]:
+    """Name what ``settle`` looks at."""
+    return (
+        things.COMMAND(row.case_id, row.seq),
+        things.CASE(row.case_id),
+        *(things.INVOICE(member.invoice_id) for member in case.members),
+        *(things.ATTENTION(attention_id(kind, subject_of(row))) for kind in _ATTENTIONS.values()),
+        things.ATTENTION(attention_id(AttentionKind.CASE_REJECTED, (row.case_id,))),
+        things.ATTENTION(attention_id(AttentionKind.COMMAND_IN_DOUBT, ("case", row.case_id))),
+    )
+
+
+def settle(
+    work: Work, row: CommandRow, owner: str, result: Result, doubts: Mapping[CommandKind, DoubtRule]
+) -> CommandState:
+    """Write down what an attempt led to; gives the command's new state.
+
+    When the lease was lost meanwhile nothing is written: whoever holds it now finds out for itself.
+    """
+    ref = things.COMMAND(row.case_id, row.seq)
+    held = work.get(ref)
+    if held.lease_owner != owner:
+        return held.state
+    free = replace(held, lease_owner=None, lease_until=None)
+    case = work.get(things.CASE(row.case_id))
+    match result:
+        case Accepted():
+            return _done(work, free, case, result)
+        case Rejected(reasons=reasons):
+            return _rejected(work, free, case, reasons)
+        case Unfounded(reason=reason):
+            return _unfounded(work, free, case, reason)
+        case TryLater(reason=reason, after=after):
+            return _again(work, free, reason, after)
+        case InDoubt(reason=reason):
+            return _doubtful(work, free, reason, doubts[held.kind])
+
+
+def _done(work: Work, row: CommandRow, case: Case, accepted: Accepted) -> CommandState:
+    state = CommandState.DONE
+    work.change(
+        things.COMMAND(row.case_id, row.seq), replace(row, state=state, due_at=None, settled_at=work.now)
+    )
+    told = replace(case, unreported=case.unreported - row.principal)
+    match row.kind:
+        case CommandKind.REGISTER_CASE:
+            release = told.release if told.case_number else Release.SUBMITTED
+            told = told.touched(work.now, release=release)
+            if accepted.case_number and told.case_number is None:
+                work.change(things.CASE(case.case_id), told)
+                number(work, told, accepted.case_number)
+                return state
+        case CommandKind.WITHDRAW_CASE:
+            told = end(work, told, ClosedReason.WITHDRAWN)
+        case _:
+            pass
+    if told is not case and told != case:
+        work.change(things.CASE(case.case_id), told)
+    return state
+
+
+def _rejected(work: Work, row: CommandRow, case: Case, reasons: tuple[str, ...]) -> CommandState:
+    state = CommandState.REJECTED
+    work.change(
+        things.COMMAND(row.case_id, row.seq),
+        replace(row, state=state, due_at=None, reasons=reasons, settled_at=work.now),
+    )
+    told = replace(case, unreported=case.unreported - row.principal)
+    if row.kind is CommandKind.REGISTER_CASE:
+        reject(work, told, reasons)
+        return state
+    if row.kind is CommandKind.WITHDRAW_CASE:
+        told = replace(told, withdrawing=False)
+    if told != case:
+        work.change(things.CASE(case.case_id), told.touched(work.now))
+    _ask(work, row, state, ",".join(reasons))
+    return state
+
+
+def _unfounded(work: Work, row: CommandRow, case: Case, reason: str) -> CommandState:
+    work.change(things.COMMAND(row.case_id, row.seq), cancelled(row, reason, work))
+    told = replace(case, unreported=case.unreported - row.principal)
+    if row.kind is CommandKind.REGISTER_CASE:
+        why = ClosedReason.PAID if reason == "nothing_remaining" else ClosedReason.CANCELLED
+        told = end(work, told, why)
+    if told != case:
+        work.change(things.CASE(case.case_id), told)
+    return CommandState.CANCELLED
+
+
+def _again(work: Work, row: CommandRow, reason: str, after: timedelta | None) -> CommandState:
+    wait = retry_delay(row.attempts)
+    if wait is None:
+        state = CommandState.DEAD
+        dead = replace(row, state=state, due_at=None, reasons=(reason,))
+        work.change(things.COMMAND(row.case_id, row.seq), dead)
+        _ask(work, row, state, reason)
+        return state
+    due_at = work.now + max(wait if after is None else after, timedelta(seconds=1))
+    state = CommandState.IN_DOUBT if row.doubted_at else CommandState.RETRY
+    work.change(
+        things.COMMAND(row.case_id, row.seq), replace(row, state=state, due_at=due_at, reasons=(reason,))
+    )
+    return state
+
+
+def _doubtful(work: Work, row: CommandRow, reason: str, rule: DoubtRule) -> CommandState:
+    state = CommandState.IN_DOUBT
+    doubted_at = row.doubted_at or work.now
+    if rule.doubt is Doubt.PERSON:
+        work.change(
+            things.COMMAND(row.case_id, row.seq),
+            replace(row, state=state, due_at=None, doubted_at=doubted_at, reasons=(reason,)),
+        )
+        _ask(work, row, state, reason)
+        return state
+    wait = retry_delay(row.attempts)
+    if wait is None:
+        return _again(work, row, reason, None)
+    if rule.doubt is Doubt.LOOK_UP:
+        wait = max(wait, doubted_at + rule.settling - work.now)
+    work.change(
+        things.COMMAND(row.case_id, row.seq),
+        replace(row, state=state, due_at=work.now + wait, doubted_at=doubted_at, reasons=(reason,)),
+    )
+    return state
+
+
+def _ask(work: Work, row: CommandRow, state: CommandState, reason: str) -> None:
+    ask_for_attention(work, _ATTENTIONS[state], row.creditor_id, subject_of(row), reason)

@@ -1,0 +1,251 @@
+"""Handing invoices over: from candidate to case, and what the creditor does with a case afterwards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fordring.domain import things
+from fordring.domain.agency import Capabilities, ClosedReason, CommandKind, Level, Operation
+from fordring.domain.agreement import Agreement
+from fordring.domain.calendar import local_date
+from fordring.domain.candidates import REASONS, Question, blocking_reasons
+from fordring.domain.case import Case, Member, available_actions
+from fordring.domain.command import CommandRow, CommandState
+from fordring.domain.correspondence import Message
+from fordring.domain.errors import Fault, NotFound, Refused, Unprocessable
+from fordring.domain.events import EventType
+from fordring.domain.invoice import Invoice, Release, case_id_of, external_id
+from fordring.domain.ledger import Balance
+from fordring.domain.refs import Ref
+from fordring.usecases.recording import command, tell_of_case
+from fordring.usecases.work import Conflict, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a caller asks for: one invoice to one agency; ``level`` defaults to the agreement's."""
+
+    creditor_id: str
+    agency: str
+    invoice_id: str
+    level: Level | None = None
+
+
+def refs_to_submit(wanted: Submission) -> tuple[Ref[Any], ...]:
+    """Name what ``submit`` looks at: all of it in one read."""
+    return (
+        things.CREDITOR(wanted.creditor_id),
+        things.AGREEMENT(wanted.creditor_id, wanted.agency),
+        things.INVOICE(wanted.invoice_id),
+        things.EPOCH(),
+    )
+
+
+def epoch_of(work: Work) -> int:
+    """Tell the present epoch; 1 until it was ever raised."""
+    epoch = work.find(things.EPOCH())
+    return epoch.number if epoch else 1
+
+
+def invoice_of(work: Work, creditor_id: str, invoice_id: str) -> Invoice:
+    """Give an invoice of a creditor.
+
+    Raises
+    ------
+    NotFound
+        When there is none, or it is another creditor's: the two are told apart by nobody.
+    """
+    invoice = work.get(things.INVOICE(invoice_id))
+    if invoice.creditor_id != creditor_id:
+        raise NotFound
+    return invoice
+
+
+def question_for(
+    capabilities: Capabilities, agreement: Agreement | None, level: Level | None, work: Work, country: str
+) -> Question:
+    """Put the question whether something may be handed over today."""
+    chosen = level or (agreement.settings.level if agreement else Level.REMINDER)
+    return Question(capabilities, agreement, chosen, local_date(work.now, country))
+
+
+def submit(work: Work, wanted: Submission, capabilities: Capabilities) -> Case:
+    """Make a case of an invoice and queue its registration at the agency, in one transaction.
+
+    Raises
+    ------
+    NotFound
+        When the creditor or the invoice does not exist.
+    Unprocessable
+        ``not_transferable``, with every blocking reason as a fault (BEY-1).
+    """
+    creditor = work.get(things.CREDITOR(wanted.creditor_id))
+    agreement = work.find(things.AGREEMENT(wanted.creditor_id, wanted.agency))
+    invoice = invoice_of(work, wanted.creditor_id, wanted.invoice_id)
+    question = question_for(capabilities, agreement, wanted.level, work, creditor.country)
+    reasons = blocking_reasons(invoice, question)
+    if reasons or agreement is None:
+        raise Unprocessable(
+            "not_transferable",
+            "the invoice cannot be handed over",
+            faults=[Fault("/invoice_id", reason, REASONS[reason]) for reason in reasons],
+        )
+    number = invoice.submission + 1
+    outside = external_id(invoice.invoice_id, number)
+    owed = invoice.balance.owed_to_creditor
+    case = Case(
+        case_id=case_id_of(invoice.invoice_id, number),
+        creditor_id=invoice.creditor_id,
+        debtor_id=invoice.debtor_id,
+        agency=wanted.agency,
+        agreement_number=agreement.number,
+        level=question.level,
+        external_id=outside,
+        members=(Member(invoice.invoice_id, outside, owed, owed),),
+        currency=invoice.currency,
+        costs=Balance(invoice.currency),
+        opened_at=work.now,
+        updated_at=work.now,
+    )
+    queued = command(work, case, CommandKind.REGISTER_CASE, epoch=epoch_of(work))
+    work.add(things.CASE(case.case_id), queued)
+    work.change(
+        things.INVOICE(invoice.invoice_id),
+        replace(
+            invoice,
+            release=Release.QUEUED,
+            submission=number,
+            case_id=case.case_id,
+            agency=wanted.agency,
+            case_number=None,
+            agency_status=None,
+            updated_at=work.now,
+            revision=invoice.revision + 1,
+        ),
+    )
+    tell_of_case(work, EventType.CASE_SUBMITTED, queued, level=question.level.value)
+    return queued
+
+
+def write_message(work: Work, case: Case, text: str) -> Message:
+    """Write to the case handler (ZIR-8).
+
+    Raises
+    ------
+    Refused
+        ``action_not_available``.
+    """
+    refuse_unless_available(case, "send_message")
+    message_id = work.new_id("msg")
+    message = Message(case_id=case.case_id, message_id=message_id, direction="out", text=text, at=work.now)
+    work.add(things.MESSAGE(case.case_id, message_id), message)
+    queued = command(work, case, CommandKind.SEND_MESSAGE, epoch=epoch_of(work), subject_id=message_id)
+    work.change(things.CASE(case.case_id), queued.touched(work.now))
+    return message
+
+
+def refuse_unless_available(case: Case, action: str) -> None:
+    """Refuse an action that the case does not allow now.
+
+    Raises
+    ------
+    Refused
+        ``action_not_available``, with the actions that are.
+    """
+    if action not in available_actions(case):
+        raise Refused(
+            "action_not_available",
+            "the case does not allow this now",
+            facts={"available_actions": list(available_actions(case)), "processing": case.processing.value},
+        )
+
+
+def withdraw(work: Work, case: Case, lane: Sequence[CommandRow], capabilities: Capabilities) -> Case:
+    """Take a case back (ZIR-36, NET-17).
+
+    What was not sent yet is cancelled. A case that never left the hub is closed at once; otherwise the
+    agency is told, and the case closes when it has confirmed.
+
+    The lane's commands and the case's invoices must have been read.
+
+    Raises
+    ------
+    Refused
+        ``action_not_available``, or ``not_offered`` by the agency.
+    Conflict
+        When the lane has grown since it was listed.
+    """
+    refuse_unless_available(case, "withdraw")
+    if Operation.WITHDRAW_CASE not in capabilities.operations:
+        raise Refused("not_offered", "the agency takes no withdrawals")
+    if case.last_command != max((row.seq for row in lane), default=0):
+        raise Conflict
+    never_left = any(
+        row.kind is CommandKind.REGISTER_CASE and row.state is CommandState.QUEUED and row.attempts == 0
+        for row in lane
+    )
+    unreported = case.unreported
+    for row in lane:
+        present = work.get(things.COMMAND(case.case_id, row.seq))
+        untouched = present.state is CommandState.QUEUED and present.attempts == 0
+        if present != row:
+            raise Conflict
+        if untouched:
+            unreported -= present.principal
+            work.change(things.COMMAND(case.case_id, row.seq), cancelled(present, "withdrawn", work))
+    if never_left:
+        ended = end(work, replace(case, unreported=unreported), ClosedReason.WITHDRAWN)
+        work.change(things.CASE(case.case_id), ended)
+        return ended
+    queued = command(
+        work, replace(case, unreported=unreported), CommandKind.WITHDRAW_CASE, epoch=epoch_of(work)
+    )
+    leaving = queued.touched(work.now, withdrawing=True)
+    work.change(things.CASE(case.case_id), leaving)
+    return leaving
+
+
+def cancelled(row: CommandRow, reason: str, work: Work) -> CommandRow:
+    """Give a command after it was cancelled unsent."""
+    return replace(
+        row,
+        state=CommandState.CANCELLED,
+        reasons=(reason,),
+        due_at=None,
+        settled_at=work.now,
+        lease_owner=None,
+        lease_until=None,
+    )
+
+
+def end(work: Work, case: Case, reason: ClosedReason, agency_status: str | None = None) -> Case:
+    """Close a case and let its invoices go; the caller writes the case. The invoices must have been read.
+
+    An invoice that still owes something is a candidate again, under the next submission number.
+    """
+    if not case.open:
+        return case
+    closed = case.closed(reason, agency_status, work.now)
+    for member in case.members:
+        ref = things.INVOICE(member.invoice_id)
+        invoice = work.get(ref)
+        if invoice.case_id == case.case_id:
+            work.change(
+                ref,
+                replace(
+                    invoice,
+                    release=Release.ENDED,
+                    agency_status=closed.agency_status,
+                    updated_at=work.now,
+                    revision=invoice.revision + 1,
+                ),
+            )
+    tell_of_case(
+        work,
+        EventType.CASE_CLOSED,
+        closed,
+        reason=reason.value,
+        agency_status=closed.agency_status,
+        payment=closed.payment.value,
+    )
+    return closed

@@ -1,0 +1,50 @@
+"""Payments that lead to no invoice: kept, told, and put before a person."""
+
+from typing import Any
+
+from fordring.domain import things
+from fordring.domain.command import AttentionKind
+from fordring.domain.events import EventType
+from fordring.domain.money import Money
+from fordring.domain.payment import Payment
+from fordring.domain.refs import Ref
+from fordring.usecases.recording import ask_for_attention, attention_id, tell
+from fordring.usecases.work import Work
+
+
+def said(amount: Money) -> dict[str, str]:
+    """Spell an amount as it is told outside."""
+    return {"amount": amount.text, "currency": amount.currency}
+
+
+def attention_of_payment(payment_id: str) -> Ref[Any]:
+    """Name the attention that an unmatched payment raises."""
+    return things.ATTENTION(attention_id(AttentionKind.PAYMENT_UNMATCHED, ("payment", payment_id)))
+
+
+def keep_unmatched(work: Work, payment: Payment) -> None:
+    """Keep a payment that leads to no invoice, tell of it, and ask for a person's attention.
+
+    The attention that it may have raised before must have been read.
+    """
+    work.add(things.PAYMENT(payment.payment_id), payment)
+    tell(
+        work,
+        EventType.PAYMENT_UNMATCHED,
+        payment.creditor_id,
+        ("creditor", payment.creditor_id),
+        {
+            "payment_id": payment.payment_id,
+            "source": payment.source.value,
+            "agency": payment.agency,
+            "amount": said(Money(payment.amount, payment.currency)),
+            "reason": payment.reason,
+        },
+    )
+    ask_for_attention(
+        work,
+        AttentionKind.PAYMENT_UNMATCHED,
+        payment.creditor_id,
+        ("payment", payment.payment_id),
+        payment.reason,
+    )
