@@ -127,4 +127,4 @@ def _check_declaration(version: str, encoding: str | None, standalone: int) -> A
 
 
 def _refuse(code: str, detail: str) -> NoReturn:
-    raise InvalidInput(detail, faults=[Fault("", code, detail)])
+    raise InvalidInput(detail, faults=[Fault("", code, detail)]) from None
