@@ -77,9 +77,11 @@ def test_hyphens_are_not_kept():
         "701063-2391",  # Sweden, samordningsnummer: day + 60
         "131052-308T",  # Finland
         "131052-308t",
-        "131052A308T",
+        "131052.308T",
+        "010190-900P",  # Finland, an artificial one
         "131052308T",
         "131052.308T",
+        "010190-900P",  # Finland, an artificial one
         "2110625629",  # Denmark
         "211062-5629",
     ],
