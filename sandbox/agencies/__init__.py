@@ -1,0 +1,11 @@
+"""The simulated agencies: one package each, for what is particular to its wire."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from sandbox.agencies.svea.simulator import SveaSimulator
+from sandbox.wire import Simulator
+
+SIMULATORS: Final[Mapping[str, Simulator]] = MappingProxyType({"svea": SveaSimulator()})
+"""Every agency of the sandbox, by the name in its URL."""

@@ -1,0 +1,286 @@
+"""Svea's operations, each an HTTP exchange over the shared ledger."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from sqlite3 import Connection, Row
+from typing import Final
+
+from sandbox import bookings, cases, changes, messages
+from sandbox.agencies.svea import reading, shapes, signature
+from sandbox.bookings import Booked
+from sandbox.desk import Desk, Routine, Statuses
+from sandbox.instants import instant_of, text_of
+from sandbox.wire import Callback, Reception, WireAnswer, WireRequest
+
+_OPERATIONS: Final = {
+    ("POST", "/api/v1/cases"): "register_case",
+    ("POST", "/api/v1/payments"): "report_payment",
+    ("POST", "/api/v1/payment-reversals"): "reverse_payment",
+    ("POST", "/api/v1/credits"): "report_credit",
+    ("POST", "/api/v1/messages"): "send_message",
+    ("POST", "/api/v1/cancellations"): "withdraw_case",
+    ("GET", "/api/v1/cases"): "look_up",
+    ("GET", "/api/v1/cases/open"): "list_open_cases",
+    ("GET", "/api/v1/changes"): "list_changes",
+}
+_LARGEST_PAGE: Final = 500
+
+
+class SveaSimulator:
+    """Svea, seen from outside."""
+
+    routine = Routine(
+        agency="svea",
+        number_prefix="SV",
+        number_after=timedelta(minutes=5),
+        pushes=True,
+        statuses=Statuses(
+            received="PendingApproval",
+            sent="Sent",
+            overdue="Overdue",
+            part_paid="PartlyPaid",
+            reminded="Reminded",
+            collection="DebtCollection",
+            closed={
+                "paid": "Paid",
+                "credited": "Credited",
+                "withdrawn": "Cancelled",
+                "credit_loss": "CreditLoss",
+                "cancelled": "Cancelled",
+                "other": "Cancelled",
+            },
+        ),
+    )
+    secret_headers = frozenset({"authorization"})
+
+    def operation(self, request: WireRequest) -> str:
+        """What is asked for."""
+        return _OPERATIONS.get((request.method, request.path), "other")
+
+    def client(self, db: Connection, request: WireRequest, real_now: datetime) -> Row | None:
+        """The client whose secret signed the body."""
+        claimed = signature.claim(request.headers.get("authorization", ""))
+        if claimed is None:
+            return None
+        client_id, digest = claimed
+        row: Row | None = db.execute(
+            "select * from clients where agency = 'svea' and client_id = ?", (client_id,)
+        ).fetchone()
+        timestamp = request.headers.get("timestamp", "")
+        if row is None or not signature.holds(request.body, digest, row["secret"], timestamp, real_now):
+            return None
+        return row
+
+    def unauthorized(self) -> WireAnswer:
+        """401."""
+        return shapes.answer(401, "Unauthorized", "The signature is not valid.")
+
+    def failure(self, status: int) -> WireAnswer:
+        """429 or 500."""
+        if status == 429:
+            return shapes.answer(429, "TooManyRequests", "Too many requests.")
+        return shapes.answer(status, "InternalError", "An error has occurred.")
+
+    def handle(self, desk: Desk, client: Row, request: WireRequest, reception: Reception) -> WireAnswer:
+        """Carry out a request."""
+        number = client["number"]
+        operation = self.operation(request)
+        if request.method == "GET" and operation != "other":
+            try:
+                return _QUESTIONS[operation](desk, number, request.query)
+            except ValueError:
+                return shapes.answer(400, "Rejected", "The query is not as the interface says.")
+        if operation == "other":
+            return shapes.answer(404, "NotFound", "There is no such resource.")
+        try:
+            message = reading.message(request.body, number)
+            if operation == "register_case":
+                return _register(desk, number, message, reception)
+            return _on_case(desk, number, message, _COMMANDS[operation])
+        except reading.Refused as refused:
+            return shapes.answer(400, "Rejected", "The message is refused.", Errors=refused.errors)
+
+    def callback_body(self, delivery_id: str, client: Row, changes: Sequence[Row]) -> bytes:
+        """The body of a callback."""
+        return shapes.written(
+            {
+                "DeliveryId": delivery_id,
+                "ClientId": client["number"],
+                "Changes": [shapes.change(row) for row in changes],
+            }
+        )
+
+    def callback_headers(self, callback: Callback, real_now: datetime) -> dict[str, str]:
+        """Sign a callback."""
+        signed = signature.headers(callback.body, callback.client_id, callback.secret, real_now)
+        return signed | {"Content-Type": "application/json"}
+
+
+def _register(desk: Desk, client: str, message: reading.Reader, reception: Reception) -> WireAnswer:
+    registration = reading.registration(message)
+    cases.register(
+        desk,
+        client,
+        registration,
+        visible_at=reception.visible_at,
+        refused_for=reception.refused_for,
+    )
+    return shapes.answer(
+        202,
+        "Accepted",
+        ClientOrderId=registration.external_id,
+        Status=desk.routine.statuses.received,
+    )
+
+
+def _on_case(
+    desk: Desk,
+    client: str,
+    message: reading.Reader,
+    command: Callable[[Desk, Row, reading.Reader], WireAnswer],
+) -> WireAnswer:
+    external_id, number = message.text("ClientOrderId"), message.optional("CaseNumber")
+    message.done()
+    by = ("number", number) if number else ("external_id", external_id)
+    found = cases.named(desk, client, *by)
+    if not found:
+        return shapes.answer(404, "UnknownCase", "The case is not known.")
+    # of two cases with one external id the first one is meant, as in a look-up
+    return command(desk, found[0], message)
+
+
+def _invoice(desk: Desk, case: Row, message: reading.Reader) -> str | None:
+    """The invoice that is meant: of a case with one invoice, found by its number, always that one."""
+    wanted = message.text("ClientInvoiceId")
+    invoices = cases.invoices_of(desk, case["id"])
+    if wanted in {invoice["external_id"] for invoice in invoices}:
+        return wanted
+    return wanted if len(invoices) == 1 and message.optional("CaseNumber") else None
+
+
+def _report(desk: Desk, case: Row, message: reading.Reader, kind: str, key: str, day: str) -> WireAnswer:
+    invoice = _invoice(desk, case, message)
+    report = bookings.Report(
+        kind,
+        message.text(key),
+        invoice or "",
+        message.amount("Amount"),
+        message.day(day),
+        message.flag("Settles"),
+    )
+    _same_currency(case, message)
+    message.done()
+    if invoice is None:
+        return shapes.answer(404, "UnknownInvoice", "The case does not have that invoice.")
+    return _booked(bookings.report(desk, case, report))
+
+
+def _payment(desk: Desk, case: Row, message: reading.Reader) -> WireAnswer:
+    return _report(desk, case, message, "direct_payment", "PaymentId", "PaidDate")
+
+
+def _credit(desk: Desk, case: Row, message: reading.Reader) -> WireAnswer:
+    message.text("DocumentNumber")
+    return _report(desk, case, message, "credit", "CreditNoteId", "CreditDate")
+
+
+def _reversal(desk: Desk, case: Row, message: reading.Reader) -> WireAnswer:
+    key, payment_id, amount = message.text("ReversalId"), message.text("PaymentId"), message.amount("Amount")
+    invoice = _invoice(desk, case, message)
+    _same_currency(case, message)
+    message.done()
+    payment = bookings.reported_payment(desk, case, payment_id, invoice or "")
+    if payment is None:
+        return shapes.answer(404, "UnknownPayment", "That payment was not reported on this case.")
+    return _booked(bookings.reverse_report(desk, case, key, payment, amount))
+
+
+def _message(desk: Desk, case: Row, message: reading.Reader) -> WireAnswer:
+    key, text = message.text("MessageId"), message.text("Text")
+    message.done()
+    return _booked(messages.receive(desk, case, key, text))
+
+
+def _cancel(desk: Desk, case: Row, _: reading.Reader) -> WireAnswer:
+    if case["state"] == "closed":
+        return shapes.answer(200, "AlreadyClosed", "The case has ended before.")
+    cases.close(desk, case["id"], "withdrawn")
+    return shapes.answer(200, "Accepted")
+
+
+def _same_currency(case: Row, message: reading.Reader) -> None:
+    if message.text("Currency") not in {"", case["currency"]}:
+        message.wrong("Currency", "CurrencyNotSupported")
+
+
+def _booked(booked: Booked) -> WireAnswer:
+    match booked:
+        case Booked.NEW:
+            return shapes.answer(200, "Accepted")
+        case Booked.KNOWN:
+            return shapes.answer(200, "AlreadyExists")
+        case Booked.CONFLICT:
+            return shapes.answer(409, "Conflict", "That key was used for something else.")
+
+
+def _look_up(desk: Desk, client: str, query: Mapping[str, str]) -> WireAnswer:
+    ((name, value),) = query.items()
+    if name == "documentNumber":
+        found = cases.with_document(desk, client, value)
+    else:
+        columns = {"clientOrderId": "external_id", "caseNumber": "number"}
+        if name not in columns:
+            raise ValueError(name)
+        found = cases.named(desk, client, columns[name], value)
+    return _case_list(desk, found, None)
+
+
+def _open_cases(desk: Desk, client: str, query: Mapping[str, str]) -> WireAnswer:
+    limit = _limit(query)
+    found = cases.open_ones(desk, client, int(query.get("page", "0")), limit + 1)
+    following = str(found[limit - 1]["id"]) if len(found) > limit else None
+    return _case_list(desk, found[:limit], following)
+
+
+def _case_list(desk: Desk, found: Sequence[Row], following: str | None) -> WireAnswer:
+    return shapes.answer(
+        200,
+        "Success",
+        AsOf=desk.at,
+        NextPage=following,
+        Cases=[shapes.case(row, cases.invoices_of(desk, row["id"])) for row in found],
+    )
+
+
+def _changes(desk: Desk, client: str, query: Mapping[str, str]) -> WireAnswer:
+    limit = _limit(query)
+    since = text_of(instant_of(query["since"])) if "since" in query else None
+    found = changes.listed(desk, client, int(query.get("after", "0")), since, limit + 1)
+    return shapes.answer(
+        200,
+        "Success",
+        AsOf=desk.at,
+        More=len(found) > limit,
+        Changes=[shapes.change(row) for row in found[:limit]],
+    )
+
+
+def _limit(query: Mapping[str, str]) -> int:
+    limit = int(query.get("limit", "100"))
+    if not 1 <= limit <= _LARGEST_PAGE:
+        raise ValueError("limit")
+    return limit
+
+
+_COMMANDS: Final[Mapping[str, Callable[[Desk, Row, reading.Reader], WireAnswer]]] = {
+    "report_payment": _payment,
+    "reverse_payment": _reversal,
+    "report_credit": _credit,
+    "send_message": _message,
+    "withdraw_case": _cancel,
+}
+_QUESTIONS: Final[Mapping[str, Callable[[Desk, str, Mapping[str, str]], WireAnswer]]] = {
+    "look_up": _look_up,
+    "list_open_cases": _open_cases,
+    "list_changes": _changes,
+}

@@ -1,0 +1,55 @@
+"""What the agency tells its clients: a list that only grows, and a callback for each piece of it."""
+
+import json
+from sqlite3 import Row
+
+from sandbox.desk import Desk
+
+
+def say(desk: Desk, kind: str, client: str, case: Row | None = None, /, **details: object) -> None:
+    """Record a change at this instant; it will be pushed by ``publish``."""
+    case_id: int | None = None if case is None else case["id"]
+    written = desk.db.execute(
+        "insert into changes (agency, client, case_id, external_id, number, at, type, details)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            desk.agency,
+            client,
+            case_id,
+            None if case is None else case["external_id"],
+            None if case is None else case["number"],
+            desk.at,
+            kind,
+            json.dumps(details),
+        ),
+    )
+    sequence = written.lastrowid
+    assert sequence is not None
+    desk.said.append((client, case_id, sequence))
+
+
+def publish(desk: Desk) -> None:
+    """Make one delivery per case of what was said, for the clients that want callbacks."""
+    gathered: dict[tuple[str, int | None], list[int]] = {}
+    for client, case_id, sequence in desk.said:
+        gathered.setdefault((client, case_id), []).append(sequence)
+    desk.said.clear()
+    if not desk.routine.pushes:
+        return
+    for (client, case_id), sequences in gathered.items():
+        desk.db.execute(
+            "insert into deliveries (agency, client, case_id, sequences, state, due_at)"
+            " select agency, number, ?, ?, 'pending', ? from clients"
+            " where agency = ? and number = ? and callback_url is not null",
+            (case_id, json.dumps(sequences), desk.at, desk.agency, client),
+        )
+
+
+def listed(desk: Desk, client: str, after: int | None, since: str | None, limit: int) -> list[Row]:
+    """The changes above a sequence number, or recorded at or after an instant."""
+    bound, value = ("at >=", since) if since is not None else ("sequence >", after or 0)
+    return desk.db.execute(
+        f"select * from changes where agency = ? and client = ? and {bound} ?"  # noqa: S608
+        " order by sequence limit ?",
+        (desk.agency, client, value, limit),
+    ).fetchall()

@@ -1,0 +1,89 @@
+"""The stage for every agency of the registry: adding one to ``AGENCIES`` runs the whole contract on it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from fordring.agencies.registry import AGENCIES, agency_names
+from fordring.domain.agency import (
+    Accepted,
+    Agency,
+    Changes,
+    Credentials,
+    Delivery,
+    Fact,
+    RegisterCase,
+)
+from sandbox.server import Sandbox
+from tests.contract.stage import Controls, PlainHttp, Receiver, real_now, receiving
+
+BEGINNING = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
+CLIENT = Credentials("79021", "fjordlys", "secret word")
+OTHER_CLIENT = Credentials("79022", "nordlys", "another secret")
+
+
+@dataclass
+class Stage:
+    """An adapter, a sandbox whose clock stands at ``BEGINNING``, and a receiver of callbacks."""
+
+    name: str
+    agency: Agency
+    control: Controls
+    receiver: Receiver
+    sandbox: Sandbox
+    client: Credentials = CLIENT
+    other_client: Credentials = OTHER_CLIENT
+
+    def registered(self, command: RegisterCase) -> str:
+        """Register and wait for the case number."""
+        assert self.agency.send(command, self.client) == Accepted()
+        self.control.advance(minutes=5)
+        ours = self.control.get(f"cases?external_id={command.external_id}")["items"]
+        number = ours[-1]["case_number"]
+        assert isinstance(number, str)
+        return number
+
+    def all_changes(self) -> list[Fact]:
+        """Everything that the list of changes holds."""
+        found: list[Fact] = []
+        cursor = None
+        while True:
+            page: Changes = self.agency.changes_since(cursor, self.client)
+            found += page.facts
+            cursor = page.cursor
+            if not page.more:
+                return found
+
+    def deliveries(self) -> list[Delivery]:
+        """Every callback that came, verified and read."""
+        read = []
+        for one in self.receiver.received:
+            assert self.agency.verify_callback(one.headers, one.body, [self.client], real_now())
+            read.append(self.agency.parse_callback(one.headers, one.body))
+        return read
+
+    def onboard(self, credentials: Credentials, callback_url: str | None) -> None:
+        """Make a client known to the agency."""
+        self.control.post(
+            "clients",
+            client_number=credentials.customer_number,
+            client_id=credentials.user_name,
+            secret=credentials.password,
+            callback_url=callback_url,
+        )
+
+
+@pytest.fixture(params=agency_names())
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+    name: str = request.param
+    with Sandbox(tmp_path).running() as sandbox, receiving() as receiver:
+        control = Controls(sandbox.url, name)
+        control.clock(BEGINNING)
+        agency = AGENCIES[name](PlainHttp(), f"{sandbox.url}/{name}", real_now)
+        stage = Stage(name, agency, control, receiver, sandbox)
+        stage.onboard(CLIENT, receiver.url)
+        stage.onboard(OTHER_CLIENT, None)
+        yield stage

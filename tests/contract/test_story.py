@@ -1,0 +1,142 @@
+"""A case from registration to its end, as the hub sees it through an adapter."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from fordring.domain.agency import (
+    Accepted,
+    AgencyBalance,
+    CaseClosed,
+    CaseKey,
+    CaseRegistered,
+    ClosedReason,
+    LetterDispatched,
+    Level,
+    PaymentReceived,
+    SettlementMade,
+    Stage as CaseStage,
+    StatusChanged,
+)
+from tests.contract.conftest import BEGINNING, Stage
+from tests.contract.stage import invoice, nok, payment, registration
+
+
+def balance(stage: Stage, external_id: str) -> AgencyBalance:
+    found = stage.agency.case(CaseKey(external_id), stage.client)
+    assert found is not None
+    return found
+
+
+@pytest.mark.capability("ZIR-32")
+def test_the_case_number_follows_five_minutes_after_the_acknowledgement(stage: Stage) -> None:
+    command = registration()
+    assert stage.agency.send(command, stage.client) == Accepted()
+
+    stage.control.advance(minutes=4, seconds=59)
+    assert stage.agency.look_up(command, stage.client) == Accepted(None, already_existed=True)
+    assert stage.all_changes() == []
+
+    stage.control.advance(seconds=1)
+    facts = stage.all_changes()
+    assert isinstance(facts[0], CaseRegistered)
+    number = facts[0].case_number
+    key = CaseKey(command.external_id, number)
+    assert facts == [
+        CaseRegistered(key, number, BEGINNING + timedelta(minutes=5)),
+        StatusChanged(key, "Overdue", CaseStage.ADMINISTERED, BEGINNING + timedelta(minutes=5)),
+    ]
+    assert stage.agency.look_up(command, stage.client) == Accepted(number, already_existed=True)
+    (delivery,) = stage.deliveries()
+    assert list(delivery.facts) == facts
+    assert stage.agency.peek_callback(stage.receiver.received[0].body) == (delivery.delivery_id, (key,))
+
+
+@pytest.mark.capability("ZIR-4", "BEY-13")
+def test_letters_go_on_the_agencys_schedule_with_the_fees_of_the_law(stage: Stage) -> None:
+    due = date(2026, 3, 15)
+    number = stage.registered(registration(invoice(due=due)))
+    stage.control.advance(days=60)
+    letters = [fact for fact in stage.all_changes() if isinstance(fact, LetterDispatched)]
+    assert [(one.kind, one.sent_date, one.deadline_date, one.fee, one.channel) for one in letters] == [
+        ("reminder", date(2026, 3, 17), date(2026, 3, 31), None, "email"),
+        ("notice_of_collection", date(2026, 4, 1), date(2026, 4, 15), nok("38.00"), "letter"),
+        ("demand", date(2026, 4, 16), date(2026, 4, 30), nok("113.00"), "letter"),
+    ]
+    stages = [fact.stage for fact in stage.all_changes() if isinstance(fact, StatusChanged)]
+    assert stages == [CaseStage.ADMINISTERED, CaseStage.REMINDER, CaseStage.COLLECTION]
+    assert stage.control.get(f"cases/{number}")["cost"]["remaining"] == "151.00"
+
+
+@pytest.mark.capability("ZIR-9", "VIS-8")
+def test_a_payment_to_the_agency_comes_in_and_closes_the_case(stage: Stage) -> None:
+    command = registration()
+    number = stage.registered(command)
+    stage.control.advance(days=20)
+    stage.control.post("payments", case_number=number, amount="1250.00", currency="NOK", date="2026-04-05")
+
+    paid, closed = stage.all_changes()[-2:]
+    assert isinstance(paid, PaymentReceived)
+    assert (paid.amount, paid.principal, paid.agency_cost) == (nok("1250.00"), nok("1250.00"), nok("0"))
+    assert paid.paid_date == date(2026, 4, 5)
+    assert paid.invoice_external_id == command.external_id
+    assert paid.payment_reference == command.invoices[0].payment_reference
+    assert isinstance(closed, CaseClosed)
+    assert (closed.reason, closed.agency_status) == (ClosedReason.PAID, "Paid")
+    assert stage.deliveries()[-1].facts == (paid, closed)
+
+    after = balance(stage, command.external_id)
+    assert not after.open
+    assert (after.principal_remaining, after.cost_remaining, after.interest_remaining) == (nok("0"),) * 3
+
+
+@pytest.mark.capability("ZIR-7")
+def test_a_payment_to_the_creditor_that_settles_closes_and_a_part_payment_never_does(stage: Stage) -> None:
+    command = registration()
+    stage.registered(command)
+    assert stage.agency.send(payment(command, "250.00", key="pay_1"), stage.client) == Accepted()
+    assert balance(stage, command.external_id).open
+    assert balance(stage, command.external_id).agency_status == "PartlyPaid"
+    assert balance(stage, command.external_id).principal_remaining == nok("1000.00")
+
+    last = payment(command, "1000.00", key="pay_2", settles=True)
+    assert stage.agency.send(last, stage.client) == Accepted()
+    assert balance(stage, command.external_id).stage is CaseStage.CLOSED
+
+
+@pytest.mark.capability("ZIR-7")
+def test_when_only_agency_cost_remains_the_agency_decides(stage: Stage) -> None:
+    reminded, collected = invoice(1), invoice(2, due=date(2026, 2, 1))
+    cases = {
+        Level.REMINDER: registration(reminded),
+        Level.COLLECTION: registration(collected, level=Level.COLLECTION),
+    }
+    for command in cases.values():
+        stage.registered(command)
+    stage.control.advance(days=60)
+    for command in cases.values():
+        done = payment(command, "1250.00", settles=True, key=f"pay_{command.external_id}")
+        assert stage.agency.send(done, stage.client) == Accepted()
+
+    waived = balance(stage, cases[Level.REMINDER].external_id)
+    assert (waived.open, waived.cost_remaining) == (False, nok("0"))
+    kept = balance(stage, cases[Level.COLLECTION].external_id)
+    assert (kept.open, kept.principal_remaining) == (True, nok("0"))
+    assert kept.cost_remaining == nok("113.00")
+
+    assert kept.case.case_number is not None
+    stage.control.post("payments", case_number=kept.case.case_number, amount="113.00", currency="NOK")
+    assert not balance(stage, cases[Level.COLLECTION].external_id).open
+
+
+def test_settlements_break_down_what_was_paid_to_the_agency(stage: Stage) -> None:
+    first, second = registration(invoice(1)), registration(invoice(2, amount="99.90"))
+    numbers = [stage.registered(first), stage.registered(second)]
+    for number, amount in zip(numbers, ("1000.00", "99.90"), strict=True):
+        stage.control.post("payments", case_number=number, amount=amount, currency="NOK", date="2026-03-16")
+    stage.control.advance(days=8)
+    settlements = [fact for fact in stage.all_changes() if isinstance(fact, SettlementMade)]
+    assert [one.payout for one in settlements] == [nok("1099.90")]
+    assert [line.payout for line in settlements[0].lines] == [nok("1000.00"), nok("99.90")]
+    assert [line.case.case_number for line in settlements[0].lines] == numbers
+    assert settlements[0].settled_date == date(2026, 3, 23)
