@@ -5,7 +5,11 @@ MAKEFLAGS += --no-print-directory
 
 UV := local/uv.sh
 PYTHON := .venv/bin/python
-export PYTHONDONTWRITEBYTECODE =
+SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
+PORT ?= 8080
+SANDBOX_PORT ?= 8090
+STATE ?= .local
+export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/common
 unexport VIRTUAL_ENV
 
 help: ## list the commands
@@ -34,3 +38,13 @@ check: $(TOOLS) ## format, lint, types, template
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
+	$(PYTHON) -m cfnlint template.yaml
+	@$(SAM) validate --lint --region eu-north-1 --template-file template.yaml
+	@if [ -f layers/common/fordring/edge/openapi.py ]; then $(PYTHON) -m fordring.edge.openapi --check; fi
+
+format: $(TOOLS) ## put the code into the house's form
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+
+run: $(TOOLS) ## run everything on this machine (PORT=8080 SANDBOX_PORT=8090 STATE=.local)
+	@$(PYTHON) -m local --port $(PORT) --sandbox-port $(SANDBOX_PORT) --state $(STATE)

@@ -87,15 +87,28 @@ class Emulator:
 
     def save(self) -> None:
         """Write a snapshot of the state now, and return when it is on disk."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        self._ask("save")
+
+    def warm(self) -> None:
+        """Start a process for each deployed function, so that its first request need not wait for one."""
+        self._ask("warm")
+
+    def release(self) -> None:
+        """Let functions run, when the emulator was started to hold them."""
+        self._ask("release")
+
+    def _ask(self, action: str) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
-            connection.request("POST", "/_local/save")
+            connection.request("POST", f"/_local/{action}")
             answer = connection.getresponse()
             answer.read()
         finally:
             connection.close()
         if answer.status != 200:
-            raise EmulatorError("The emulator could not save its state; see " + str(self.folder))
+            raise EmulatorError(
+                f"The emulator failed to {action}; its log is {self.folder / 'emulator.log'}."
+            )
 
     def alive(self) -> bool:
         """Tell whether the process still runs."""
@@ -128,6 +141,7 @@ def start_emulator(
     persist: bool = True,
     enforce_iam: bool = True,
     workers: int = 2,
+    held: bool = False,
     seconds: float = 30.0,
 ) -> Emulator:
     """Start an emulator bound to 127.0.0.1 and wait until it answers.
@@ -145,6 +159,8 @@ def start_emulator(
         Evaluate the roles of what is deployed. Root keys may do anything either way.
     workers
         How many copies of one function may run at the same time; further invocations wait.
+    held
+        Let no function run before `release`, so that something can be put right first.
     seconds
         How long to wait for the first answer.
 
@@ -163,10 +179,15 @@ def start_emulator(
     shutil.rmtree(tmp, ignore_errors=True)
     tmp.mkdir(parents=True)
     log = (folder / "emulator.log").open("wb")
+    settings = _settings(folder.resolve(), port)
+    settings["PERSIST_STATE"] = settings["S3_PERSIST"] = "1" if persist else "0"
+    settings["AUTH"] = "true" if enforce_iam else "false"
+    settings["LOCAL_WORKERS"] = str(workers)
+    settings["LOCAL_HELD"] = "1" if held else "0"
     process = subprocess.Popen(
         [str(INTERPRETER), "-m", "local.cures"],
         cwd=ROOT,
-        env=_settings(folder, port, persist=persist, enforce_iam=enforce_iam, workers=workers),
+        env=settings,
         stdin=subprocess.PIPE,  # the emulator ends when this pipe closes, so it never outlives its starter
         stdout=log,
         stderr=subprocess.STDOUT,
@@ -181,23 +202,20 @@ def start_emulator(
     return emulator
 
 
-def _settings(folder: Path, port: int, *, persist: bool, enforce_iam: bool, workers: int) -> dict[str, str]:
+def _settings(folder: Path, port: int) -> dict[str, str]:
     """Build the whole environment of the process; nothing of the caller's AWS settings reaches it."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL") if name in os.environ}
-    state = (folder / "state").resolve()
     return inherited | {
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-        "AUTH": "true" if enforce_iam else "false",
-        "PERSIST_STATE": "1" if persist else "0",
-        "S3_PERSIST": "1" if persist else "0",
-        "STATE_DIR": str(state),
-        "S3_DATA_DIR": str(state / "s3"),
-        "TMPDIR": str((folder / "tmp").resolve()),
-        "LOCAL_WORKERS": str(workers),
+        "STATE_DIR": str(folder / "state"),
+        "S3_DATA_DIR": str(folder / "state" / "s3"),
+        "TMPDIR": str(folder / "tmp"),
+        "LOCAL_FUNCTION_LOG": str(folder / "functions.log"),
+        "LAMBDA_WARM_TTL_SECONDS": "86400",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": "unix:///nonexistent",  # never look for, or clean up in, somebody's Docker

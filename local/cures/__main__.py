@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
 import threading
 
-from local.cures import routes, snapshots, workers
+from local.cures import control, definitions, logs, routes, snapshots, workers
 
 
 def _end_with_the_starter() -> None:
     """Stop when the pipe on standard input closes: the starter has gone, however it went."""
-    while sys.stdin.buffer.read(4096):
+    while os.read(sys.stdin.fileno(), 4096):  # not the buffered stream, whose lock would break the exit
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def main() -> None:
     """Apply the cures, then serve until told to stop."""
+    may_run = threading.Event()
+    if os.environ["LOCAL_HELD"] != "1":
+        may_run.set()
+
+    async def warm() -> bool:
+        await asyncio.to_thread(workers.warm)
+        return True
+
+    async def release() -> bool:
+        may_run.set()
+        return True
+
     routes.apply()
-    workers.apply(limit=int(os.environ["LOCAL_WORKERS"]))
-    snapshots.apply()
+    definitions.apply()
+    logs.apply()
+    workers.apply(int(os.environ["LOCAL_WORKERS"]), may_run)
+    control.apply({"save": snapshots.apply(), "warm": warm, "release": release})
     threading.Thread(target=_end_with_the_starter, daemon=True).start()
     from ministack.app import main as serve
 

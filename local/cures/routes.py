@@ -11,10 +11,7 @@ from typing import Any
 from ministack.services import apigateway
 from ministack.services.cloudformation import provisioners
 
-__all__ = ["API_TAG", "apply"]
-
-API_TAG = "local-api"
-"""The id that the API gets, so that the front knows its address before it exists."""
+__all__ = ["apply"]
 
 
 def _import_body(api_id: str, body: dict[str, Any]) -> None:

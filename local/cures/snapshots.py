@@ -26,7 +26,6 @@ __all__ = ["apply"]
 
 _EVERY_SECONDS = 2.0
 _CHILD_SECONDS = 60
-_SAVE_PATH = "/_local/save"
 _DATA = frozenset({"dynamodb", "sqs", "kms", "s3", "execute-api"})
 """Signing names of the services that change while the estate is used. Requests to any other one (a
 deployment) change definitions, which are larger and saved only then."""
@@ -114,10 +113,16 @@ def _signing_name(scope: Scope) -> str:
     return ""
 
 
-def apply() -> None:
-    """Redirect loading and saving to generations, and save every two seconds when something changed."""
+def apply() -> Callable[[], Awaitable[bool]]:
+    """Redirect loading and saving to generations, and save every two seconds when something changed.
+
+    Returns
+    -------
+    Callable
+        Saves at once and tells whether that worked; a state in memory only has nothing to save.
+    """
     if not persistence.PERSIST_STATE:
-        return
+        return _nothing_to_save
     generations = Generations(Path(persistence.STATE_DIR))
     emulator.load_state = generations.load
     emulator.save_all = lambda services: generations.write(services, definitions=True)
@@ -136,20 +141,18 @@ def apply() -> None:
                 await save_now()
 
     async def application(scope: Scope, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await serve(scope, receive, send)
-            return
-        if not running:
-            running.append(asyncio.get_running_loop().create_task(save_regularly()))
-        if scope["path"] == _SAVE_PATH:
-            saved = await save_now()
-            await send({"type": "http.response.start", "status": 200 if saved else 500, "headers": []})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        if not scope["path"].startswith("/_ministack/"):
-            name = _signing_name(scope)
-            generations.data_changed = True
-            generations.definitions_changed |= bool(name) and name not in _DATA
+        if scope["type"] == "http":
+            if not running:
+                running.append(asyncio.get_running_loop().create_task(save_regularly()))
+            if not scope["path"].startswith("/_ministack/"):
+                name = _signing_name(scope)
+                generations.data_changed = True
+                generations.definitions_changed |= bool(name) and name not in _DATA
         await serve(scope, receive, send)
 
     emulator.app = application
+    return save_now
+
+
+async def _nothing_to_save() -> bool:
+    return True

@@ -1,4 +1,4 @@
-"""Function workers: shorter drain, a cap on their number, and one unpacked copy of the layer.
+"""Function workers: shorter drain, a cap on their number, one unpacked copy of the layer, a warm start.
 
 Three things are off in MiniStack 1.5.33. After each invocation it waits 50 ms for output of a function
 that prints nothing. It starts a further process for every concurrent invocation, and a burst of sixteen
@@ -11,6 +11,7 @@ import hashlib
 import os
 import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
-__all__ = ["apply"]
+__all__ = ["apply", "warm"]
 
 _DRAIN_SECONDS = 0.0015
 
@@ -37,10 +38,10 @@ def _shorten_drain() -> None:
     lambda_runtime.Worker._drain_stderr_bounded = short
 
 
-def _cap_workers(limit: int) -> None:
+def _cap_workers(limit: int, may_run: threading.Event) -> None:
     """Let an invocation wait for one of `limit` processes instead of starting a further one.
 
-    No function of this template invokes itself, so waiting cannot deadlock.
+    No function of this template invokes itself, so waiting cannot deadlock. Nothing runs before `may_run`.
     """
     acquire, release = lambda_runtime.acquire_worker, lambda_runtime.release_worker
     freed = threading.Condition()
@@ -52,6 +53,7 @@ def _cap_workers(limit: int) -> None:
         qualifier: str = "$LATEST",
         max_concurrency: int | None = None,
     ) -> Any:
+        may_run.wait()
         most = min(max_concurrency or limit, limit)
         with freed:
             while True:
@@ -76,7 +78,7 @@ class _SharedLayers(zipfile.ZipFile):
     Python then also compiles the layer's modules once, not once for each worker.
     """
 
-    _lock = threading.Lock()
+    _unpacking = threading.Lock()  # of all instances; ZipFile has a `_lock` of its own
 
     def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
         target = Path(path or ".")
@@ -85,7 +87,7 @@ class _SharedLayers(zipfile.ZipFile):
             return
         parts = "".join(f"{item.filename}\0{item.CRC}\0{item.file_size}\n" for item in self.infolist())
         shared = Path(os.environ["TMPDIR"]) / "layers" / hashlib.sha256(parts.encode()).hexdigest()[:24]
-        with self._lock:
+        with self._unpacking:
             if not shared.exists():
                 unpacked = shared.with_suffix(".part")
                 unpacked.mkdir(parents=True, exist_ok=True)
@@ -100,8 +102,38 @@ def _share_layers() -> None:
     lambda_runtime.zipfile = SimpleNamespace(**(vars(zipfile) | {"ZipFile": _SharedLayers}))
 
 
-def apply(limit: int) -> None:
-    """Apply the three cures, with at most `limit` processes for each function."""
+def _live_versions() -> list[dict[str, Any]]:
+    """Find the version behind each alias, or the unpublished code where there is no alias."""
+    found = []
+    for function in list(lambda_svc._functions._data.values()):
+        versions, aliases = function.get("versions", {}), function.get("aliases", {})
+        live = [versions[a["FunctionVersion"]] for a in aliases.values() if a["FunctionVersion"] in versions]
+        found += live or [function]
+    return found
+
+
+def warm() -> None:
+    """Start one process for each function, two at a time, so that the first requests find them ready."""
+
+    def start(version: dict[str, Any]) -> None:
+        config = version["config"]
+        qualifier = config.get("Version", "$LATEST")
+        worker, _ = _acquire(config["FunctionName"], config, version["code_zip"], qualifier=qualifier)
+        try:
+            lambda_runtime.ensure_spawned(worker)
+        finally:
+            lambda_runtime.release_worker(worker)
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for started in [pool.submit(start, version) for version in _live_versions()]:
+            started.result()
+
+
+_acquire = lambda_runtime.acquire_worker
+
+
+def apply(limit: int, may_run: threading.Event) -> None:
+    """Apply the three cures, with at most `limit` processes for each function and none before `may_run`."""
     _shorten_drain()
-    _cap_workers(limit)
+    _cap_workers(limit, may_run)
     _share_layers()

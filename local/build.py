@@ -1,0 +1,100 @@
+"""Build ``template.yaml`` with SAM, or keep what is built when nothing has changed.
+
+Run as a program: ``python -m local.build lambda|host``.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from local.digest import digest_of
+
+__all__ = ["ROOT", "SAM", "BuildError", "build", "sam_environment"]
+
+ROOT = Path(__file__).resolve().parent.parent
+SAM = ROOT / ".tools" / "sam" / "bin" / "sam"
+_SOURCES = ("template.yaml", "uv.lock", "layers/common", "functions", "local/digest.py")
+
+
+class BuildError(Exception):
+    """What was built or deployed is broken; the message is for the person at the terminal."""
+
+
+def build(target: str = "host", root: Path = ROOT) -> Path:
+    """Build for ``lambda`` (arm64 wheels) or ``host`` (this machine's), into ``.build/<target>``.
+
+    Returns
+    -------
+    Path
+        The folder with the built ``template.yaml``.
+
+    Raises
+    ------
+    BuildError
+        SAM is missing, or refused the template or a build.
+    """
+    if not SAM.exists():
+        raise BuildError("The SAM command line is not installed; run 'make tools' first.")
+    folder = root / ".build" / target
+    stamp = folder.with_suffix(".digest")
+    wanted = digest_of([root / source for source in _SOURCES], root)
+    if stamp.exists() and stamp.read_text() == wanted and (folder / "template.yaml").exists():
+        return folder
+    stamp.unlink(missing_ok=True)
+    command = [str(SAM), "build", "--template-file", str(root / "template.yaml"), "--build-dir", str(folder)]
+    run_sam(command, {"TARGET": target}, "The template could not be built")
+    stamp.write_text(wanted)
+    return folder
+
+
+def sam_environment() -> dict[str, str]:
+    """Give the environment for SAM: no telemetry, and the project's Python 3.13 on the path."""
+    path = os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ.get("PATH", os.defpath)])
+    return dict(os.environ) | {"PATH": path, "SAM_CLI_TELEMETRY": "0", "SAM_CLI_CHECK_CLI_VERSION": "0"}
+
+
+def run_sam(command: list[str], variables: dict[str, str], failure: str) -> str:
+    """Run a SAM command quietly and give what it printed.
+
+    Raises
+    ------
+    BuildError
+        It failed; the message is `failure` and the last line that says why.
+    """
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=sam_environment() | variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        log = ROOT / ".build" / "sam.log"
+        log.parent.mkdir(exist_ok=True)
+        log.write_text(done.stdout)
+        reasons = [line for line in done.stdout.splitlines() if "rror" in line] or done.stdout.splitlines()
+        reason = reasons[-1].strip() if reasons else f"exit code {done.returncode}"
+        raise BuildError(f"{failure}: {reason} (all of it: {log.relative_to(ROOT)})")
+    return done.stdout
+
+
+def main() -> int:
+    """Build for the target named on the command line."""
+    target = sys.argv[1] if len(sys.argv) > 1 else "lambda"
+    try:
+        folder = build(target)
+    except BuildError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"Built for {target} in {folder.relative_to(ROOT)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""Deploy the built template to the emulator, with the same ``sam deploy`` that a tenant gets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.build import SAM, run_sam
+from local.emulator import REGION, Emulator
+
+__all__ = ["STACK", "Deployment", "deploy"]
+
+STACK = "fordring-local"
+_ARTIFACTS = "local-artifacts"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What was deployed: the stack's outputs, and whether anything had to be done."""
+
+    outputs: Mapping[str, str]
+    changed: bool
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The functions' names."""
+        return tuple(json.loads(self.outputs["_functions"]))
+
+
+def deploy(emulator: Emulator, built: Path, parameters: Mapping[str, str], notes: Path) -> Deployment:
+    """Deploy `built` unless the emulator already has exactly this.
+
+    Parameters
+    ----------
+    emulator
+        Where to.
+    built
+        The folder with the built template.
+    parameters
+        The template's parameters.
+    notes
+        A file that remembers what was deployed last.
+    """
+    content = built.with_suffix(".digest").read_text() + json.dumps(dict(parameters), sort_keys=True)
+    fingerprint = hashlib.sha256(content.encode()).hexdigest()
+    cloudformation = emulator.client("cloudformation")
+    known = notes.exists() and notes.read_text() == fingerprint
+    if known and (outputs := _outputs(cloudformation)) is not None:
+        return Deployment(outputs, changed=False)
+    notes.unlink(missing_ok=True)
+    s3 = emulator.client("s3")
+    if _ARTIFACTS not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(Bucket=_ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": REGION})
+    command = [
+        str(SAM),
+        "deploy",
+        "--template-file",
+        str(built / "template.yaml"),
+        "--stack-name",
+        STACK,
+        "--s3-bucket",
+        _ARTIFACTS,
+        "--region",
+        REGION,
+        "--capabilities",
+        "CAPABILITY_IAM",
+        "--no-confirm-changeset",
+        "--no-fail-on-empty-changeset",
+        "--no-progressbar",
+        "--parameter-overrides",
+        *(f"ParameterKey={name},ParameterValue={value}" for name, value in parameters.items()),
+    ]
+    run_sam(command, emulator.environment(), "The template could not be deployed")
+    outputs = _outputs(cloudformation)
+    if outputs is None:
+        raise RuntimeError("the stack is not there after its deployment")
+    emulator.save()
+    notes.write_text(fingerprint)
+    return Deployment(outputs, changed=True)
+
+
+def _outputs(cloudformation: Any) -> dict[str, str] | None:
+    try:
+        (stack,) = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
+    except cloudformation.exceptions.ClientError:
+        return None
+    if stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        return None
+    outputs = {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
+    resources = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
+    functions = [r["PhysicalResourceId"] for r in resources if r["ResourceType"] == "AWS::Lambda::Function"]
+    return outputs | {"_functions": json.dumps(sorted(functions))}

@@ -1,0 +1,158 @@
+"""One running Fordring: emulator, deployment, sandbox and front, started and stopped together.
+
+``make run``, ``make demo`` and the end-to-end tests all use :func:`start`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.agency import Sandbox, start_sandbox
+from local.build import ROOT, BuildError, build
+from local.deploy import STACK, deploy
+from local.emulator import Emulator, start_emulator
+from local.front import Front
+from local.ports import free_port, require_free
+from local.steps import step, tell
+
+__all__ = ["Stack", "start"]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What runs, and where.
+
+    Attributes
+    ----------
+    folder
+        Everything that the stack keeps.
+    url
+        The API's address, without a slash at the end.
+    api_key
+        The demo tenant's key, an admin of all creditors.
+    sandbox
+        The sandbox agencies.
+    emulator
+        The emulator of AWS, with ``client(service)`` for a look behind the API.
+    outputs
+        The outputs of the template.
+    """
+
+    folder: Path
+    url: str
+    api_key: str
+    sandbox: Sandbox
+    emulator: Emulator
+    outputs: Mapping[str, str]
+
+    def failure(self) -> str | None:
+        """Name what has ended though nobody stopped it."""
+        if not self.emulator.alive():
+            return f"The emulator has ended; its log is {self.folder / 'emulator.log'}."
+        if not self.sandbox.alive():
+            return f"The sandbox has ended; its log is {self.folder / 'sandbox.log'}."
+        return None
+
+
+@contextmanager
+def start(
+    folder: Path,
+    *,
+    port: int | None = None,
+    sandbox_port: int | None = None,
+    shown: bool = False,
+) -> Iterator[Stack]:
+    """Build, deploy and run everything on this machine; stop it all when the block ends.
+
+    Parameters
+    ----------
+    folder
+        Where state, logs and the API key are kept; data is still there at the next start.
+    port, sandbox_port
+        The ports of the API and the sandbox; free ones when not given.
+    shown
+        Tell the person at the terminal what takes long.
+
+    Raises
+    ------
+    PortInUseError, BuildError, EmulatorError, SandboxError
+        Each with one sentence for the person at the terminal.
+    """
+    port = port or free_port()
+    sandbox_port = sandbox_port or free_port()
+    require_free(port, "the API", "PORT")
+    require_free(sandbox_port, "the sandbox", "SANDBOX_PORT")
+    folder.mkdir(parents=True, exist_ok=True)
+    folder = folder.resolve()
+    with ExitStack() as closing:
+        with step("Building the template", shown=shown):
+            built = build("host")
+        marker = folder / "running"
+        crashed = marker.exists()
+        with step("Starting the emulator of AWS", shown=shown):
+            emulator = start_emulator(folder, held=crashed)
+        closing.callback(_stopped, emulator, marker)
+        closing.callback(emulator.stop)
+        marker.touch()
+        with step("Starting the sandbox agencies", shown=shown):
+            sandbox = start_sandbox(folder, sandbox_port)
+        closing.callback(sandbox.stop)
+        url = f"http://127.0.0.1:{port}"
+        parameters = {
+            "Tenant": "demo",
+            "Stage": "development",
+            "Mode": "test",
+            "PublicUrl": url,
+            "SandboxUrl": sandbox.url,
+            "SveaUrl": f"{sandbox.url}/svea",
+            "RequestsPerSecond": "10000",
+            "RequestsInBurst": "10000",
+        }
+        with step("Deploying with SAM", shown=shown):
+            deployment = deploy(emulator, built, parameters, folder / "deployed")
+        if crashed:
+            if shown:
+                tell("It was not stopped properly; what was under way is looked up before it is sent.")
+            _run("local.after_restore", emulator)
+            emulator.release()
+        with step("Warming the functions", shown=shown):
+            emulator.warm()
+        key = _api_key(folder, emulator)
+        front = closing.enter_context(Front(port, emulator.port, deployment.outputs["ApiId"]))
+        yield Stack(folder, front.url, key, sandbox, emulator, deployment.outputs)
+
+
+def _stopped(emulator: Emulator, marker: Path) -> None:
+    """Forget that it ran, when it ended as told and so has saved everything."""
+    if emulator.process.returncode == 0:
+        marker.unlink(missing_ok=True)
+
+
+def _api_key(folder: Path, emulator: Emulator) -> str:
+    """Read the demo tenant's key, made at the first start."""
+    file = folder / "api-key"
+    if not file.exists():
+        _run("local.first_key", emulator, "--to", str(file))
+    return file.read_text().strip()
+
+
+def _run(module: str, emulator: Emulator, *options: str) -> None:
+    """Run one of the operators' commands on the emulator's stack."""
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "layers" / "common")])
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--stack", STACK, *options],
+        env=dict(os.environ) | emulator.environment() | {"PYTHONPATH": paths},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise BuildError(f"{module} failed: {(done.stdout.strip().splitlines() or ['no reason given'])[-1]}")
