@@ -215,6 +215,7 @@ def _settings(folder: Path, port: int) -> dict[str, str]:
         "S3_DATA_DIR": str(folder / "state" / "s3"),
         "TMPDIR": str(folder / "tmp"),
         "LOCAL_FUNCTION_LOG": str(folder / "functions.log"),
+        "LOCAL_ACCESS_LOG": str(folder / "access.log"),
         "LAMBDA_WARM_TTL_SECONDS": "86400",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",

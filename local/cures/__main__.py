@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 
-from local.cures import control, definitions, logs, routes, snapshots, workers
+from local.cures import conditions, control, definitions, logs, routes, snapshots, workers
 
 
 def _end_with_the_starter() -> None:
@@ -34,6 +34,7 @@ def main() -> None:
 
     routes.apply()
     definitions.apply()
+    conditions.apply()
     logs.apply()
     workers.apply(int(os.environ["LOCAL_WORKERS"]), may_run)
     control.apply({"save": snapshots.apply(), "warm": warm, "release": release})

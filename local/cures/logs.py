@@ -18,7 +18,7 @@ _MOST_BYTES = 50_000_000
 
 
 def apply() -> None:
-    """Append the functions' output to the file that ``LOCAL_FUNCTION_LOG`` names."""
+    """Append a line for each invocation, and what it printed, to the file ``LOCAL_FUNCTION_LOG``."""
     path = Path(os.environ["LOCAL_FUNCTION_LOG"])
     lock = threading.Lock()
 
@@ -31,8 +31,6 @@ def apply() -> None:
         *,
         log_source: str | None = None,  # noqa: ARG001  part of the replaced signature
     ) -> None:
-        if not log_text and not error:
-            return
         name = (func.get("config") or func).get("FunctionName", "?")
         outcome = " failed" if error else ""
         with lock:
