@@ -1,13 +1,25 @@
 """What the agency tells its clients: a list that only grows, and a callback for each piece of it."""
 
 import json
+from datetime import timedelta
 from sqlite3 import Row
+from typing import Final
 
 from sandbox.desk import Desk
+from sandbox.instants import instant_of, text_of
+from sandbox.store import put_setting, setting
+
+_APART: Final = timedelta(milliseconds=1)
+LAST_CHANGE: Final = "/last-change"
+"""How the settings that keep an agency's latest change end."""
 
 
 def say(desk: Desk, kind: str, client: str, case: Row | None = None, /, **details: object) -> None:
-    """Record a change at this instant; it will be pushed by ``publish``."""
+    """Record a change at this instant; it will be pushed by ``publish``.
+
+    Two changes never have the same instant, not even while the clock stands still: whoever reads them in
+    another order can still tell which came first.
+    """
     case_id: int | None = None if case is None else case["id"]
     written = desk.db.execute(
         "insert into changes (agency, client, case_id, external_id, number, at, type, details)"
@@ -18,7 +30,7 @@ def say(desk: Desk, kind: str, client: str, case: Row | None = None, /, **detail
             case_id,
             None if case is None else case["external_id"],
             None if case is None else case["number"],
-            desk.at,
+            _instant(desk),
             kind,
             json.dumps(details),
         ),
@@ -26,6 +38,14 @@ def say(desk: Desk, kind: str, client: str, case: Row | None = None, /, **detail
     sequence = written.lastrowid
     assert sequence is not None
     desk.said.append((client, case_id, sequence))
+
+
+def _instant(desk: Desk) -> str:
+    name = f"{desk.agency}{LAST_CHANGE}"
+    last = setting(desk.db, name)
+    at = desk.now if last is None else max(desk.now, instant_of(last) + _APART)
+    put_setting(desk.db, name, text_of(at))
+    return text_of(at)
 
 
 def publish(desk: Desk) -> None:

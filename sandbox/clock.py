@@ -4,6 +4,7 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import Final
 
+from sandbox.changes import LAST_CHANGE
 from sandbox.instants import instant_of, text_of
 from sandbox.store import put_setting, setting
 
@@ -34,5 +35,8 @@ def set_clock(db: sqlite3.Connection, now: datetime) -> bool:
     """
     if is_set(db) and now <= agency_now(db):
         return False
+    if not is_set(db):
+        # what was said in real time is no measure for a clock that begins in the past
+        db.execute("delete from settings where name like '%' || ?", (LAST_CHANGE,))
     put_setting(db, _NAME, text_of(now))
     return True

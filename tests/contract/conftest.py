@@ -34,6 +34,7 @@ class Stage:
     control: Controls
     receiver: Receiver
     sandbox: Sandbox
+    folder: Path
     client: Credentials = CLIENT
     other_client: Credentials = OTHER_CLIENT
 
@@ -65,6 +66,12 @@ class Stage:
             read.append(self.agency.parse_callback(one.headers, one.body))
         return read
 
+    def restart(self) -> None:
+        """Stop the sandbox and start it again on the same ledger and port."""
+        self.sandbox.stop()
+        self.sandbox = Sandbox(self.folder, self.sandbox.port)
+        self.sandbox.start()
+
     def onboard(self, credentials: Credentials, callback_url: str | None) -> None:
         """Make a client known to the agency."""
         self.control.post(
@@ -79,11 +86,16 @@ class Stage:
 @pytest.fixture(params=agency_names())
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
     name: str = request.param
-    with Sandbox(tmp_path).running() as sandbox, receiving() as receiver:
+    with receiving() as receiver:
+        sandbox = Sandbox(tmp_path)
+        sandbox.start()
         control = Controls(sandbox.url, name)
         control.clock(BEGINNING)
         agency = AGENCIES[name](PlainHttp(), f"{sandbox.url}/{name}", real_now)
-        stage = Stage(name, agency, control, receiver, sandbox)
+        stage = Stage(name, agency, control, receiver, sandbox, tmp_path)
         stage.onboard(CLIENT, receiver.url)
         stage.onboard(OTHER_CLIENT, None)
-        yield stage
+        try:
+            yield stage
+        finally:
+            stage.sandbox.stop()

@@ -15,8 +15,10 @@ from fordring.domain.agency import (
     Level,
     PaymentReceived,
     SettlementMade,
-    Stage as CaseStage,
     StatusChanged,
+)
+from fordring.domain.agency import (
+    Stage as CaseStage,
 )
 from tests.contract.conftest import BEGINNING, Stage
 from tests.contract.stage import invoice, nok, payment, registration
@@ -44,8 +46,9 @@ def test_the_case_number_follows_five_minutes_after_the_acknowledgement(stage: S
     key = CaseKey(command.external_id, number)
     assert facts == [
         CaseRegistered(key, number, BEGINNING + timedelta(minutes=5)),
-        StatusChanged(key, "Overdue", CaseStage.ADMINISTERED, BEGINNING + timedelta(minutes=5)),
+        StatusChanged(key, "Overdue", CaseStage.ADMINISTERED, facts[1].occurred_at),
     ]
+    assert facts[1].occurred_at > facts[0].occurred_at
     assert stage.agency.look_up(command, stage.client) == Accepted(number, already_existed=True)
     (delivery,) = stage.deliveries()
     assert list(delivery.facts) == facts
