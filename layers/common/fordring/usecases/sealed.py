@@ -1,0 +1,60 @@
+"""What is sealed, and in which context: credentials of an agreement, secrets of a webhook endpoint."""
+
+import json
+from datetime import datetime
+
+from fordring.domain.agency import Credentials
+from fordring.domain.agreement import Agreement, CallbackToken, SealedCredentials
+from fordring.domain.webhooks import Endpoint
+from fordring.usecases.ports import CannotOpen, Sealer
+
+
+class Vault:
+    """Seals and opens. The context names the owner, so that one owner's secret is useless as another's."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def seal_credentials(self, creditor_id: str, agency: str, credentials: Credentials) -> str:
+        """Seal an agency's credentials for a creditor's agreement."""
+        plaintext = json.dumps(
+            [credentials.customer_number, credentials.user_name, credentials.password], ensure_ascii=False
+        )
+        return self._sealer.seal(plaintext.encode(), _agreement_context(creditor_id, agency))
+
+    def credentials_of(self, agreement: Agreement) -> Credentials:
+        """Open an agreement's current credentials.
+
+        Raises
+        ------
+        CannotOpen
+            When there are none, or they were sealed for something else.
+        """
+        if agreement.credentials is None:
+            raise CannotOpen("the agreement has no credentials")
+        return self._credentials(agreement.creditor_id, agreement.agency, agreement.credentials)
+
+    def credentials_of_token(self, token: CallbackToken) -> tuple[Credentials, ...]:
+        """Open the credentials that a callback may be signed with, the current ones first."""
+        sealed = (token.credentials, token.previous_credentials)
+        return tuple(self._credentials(token.creditor_id, token.agency, one) for one in sealed if one)
+
+    def seal_secret(self, endpoint_id: str, secret: str) -> str:
+        """Seal a signing secret for a webhook endpoint."""
+        return self._sealer.seal(secret.encode(), {"endpoint": endpoint_id})
+
+    def secrets_of(self, endpoint: Endpoint, now: datetime) -> tuple[str, ...]:
+        """Open the secrets that sign an endpoint's webhooks at this real time, the newest first."""
+        return tuple(
+            self._sealer.open(secret.sealed, {"endpoint": endpoint.endpoint_id}).decode()
+            for secret in endpoint.secrets
+            if secret.expires_at is None or now < secret.expires_at
+        )
+
+    def _credentials(self, creditor_id: str, agency: str, sealed: SealedCredentials) -> Credentials:
+        plaintext = self._sealer.open(sealed.sealed, _agreement_context(creditor_id, agency))
+        return Credentials(*json.loads(plaintext))
+
+
+def _agreement_context(creditor_id: str, agency: str) -> dict[str, str]:
+    return {"creditor": creditor_id, "agency": agency}
