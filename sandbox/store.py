@@ -1,5 +1,7 @@
 """The sandbox's ledger in SQLite: one connection, one transaction per request, durable over kill -9."""
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -88,6 +90,10 @@ create index if not exists request_operation on requests (agency, operation, id)
 """
 
 
+class StateInUse(OSError):
+    """Another process has the ledger."""
+
+
 class Store:
     """The one connection, guarded by a lock.
 
@@ -99,6 +105,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._claim = _claim(folder)
         self._lock = RLock()
         self._db = sqlite3.connect(folder / "sandbox.sqlite", isolation_level=None, check_same_thread=False)
         self._db.row_factory = sqlite3.Row
@@ -130,6 +137,18 @@ class Store:
         """Let go of the file."""
         with self._lock:
             self._db.close()
+            os.close(self._claim)
+
+
+def _claim(folder: Path) -> int:
+    """Hold the folder as long as the process lives: two sandboxes on it would deliver everything twice."""
+    claim = os.open(folder / "in-use", os.O_RDWR | os.O_CREAT)
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(claim)
+        raise StateInUse(f"another sandbox uses {folder}") from None
+    return claim
 
 
 def setting(db: sqlite3.Connection, name: str) -> str | None:

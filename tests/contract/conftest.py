@@ -25,6 +25,20 @@ CLIENT = Credentials("79021", "fjordlys", "secret word")
 OTHER_CLIENT = Credentials("79022", "nordlys", "another secret")
 
 
+@dataclass(frozen=True)
+class Words:
+    """What one agency calls a status."""
+
+    sent: str
+    overdue: str
+    part_paid: str
+    paid: str
+    credited: str
+
+
+WORDS = {"svea": Words("Sent", "Overdue", "PartlyPaid", "Paid", "Credited")}
+
+
 @dataclass
 class Stage:
     """An adapter, a sandbox whose clock stands at ``BEGINNING``, and a receiver of callbacks."""
@@ -37,6 +51,11 @@ class Stage:
     folder: Path
     client: Credentials = CLIENT
     other_client: Credentials = OTHER_CLIENT
+
+    @property
+    def words(self) -> Words:
+        """The agency's own words."""
+        return WORDS[self.name]
 
     def registered(self, command: RegisterCase) -> str:
         """Register and wait for the case number."""

@@ -46,7 +46,7 @@ def test_the_case_number_follows_five_minutes_after_the_acknowledgement(stage: S
     key = CaseKey(command.external_id, number)
     assert facts == [
         CaseRegistered(key, number, BEGINNING + timedelta(minutes=5)),
-        StatusChanged(key, "Overdue", CaseStage.ADMINISTERED, facts[1].occurred_at),
+        StatusChanged(key, stage.words.overdue, CaseStage.ADMINISTERED, facts[1].occurred_at),
     ]
     assert facts[1].occurred_at > facts[0].occurred_at
     assert stage.agency.look_up(command, stage.client) == Accepted(number, already_existed=True)
@@ -85,7 +85,7 @@ def test_a_payment_to_the_agency_comes_in_and_closes_the_case(stage: Stage) -> N
     assert paid.invoice_external_id == command.external_id
     assert paid.payment_reference == command.invoices[0].payment_reference
     assert isinstance(closed, CaseClosed)
-    assert (closed.reason, closed.agency_status) == (ClosedReason.PAID, "Paid")
+    assert (closed.reason, closed.agency_status) == (ClosedReason.PAID, stage.words.paid)
     assert stage.deliveries()[-1].facts == (paid, closed)
 
     after = balance(stage, command.external_id)
@@ -99,7 +99,7 @@ def test_a_payment_to_the_creditor_that_settles_closes_and_a_part_payment_never_
     stage.registered(command)
     assert stage.agency.send(payment(command, "250.00", key="pay_1"), stage.client) == Accepted()
     assert balance(stage, command.external_id).open
-    assert balance(stage, command.external_id).agency_status == "PartlyPaid"
+    assert balance(stage, command.external_id).agency_status == stage.words.part_paid
     assert balance(stage, command.external_id).principal_remaining == nok("1000.00")
 
     last = payment(command, "1000.00", key="pay_2", settles=True)
