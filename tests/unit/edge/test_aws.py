@@ -18,7 +18,7 @@ from moto import mock_aws
 
 from fordring.domain.errors import Unavailable
 from fordring.edge import aws, sealing
-from fordring.edge.files import BucketFiles
+from fordring.edge.files import S3Files
 from fordring.edge.queues import SqsQueue
 from fordring.edge.sealing import KmsSealer
 from fordring.usecases.ports import CannotOpen, FileMissing
@@ -150,7 +150,7 @@ def files(request):
     boto3.client("s3").create_bucket(
         Bucket="acme-files", CreateBucketConfiguration={"LocationConstraint": REGION}
     )
-    return BucketFiles("acme-files")
+    return S3Files("acme-files")
 
 
 class TestFiles:
@@ -180,7 +180,7 @@ class TestBucket:
         ],
     )
     def test_names_that_are_not_ours(self, name):
-        for do in (BucketFiles("b").get, lambda name: BucketFiles("b").put(name, b"")):
+        for do in (S3Files("b").get, lambda name: S3Files("b").put(name, b"")):
             with pytest.raises(ValueError, match="name"):
                 do(name)
 
@@ -196,7 +196,7 @@ class TestBucket:
     def test_refusals(self, refusing, code, status, error):
         refusing("s3", "get_object", code, status=status)
         with pytest.raises(error):
-            BucketFiles("acme-files").get("files/x")
+            S3Files("acme-files").get("files/x")
 
 
 class TestQueues:

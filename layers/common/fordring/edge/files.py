@@ -11,7 +11,7 @@ _NAME: Final = re.compile(r"(callbacks|files)(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,127
 _MISSING: Final = frozenset({"404", "NoSuchKey", "AccessDenied", "403"})
 
 
-class BucketFiles:
+class S3Files:
     """Keeps files in one bucket. Names hold ids only; the bucket encrypts, and deletes callbacks in time."""
 
     def __init__(self, bucket: str) -> None:
