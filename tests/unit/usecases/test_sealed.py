@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from fordring.domain.agency import Credentials
-from fordring.domain.agreement import SealedCredentials
+from fordring.domain.agreement import Agreement, AgreementState, CallbackToken, SealedCredentials, Settings
 from fordring.domain.clock import utc
 from fordring.domain.webhooks import Endpoint, EndpointSecret
 from fordring.usecases.ports import CannotOpen
@@ -13,7 +13,8 @@ from fordring.usecases.sealed import Vault
 from tests.fakes import MemorySealer
 
 NOW = utc(2024, 5, 17)
-CREDENTIALS = Credentials("20240", "hub", "hemmelig ord")
+FIRST = Credentials("20240", "hub", "første hemmelighet")
+SECOND = Credentials("20240", "hub", "andre")
 
 
 @pytest.fixture
@@ -25,19 +26,33 @@ def sealed(vault, credentials, creditor="acme", agency="svea"):
     return SealedCredentials(vault.seal_credentials(creditor, agency, credentials), NOW)
 
 
+def agreement(credentials, creditor="acme", agency="svea"):
+    return Agreement(
+        creditor, agency, 1, AgreementState.ACTIVE, Settings(), NOW, NOW, credentials=credentials
+    )
+
+
 def test_an_agreements_credentials(vault):
-    assert vault.credentials(sealed(vault, CREDENTIALS), "acme", "svea") == CREDENTIALS
+    assert vault.credentials_of(agreement(sealed(vault, FIRST))) == FIRST
 
 
-@pytest.mark.parametrize(("creditor", "agency"), [("other", "svea"), ("acme", "intrum")])
-def test_another_agreement_cannot_use_them(vault, creditor, agency):
-    with pytest.raises(CannotOpen):
-        vault.credentials(sealed(vault, CREDENTIALS), creditor, agency)
+def test_another_agreement_cannot_use_them(vault):
+    for other in (agreement(sealed(vault, FIRST), "other"), agreement(sealed(vault, FIRST), agency="intrum")):
+        with pytest.raises(CannotOpen):
+            vault.credentials_of(other)
 
 
 def test_no_credentials(vault):
     with pytest.raises(CannotOpen):
-        vault.credentials(None, "acme", "svea")
+        vault.credentials_of(agreement(None))
+
+
+@pytest.mark.parametrize("previous", [None, FIRST])
+def test_a_callback_may_be_signed_with_the_current_or_the_previous_ones(vault, previous):
+    token = CallbackToken(
+        "acme", "svea", 1, sealed(vault, SECOND), sealed(vault, previous) if previous else None
+    )
+    assert vault.credentials_of_token(token) == ((SECOND, FIRST) if previous else (SECOND,))
 
 
 def test_an_endpoints_secrets_until_they_expire(vault):

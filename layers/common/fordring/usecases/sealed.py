@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 
 from fordring.domain.agency import Credentials
-from fordring.domain.agreement import SealedCredentials
+from fordring.domain.agreement import Agreement, CallbackToken, SealedCredentials
 from fordring.domain.webhooks import Endpoint
 from fordring.usecases.ports import CannotOpen, Sealer
 
@@ -22,19 +22,22 @@ class Vault:
         )
         return self._sealer.seal(plaintext.encode(), _agreement_context(creditor_id, agency))
 
-    def credentials(self, sealed: SealedCredentials | None, creditor_id: str, agency: str) -> Credentials:
-        """Open credentials that were sealed for a creditor's agreement with an agency.
+    def credentials_of(self, agreement: Agreement) -> Credentials:
+        """Open an agreement's current credentials.
 
         Raises
         ------
         CannotOpen
             When there are none, or they were sealed for something else.
         """
-        if sealed is None:
+        if agreement.credentials is None:
             raise CannotOpen("the agreement has no credentials")
-        return Credentials(
-            *json.loads(self._sealer.open(sealed.sealed, _agreement_context(creditor_id, agency)))
-        )
+        return self._credentials(agreement.creditor_id, agreement.agency, agreement.credentials)
+
+    def credentials_of_token(self, token: CallbackToken) -> tuple[Credentials, ...]:
+        """Open the credentials that a callback may be signed with, the current ones first."""
+        sealed = (token.credentials, token.previous_credentials)
+        return tuple(self._credentials(token.creditor_id, token.agency, one) for one in sealed if one)
 
     def seal_secret(self, endpoint_id: str, secret: str) -> str:
         """Seal a signing secret for a webhook endpoint."""
@@ -47,6 +50,10 @@ class Vault:
             for secret in endpoint.secrets
             if secret.expires_at is None or now < secret.expires_at
         )
+
+    def _credentials(self, creditor_id: str, agency: str, sealed: SealedCredentials) -> Credentials:
+        plaintext = self._sealer.open(sealed.sealed, _agreement_context(creditor_id, agency))
+        return Credentials(*json.loads(plaintext))
 
 
 def _agreement_context(creditor_id: str, agency: str) -> dict[str, str]:
