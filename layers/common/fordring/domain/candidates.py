@@ -92,7 +92,7 @@ def _about_agreement(invoice: Invoice, question: Question) -> list[str]:
             found.append("level_contradicts_agreement")
         length = agreement.settings.kid_length
         reference = invoice.terms.payment_reference
-        if length and reference and reference.type == "kid" and len(reference.value) > length:
+        if length and reference and reference.kind == "kid" and len(reference.value) > length:
             found.append("reference_too_long")
     needed = {
         Level.REMINDER: Operation.REGISTER_REMINDER_CASE,

@@ -73,6 +73,8 @@ class Case:
     unreported
         Principal that was settled at the creditor and that the agency has not confirmed yet, minor
         units: subtracted when ledgers are compared.
+    waiting
+        How many commands of the case's lane are not settled; only the first of them is ever due.
     last_command, last_entry
         Positions in the case's lane of commands and in its ledger.
     """
@@ -101,6 +103,7 @@ class Case:
     rejected_reasons: tuple[str, ...] = ()
     withdrawing: bool = False
     unreported: int = 0
+    waiting: int = 0
     last_command: int = 0
     last_entry: int = 0
     difference: Difference | None = None

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from fordring.domain.agency import Address
+from fordring.domain.references import KidFormat
 
 
 class Scope(StrEnum):
@@ -39,14 +40,6 @@ class ApiKey:
     def reaches(self, creditor_id: str) -> bool:
         """Whether the key may see this creditor at all."""
         return self.creditors is None or creditor_id in self.creditors
-
-
-@dataclass(frozen=True, slots=True)
-class KidFormat:
-    """One of the creditor's KID formats: total length and modulus (``mod10`` or ``mod11``)."""
-
-    length: int
-    modulus: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 from fordring.domain.ledger import Balance, Component, Entry, EntryKind, Source
 from fordring.domain.money import Money
+from fordring.domain.references import Reference
 
 LOCKED_AFTER_TRANSFER: Final = (
     "accounting_date",
@@ -37,14 +38,6 @@ class Release(StrEnum):
     def live(self) -> bool:
         """Whether the invoice is at an agency, or on its way there."""
         return self in (Release.QUEUED, Release.SUBMITTED, Release.REGISTERED)
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentReference:
-    """What the payer writes: ``kid``, ``ocr``, ``viitenumero``, ``rf``, or ``free_text``."""
-
-    type: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +76,7 @@ class Terms:
     delivery_date: date | None = None
     delivery_terms: str | None = None
     delivery_method: str | None = None
-    payment_reference: PaymentReference | None = None
+    payment_reference: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True)

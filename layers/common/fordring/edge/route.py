@@ -14,7 +14,8 @@ from fordring.domain.creditor import Scope
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from fordring.edge.call import Answer, Call
+    from fordring.edge.call import Call
+    from fordring.edge.problem import Answer
 
 
 @dataclass(frozen=True, slots=True)

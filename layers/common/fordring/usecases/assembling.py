@@ -4,6 +4,7 @@ What has become wrong since the command was queued is found here, and the comman
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from fordring.domain import things
 from fordring.domain.agency import (
@@ -24,6 +25,7 @@ from fordring.domain.command import CommandRow
 from fordring.domain.creditor import Creditor, Debtor
 from fordring.domain.invoice import Invoice, Release
 from fordring.domain.money import Money
+from fordring.domain.refs import Ref
 from fordring.usecases.settling import Unfounded
 from fordring.usecases.work import Desk, Work
 
@@ -36,16 +38,14 @@ class Assembled:
     agreement: Agreement
 
 
-def assemble(desk: Desk, row: CommandRow) -> Assembled | Unfounded:
+def assemble(desk: Desk, row: CommandRow, case: Case) -> Assembled | Unfounded:
     """Read everything that a command needs and put it together, or say why it must not be sent."""
-    first = desk.read(things.CASE(row.case_id))
-    case = first.get(things.CASE(row.case_id))
     subject = {
         CommandKind.REPORT_PAYMENT: things.PAYMENT,
         CommandKind.REVERSE_PAYMENT: things.PAYMENT,
         CommandKind.REPORT_CREDIT: things.CREDIT_NOTE,
     }.get(row.kind)
-    refs = [
+    refs: list[Ref[Any]] = [
         things.CASE(row.case_id),
         things.CREDITOR(case.creditor_id),
         things.AGREEMENT(case.creditor_id, case.agency),
@@ -57,6 +57,7 @@ def assemble(desk: Desk, row: CommandRow) -> Assembled | Unfounded:
     if row.kind is CommandKind.SEND_MESSAGE and row.subject_id is not None:
         refs.append(things.MESSAGE(row.case_id, row.subject_id))
     work = desk.read(*refs)
+    case = work.get(things.CASE(row.case_id))
     agreement = work.get(things.AGREEMENT(case.creditor_id, case.agency))
     wrong = _wrong(work, row, case, agreement)
     if wrong is not None:
@@ -123,7 +124,7 @@ def _command(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> C
                 invoice_external_id=lead.external_id,
                 amount=Money(payment.amount, payment.currency),
                 paid_date=payment.paid_date,
-                settles=invoice.balance.owed_to_creditor <= 0,
+                settles=_settles(invoice, case, row),
             )
         case CommandKind.REVERSE_PAYMENT:
             payment = work.get(things.PAYMENT(row.subject_id or ""))
@@ -146,7 +147,7 @@ def _command(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> C
                 document_number=note.document_number,
                 amount=Money(note.amount - note.surplus, note.currency),
                 credit_date=note.credit_date,
-                settles=invoice.balance.owed_to_creditor <= 0,
+                settles=_settles(invoice, case, row),
             )
         case CommandKind.SEND_MESSAGE:
             message = work.get(things.MESSAGE(case.case_id, row.subject_id or ""))
@@ -158,6 +159,11 @@ def _command(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> C
             )
         case CommandKind.WITHDRAW_CASE:
             return WithdrawCase(external_id=case.external_id, case_number=case.case_number)
+
+
+def _settles(invoice: Invoice, case: Case, row: CommandRow) -> bool:
+    """Whether the agency's own ledger is even after this command, with nothing else on its way (ZIR-7)."""
+    return invoice.balance.owed_to_creditor <= 0 and case.unreported == row.principal
 
 
 def _debtor(debtor: Debtor, agreement: Agreement) -> DebtorDetails:
@@ -179,9 +185,9 @@ def _debtor(debtor: Debtor, agreement: Agreement) -> DebtorDetails:
 
 def _invoice(invoice: Invoice, member: Member, creditor: Creditor, agreement: Agreement) -> InvoiceDetails:
     reference = invoice.terms.payment_reference
-    text = reference.value if reference and reference.type != "free_text" else None
+    text = reference.value if reference and reference.kind != "free_text" else None
     length = agreement.settings.kid_length
-    if text and length and reference and reference.type == "kid":
+    if text and length and reference and reference.kind == "kid":
         # Leading zeros do not change the check digit, so a lost one would never be noticed (ZIR-20).
         text = text.zfill(length)
     return InvoiceDetails(

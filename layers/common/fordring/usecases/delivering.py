@@ -4,10 +4,10 @@ A command is leased before it is sent and settled afterwards. Whoever finds an e
 the command may have been sent, and finds out before anything is sent again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from fordring.domain import things
 from fordring.domain.agency import (
@@ -22,10 +22,10 @@ from fordring.domain.agency import (
 )
 from fordring.domain.agreement import Agreement
 from fordring.domain.command import LEASE, CommandRow, CommandState, head_of
-from fordring.domain.refs import Listing
+from fordring.domain.refs import Listing, Ref
 from fordring.domain.running import Epoch
 from fordring.domain.transport import TransportFailed
-from fordring.usecases.assembling import assemble
+from fordring.usecases.assembling import Assembled, assemble
 from fordring.usecases.settling import Result, Unfounded, refs_to_settle, settle
 from fordring.usecases.work import Desk, Work, transact
 
@@ -110,13 +110,16 @@ def _work_on(
     look = desk.read(things.CASE(row.case_id), things.EPOCH())
     case = look.get(things.CASE(row.case_id))
     agency = agency_of(case.agency)
-    result = _attempt(desk, agency, unseal, _doubting(row, look.find(things.EPOCH()), look), was)
+    doubted = _doubting(row, look.find(things.EPOCH()), look)
+    result = _attempt(desk, agency, unseal, doubted, assemble(desk, row, case), was)
     owner = row.lease_owner or ""
-    return transact(
-        desk,
-        refs_to_settle(row, case),
-        lambda work: settle(work, row, owner, result, agency.doubts),
-    )
+    lane: list[CommandRow] = []
+
+    def refs() -> Iterable[Ref[Any]]:
+        lane[:] = lane_of(desk, row.case_id)
+        return refs_to_settle(row, case, lane)
+
+    return transact(desk, refs, lambda work: settle(work, row, owner, result, agency.doubts, lane))
 
 
 def _doubting(row: CommandRow, epoch: Epoch | None, look: Work) -> CommandRow:
@@ -128,8 +131,14 @@ def _doubting(row: CommandRow, epoch: Epoch | None, look: Work) -> CommandRow:
     return row
 
 
-def _attempt(desk: Desk, agency: Agency, unseal: Unseal, row: CommandRow, was: CommandRow) -> Result:
-    assembled = assemble(desk, row)
+def _attempt(
+    desk: Desk,
+    agency: Agency,
+    unseal: Unseal,
+    row: CommandRow,
+    assembled: Assembled | Unfounded,
+    was: CommandRow,
+) -> Result:
     if isinstance(assembled, Unfounded) and row.doubted_at is None:
         return assembled
     if isinstance(assembled, Unfounded):

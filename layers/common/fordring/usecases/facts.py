@@ -1,7 +1,7 @@
 """What an agency tells, applied once: the same code for callbacks and for the hourly run."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -31,7 +31,14 @@ from fordring.domain.money import Money
 from fordring.domain.refs import Ref
 from fordring.domain.running import CaseNumber
 from fordring.usecases.booking import book_cost
-from fordring.usecases.receiving import receive_payment, receive_reversal, receive_settlement, refs_of_payment
+from fordring.usecases.receiving import (
+    Teller,
+    receive_payment,
+    receive_reversal,
+    receive_settlement,
+    refs_of_payment,
+    settlement_id_of,
+)
 from fordring.usecases.recording import ask_for_attention, attention_id, derived_id, tell_of_case
 from fordring.usecases.submitting import end
 from fordring.usecases.work import Store, Work
@@ -42,14 +49,6 @@ CLAIM_LIFE: Final = timedelta(days=90)
 
 class UnknownCase(Exception):
     """A fact is about a case that this creditor does not have (yet): it is parked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Teller:
-    """Who tells: an agency, about one creditor's cases."""
-
-    creditor_id: str
-    agency: str
 
 
 def case_ref(key: CaseKey) -> Ref[Case] | None:
@@ -76,9 +75,7 @@ def refs_of_fact(fact: Fact, teller: Teller | None) -> tuple[Ref[Any], ...]:
         if isinstance(fact, CaseRejected):
             refs.append(things.ATTENTION(attention_id(AttentionKind.CASE_REJECTED, (case_id_of(*parts),))))
     if isinstance(fact, PaymentReceived | PaymentReversed):
-        refs += refs_of_payment(
-            fact, teller.creditor_id if teller else None, teller.agency if teller else None
-        )
+        refs += refs_of_payment(fact, teller)
     if isinstance(fact, SettlementMade) and teller:
         refs.append(things.SETTLEMENT(settlement_id_of(fact, teller)))
     return tuple(refs)
@@ -112,11 +109,6 @@ def dispatch_id_of(fact: LetterDispatched) -> str:
     return f"{fact.sent_date:%Y%m%d}-{derived_id('dsp', fact.dispatch_id)}"
 
 
-def settlement_id_of(fact: SettlementMade, teller: Teller) -> str:
-    """Spell the id of a settlement."""
-    return derived_id("set", teller.agency, teller.creditor_id, fact.settlement_id)
-
-
 def apply(work: Work, fact: Fact, teller: Teller) -> bool:
     """Apply a fact; tells whether it was new.
 
@@ -127,17 +119,11 @@ def apply(work: Work, fact: Fact, teller: Teller) -> bool:
     """
     match fact:
         case SettlementMade():
-            return receive_settlement(
-                work, fact, teller.creditor_id, teller.agency, settlement_id_of(fact, teller)
-            )
+            return receive_settlement(work, fact, teller)
         case PaymentReceived():
-            return receive_payment(
-                work, fact, teller.creditor_id, teller.agency, _case_of(work, fact.case, teller)
-            )
+            return receive_payment(work, fact, teller, _case_of(work, fact.case, teller))
         case PaymentReversed():
-            return receive_reversal(
-                work, fact, teller.creditor_id, teller.agency, _case_of(work, fact.case, teller)
-            )
+            return receive_reversal(work, fact, teller, _case_of(work, fact.case, teller))
         case _:
             return _apply_to_case(work, fact, teller)
 

@@ -120,7 +120,7 @@ def register(work: Work, creditor_id: str, new: NewInvoice) -> Invoice:
         things.DOCUMENT(creditor_id, new.document_number), DocumentClaim("invoice", invoice_id, new.digest)
     )
     reference = new.terms.payment_reference
-    if reference is not None and reference.type != "free_text":
+    if reference is not None and reference.kind != "free_text":
         work.add(things.REFERENCE(creditor_id, reference.value, invoice_id), ReferenceHolder(invoice_id))
     tell(
         work,
@@ -206,7 +206,7 @@ def _move_reference(work: Work, before: Invoice, after: Invoice) -> None:
     old, new = before.terms.payment_reference, after.terms.payment_reference
     if new == old:
         return
-    if new is not None and new.type != "free_text":
+    if new is not None and new.kind != "free_text":
         ref = things.REFERENCE(after.creditor_id, new.value, after.invoice_id)
         # The old reference keeps leading here: a debtor may still pay with the first letter in hand.
         work.put(ref, ReferenceHolder(after.invoice_id))

@@ -19,7 +19,7 @@ from fordring.usecases.booking import book, follow
 from fordring.usecases.invoicing import content_digest, refuse_taken_number
 from fordring.usecases.recording import command, tell
 from fordring.usecases.submitting import epoch_of
-from fordring.usecases.unmatched import attention_of_payment, keep_unmatched, said
+from fordring.usecases.unmatched import attention_of_payment, keep_unmatched, said, settle_attention
 from fordring.usecases.work import Work
 
 
@@ -288,13 +288,6 @@ def ignore_by_hand(work: Work, payment: Payment) -> Payment:
     work.change(things.PAYMENT(payment.payment_id), ignored)
     settle_attention(work, attention_of_payment(payment.payment_id), "ignored")
     return ignored
-
-
-def settle_attention(work: Work, ref: Ref[Any], resolution: str) -> None:
-    """Take something off the attention list, when it is on it; it must have been read."""
-    attention = work.find(ref)
-    if attention is not None and attention.resolved_at is None:
-        work.change(ref, replace(attention, resolved_at=work.now, resolution=resolution))
 
 
 def refs_to_reverse(payment: Payment) -> tuple[Ref[Any], ...]:

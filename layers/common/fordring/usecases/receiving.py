@@ -1,11 +1,11 @@
 """Money at the agency: payments and their reversals, settlements. Nothing of it is ever reported back."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fordring.domain import things
-from fordring.domain.agency import PaymentReceived, PaymentReversed, SettlementMade
+from fordring.domain.agency import Fact, PaymentReceived, PaymentReversed, SettlementMade
 from fordring.domain.case import Case
 from fordring.domain.events import EventType
 from fordring.domain.invoice import case_id_of, split_external_id
@@ -16,12 +16,18 @@ from fordring.domain.refs import Ref
 from fordring.usecases.booking import book, book_cost, follow
 from fordring.usecases.recording import derived_id, tell, tell_of_case
 from fordring.usecases.unmatched import attention_of_payment, keep_unmatched, said
-from fordring.usecases.work import Work
+from fordring.usecases.work import Store, Work
 
 
-def agency_payment_id(
-    fact: PaymentReceived | PaymentReversed, creditor_id: str | None, agency: str | None
-) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Who tells: an agency, about one creditor's cases."""
+
+    creditor_id: str
+    agency: str
+
+
+def agency_payment_id(fact: PaymentReceived | PaymentReversed, teller: Teller | None) -> str | None:
     """Spell the hub's id of a payment at the agency: the same whether it comes by callback or by poll.
 
     It follows from the case's external id, so it is known before it is known who calls; a payment
@@ -29,35 +35,50 @@ def agency_payment_id(
     """
     if fact.case.external_id:
         return derived_id("pay", "case", fact.case.external_id, fact.agency_payment_id)
-    if creditor_id is None or agency is None:
+    if teller is None:
         return None
-    return derived_id("pay", agency, creditor_id, fact.agency_payment_id)
+    return derived_id("pay", teller.agency, teller.creditor_id, fact.agency_payment_id)
 
 
-def refs_of_payment(
-    fact: PaymentReceived | PaymentReversed, creditor_id: str | None, agency: str | None
-) -> tuple[Ref[Any], ...]:
+def refs_of_payment(fact: PaymentReceived | PaymentReversed, teller: Teller | None) -> tuple[Ref[Any], ...]:
     """Name what receiving a payment, or its reversal, looks at besides the case and its invoice."""
-    payment_id = agency_payment_id(fact, creditor_id, agency)
+    payment_id = agency_payment_id(fact, teller)
     if payment_id is None:
         return ()
     return things.PAYMENT(payment_id), attention_of_payment(payment_id)
 
 
-def receive_payment(
-    work: Work, fact: PaymentReceived, creditor_id: str, agency: str, case: Case | None
-) -> bool:
+def refs_of_original(store: Store, facts: Iterable[Fact], teller: Teller | None) -> tuple[Ref[Any], ...]:
+    """Name the entries that reversals among the facts take back; one more read, for reversals only."""
+    refs: list[Ref[Any]] = []
+    for fact in facts:
+        if not isinstance(fact, PaymentReversed):
+            continue
+        payment_id = agency_payment_id(fact, teller)
+        stored = store.read([things.PAYMENT(payment_id)]) if payment_id else {}
+        for found in stored.values():
+            payment: Payment = found.value
+            if payment.invoice_id:
+                refs.append(things.INVOICE(payment.invoice_id))
+            if payment.invoice_id and payment.entry:
+                refs.append(things.INVOICE_ENTRY(payment.invoice_id, payment.entry))
+            if payment.case_id and payment.case_entry:
+                refs.append(things.CASE_ENTRY(payment.case_id, payment.case_entry))
+    return tuple(refs)
+
+
+def receive_payment(work: Work, fact: PaymentReceived, teller: Teller, case: Case | None) -> bool:
     """Book a payment that the debtor made to the agency, once (ZIR-9, VIS-8); tells whether it was new.
 
     The principal reduces the invoice; interest and cost are the agency's and are booked on the case.
     Without a case it is kept unmatched.
     """
-    payment_id = agency_payment_id(fact, creditor_id, agency)
+    payment_id = agency_payment_id(fact, teller)
     if payment_id is None or work.find(things.PAYMENT(payment_id)) is not None:
         return False
     payment = Payment(
         payment_id=payment_id,
-        creditor_id=creditor_id,
+        creditor_id=teller.creditor_id,
         amount=fact.amount.minor,
         currency=fact.amount.currency,
         paid_date=fact.paid_date,
@@ -67,7 +88,7 @@ def receive_payment(
         reason="agency_case",
         created_at=work.now,
         reference=fact.payment_reference,
-        agency=agency,
+        agency=teller.agency,
         agency_payment_id=fact.agency_payment_id,
     )
     if case is None or fact.amount.currency != case.currency:
@@ -154,15 +175,13 @@ def _book_costs(
     return followed, entry.seq
 
 
-def receive_reversal(
-    work: Work, fact: PaymentReversed, creditor_id: str, agency: str, case: Case | None
-) -> bool:
+def receive_reversal(work: Work, fact: PaymentReversed, teller: Teller, case: Case | None) -> bool:
     """Take back a payment that the agency reported before; tells whether there was anything to take back.
 
     A reversal that overtakes its payment finds nothing and is applied when both have arrived: the hourly
     run reads them in the agency's order.
     """
-    payment_id = agency_payment_id(fact, creditor_id, agency)
+    payment_id = agency_payment_id(fact, teller)
     payment = work.find(things.PAYMENT(payment_id)) if payment_id else None
     if payment is None or payment.match is Match.REVERSED:
         return False
@@ -215,10 +234,14 @@ def receive_reversal(
     return True
 
 
-def receive_settlement(
-    work: Work, fact: SettlementMade, creditor_id: str, agency: str, settlement_id: str
-) -> bool:
+def settlement_id_of(fact: SettlementMade, teller: Teller) -> str:
+    """Spell the id of a settlement."""
+    return derived_id("set", teller.agency, teller.creditor_id, fact.settlement_id)
+
+
+def receive_settlement(work: Work, fact: SettlementMade, teller: Teller) -> bool:
     """Keep what the agency says it pays out; tells whether it was new. The debtors' side stays as it is."""
+    settlement_id = settlement_id_of(fact, teller)
     ref = things.SETTLEMENT(settlement_id)
     if work.find(ref) is not None:
         return False
@@ -241,8 +264,8 @@ def receive_settlement(
         ref,
         Settlement(
             settlement_id=settlement_id,
-            creditor_id=creditor_id,
-            agency=agency,
+            creditor_id=teller.creditor_id,
+            agency=teller.agency,
             agency_settlement_id=fact.settlement_id,
             settled_date=fact.settled_date,
             currency=fact.payout.currency,
@@ -254,11 +277,11 @@ def receive_settlement(
     tell(
         work,
         EventType.SETTLEMENT_RECEIVED,
-        creditor_id,
-        ("creditor", creditor_id),
+        teller.creditor_id,
+        ("creditor", teller.creditor_id),
         {
             "settlement_id": settlement_id,
-            "agency": agency,
+            "agency": teller.agency,
             "settled_date": fact.settled_date.isoformat(),
             "payout": said(fact.payout),
             "lines": len(lines),

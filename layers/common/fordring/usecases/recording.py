@@ -74,13 +74,16 @@ def command(
         agency=case.agency,
         kind=kind,
         created_at=work.now,
-        due_at=work.now,
+        # Only the head of a lane is ever due; its successor becomes due when it is settled.
+        due_at=None if case.waiting else work.now,
         epoch=epoch,
         subject_id=subject_id,
         principal=principal,
     )
     work.add(things.COMMAND(case.case_id, row.seq), row)
-    return replace(case, last_command=row.seq, unreported=case.unreported + principal)
+    return replace(
+        case, last_command=row.seq, waiting=case.waiting + 1, unreported=case.unreported + principal
+    )
 
 
 def attention_id(kind: AttentionKind, subject: tuple[str, ...]) -> str:

@@ -1,6 +1,6 @@
 """What becomes of a command after an attempt, and what that means for its case: decided in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,7 @@ from fordring.domain.refs import Ref
 from fordring.usecases.facts import number, reject
 from fordring.usecases.recording import ask_for_attention, attention_id
 from fordring.usecases.submitting import cancelled, end
-from fordring.usecases.work import Work
+from fordring.usecases.work import Conflict, Work
 
 _ATTENTIONS = {
     CommandState.DEAD: AttentionKind.COMMAND_DEAD,
@@ -48,10 +48,10 @@ def subject_of(row: CommandRow) -> tuple[str, ...]:
     return ("command", row.case_id, str(row.seq))
 
 
-def refs_to_settle(row: CommandRow, case: Case) -> tuple[Ref[Any], ...]:
-    """Name what ``settle`` looks at."""
+def refs_to_settle(row: CommandRow, case: Case, lane: Sequence[CommandRow]) -> tuple[Ref[Any], ...]:
+    """Name what ``settle`` looks at; ``lane`` is the case's lane as it was a moment ago."""
     return (
-        things.COMMAND(row.case_id, row.seq),
+        *(things.COMMAND(row.case_id, each.seq) for each in lane if each.seq >= row.seq),
         things.CASE(row.case_id),
         *(things.INVOICE(member.invoice_id) for member in case.members),
         *(things.ATTENTION(attention_id(kind, subject_of(row))) for kind in _ATTENTIONS.values()),
@@ -61,12 +61,45 @@ def refs_to_settle(row: CommandRow, case: Case) -> tuple[Ref[Any], ...]:
 
 
 def settle(
-    work: Work, row: CommandRow, owner: str, result: Result, doubts: Mapping[CommandKind, DoubtRule]
+    work: Work,
+    row: CommandRow,
+    owner: str,
+    result: Result,
+    doubts: Mapping[CommandKind, DoubtRule],
+    lane: Sequence[CommandRow],
 ) -> CommandState:
     """Write down what an attempt led to; gives the command's new state.
 
-    When the lease was lost meanwhile nothing is written: whoever holds it now finds out for itself.
+    When the lease was lost meanwhile nothing is written: whoever holds it now finds out for itself. When
+    the command is settled, the next one of the lane becomes due.
+
+    Raises
+    ------
+    Conflict
+        When the lane has grown since it was listed.
     """
+    case = work.get(things.CASE(row.case_id))
+    if case.last_command != max(each.seq for each in lane):
+        raise Conflict
+    state = _write(work, row, owner, result, doubts)
+    if state.settled and work.changes:
+        case = work.get(things.CASE(row.case_id))
+        work.change(things.CASE(row.case_id), replace(case, waiting=case.waiting - 1))
+        _make_next_due(work, row, lane)
+    return state
+
+
+def _make_next_due(work: Work, row: CommandRow, lane: Sequence[CommandRow]) -> None:
+    for each in sorted(lane, key=lambda one: one.seq):
+        ref = things.COMMAND(row.case_id, each.seq)
+        if each.seq > row.seq and not work.get(ref).state.settled:
+            work.change(ref, replace(work.get(ref), due_at=work.now))
+            return
+
+
+def _write(
+    work: Work, row: CommandRow, owner: str, result: Result, doubts: Mapping[CommandKind, DoubtRule]
+) -> CommandState:
     ref = things.COMMAND(row.case_id, row.seq)
     held = work.get(ref)
     if held.lease_owner != owner:

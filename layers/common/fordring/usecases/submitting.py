@@ -184,7 +184,7 @@ def withdraw(work: Work, case: Case, lane: Sequence[CommandRow], capabilities: C
         row.kind is CommandKind.REGISTER_CASE and row.state is CommandState.QUEUED and row.attempts == 0
         for row in lane
     )
-    unreported = case.unreported
+    unreported, waiting = case.unreported, case.waiting
     for row in lane:
         present = work.get(things.COMMAND(case.case_id, row.seq))
         untouched = present.state is CommandState.QUEUED and present.attempts == 0
@@ -192,14 +192,14 @@ def withdraw(work: Work, case: Case, lane: Sequence[CommandRow], capabilities: C
             raise Conflict
         if untouched:
             unreported -= present.principal
+            waiting -= 1
             work.change(things.COMMAND(case.case_id, row.seq), cancelled(present, "withdrawn", work))
+    left = replace(case, unreported=unreported, waiting=waiting)
     if never_left:
-        ended = end(work, replace(case, unreported=unreported), ClosedReason.WITHDRAWN)
+        ended = end(work, left, ClosedReason.WITHDRAWN)
         work.change(things.CASE(case.case_id), ended)
         return ended
-    queued = command(
-        work, replace(case, unreported=unreported), CommandKind.WITHDRAW_CASE, epoch=epoch_of(work)
-    )
+    queued = command(work, left, CommandKind.WITHDRAW_CASE, epoch=epoch_of(work))
     leaving = queued.touched(work.now, withdrawing=True)
     work.change(things.CASE(case.case_id), leaving)
     return leaving

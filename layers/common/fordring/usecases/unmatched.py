@@ -1,5 +1,6 @@
 """Payments that lead to no invoice: kept, told, and put before a person."""
 
+from dataclasses import replace
 from typing import Any
 
 from fordring.domain import things
@@ -48,3 +49,10 @@ def keep_unmatched(work: Work, payment: Payment) -> None:
         ("payment", payment.payment_id),
         payment.reason,
     )
+
+
+def settle_attention(work: Work, ref: Ref[Any], resolution: str) -> None:
+    """Take something off the attention list, when it is on it; it must have been read."""
+    attention = work.find(ref)
+    if attention is not None and attention.resolved_at is None:
+        work.change(ref, replace(attention, resolved_at=work.now, resolution=resolution))

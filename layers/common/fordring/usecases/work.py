@@ -153,6 +153,10 @@ class Work:
         if ref not in self._changes:
             self._changes[ref] = Change("unchanged", ref, None, self._read[ref])
 
+    def forget_changes(self) -> None:
+        """Drop everything that was noted, so that only what is noted from now on is written."""
+        self._changes.clear()
+
     @property
     def changes(self) -> tuple[Change, ...]:
         """What shall be written."""

@@ -1,0 +1,147 @@
+"""The hub put together: settings, store, clocks, agencies; made once per process, at first use."""
+
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from fordring.domain import things
+from fordring.domain.errors import NotFound
+from fordring.domain.ids import RandomIds
+from fordring.edge.settings import Settings, settings
+from fordring.usecases.work import BusinessClock, Desk, Stored
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fordring.domain.agency import Agency, Capabilities
+    from fordring.domain.refs import Ref
+    from fordring.edge.files import BucketFiles
+    from fordring.store.repository import Repository
+    from fordring.usecases.sealed import Vault
+
+
+class SystemClock:
+    """Real time."""
+
+    def now(self) -> datetime:
+        """The present instant in UTC."""
+        return datetime.now(UTC)
+
+    def pause(self, duration: timedelta) -> None:
+        """Wait."""
+        time.sleep(duration.total_seconds())
+
+
+class LiveClock:
+    """Business time is real time; nothing is read for it."""
+
+    refs: "tuple[Ref[Any], ...]" = ()
+
+    def __init__(self, wall: SystemClock) -> None:
+        self._wall = wall
+
+    def now(self, read: "Mapping[Ref[Any], Stored]") -> datetime:
+        """Tell real time."""
+        del read
+        return self._wall.now()
+
+
+class MovableClock:
+    """Business time is the test clock once it is set, read along with whatever else is read."""
+
+    refs: "tuple[Ref[Any], ...]" = (things.TEST_CLOCK(),)
+
+    def __init__(self, wall: SystemClock) -> None:
+        self._wall = wall
+
+    def now(self, read: "Mapping[Ref[Any], Stored]") -> datetime:
+        """Tell the test clock's time, or real time while it was never set."""
+        stored = read.get(things.TEST_CLOCK())
+        clock: datetime = stored.value.now if stored is not None else self._wall.now()
+        return clock
+
+
+@dataclass
+class Hub:
+    """Everything that a function works with. Parts that only some functions need are made when asked for."""
+
+    settings: Settings
+    store: "Repository"
+    wall: SystemClock
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What use cases work with."""
+        clock: BusinessClock = LiveClock(self.wall) if self.settings.live else MovableClock(self.wall)
+        return Desk(self.store, RandomIds(secrets.randbits), self.wall, clock, secrets.randbits)
+
+    @cached_property
+    def vault(self) -> "Vault":
+        """Where credentials and secrets are sealed and opened."""
+        from fordring.edge.sealing import KmsSealer
+        from fordring.usecases.sealed import Vault
+
+        return Vault(KmsSealer(self.settings.need("key_id"), self.settings.tenant))
+
+    @cached_property
+    def files(self) -> "BucketFiles":
+        """Where documents and received files are kept."""
+        from fordring.edge.files import BucketFiles
+
+        return BucketFiles(self.settings.need("bucket"))
+
+    def agency(self, name: str) -> "Agency":
+        """Give the adapter of an agency.
+
+        Raises
+        ------
+        NotFound
+            When there is no such agency.
+        """
+        from fordring.agencies.registry import UnknownAgency, build
+        from fordring.edge.http import agency_http
+
+        base_url = {"svea": self.settings.svea_url}.get(name)
+        try:
+            return build(name, agency_http(), base_url or "", self.wall.now)
+        except UnknownAgency:
+            raise NotFound from None
+
+    def capabilities(self, name: str) -> "Capabilities":
+        """Tell what an agency can do.
+
+        Raises
+        ------
+        NotFound
+            When there is no such agency.
+        """
+        from fordring.agencies.registry import UnknownAgency, capabilities
+
+        try:
+            return capabilities(name)
+        except UnknownAgency:
+            raise NotFound from None
+
+
+_hub: Hub | None = None
+
+
+def hub() -> Hub:
+    """Give this process's hub."""
+    global _hub  # noqa: PLW0603 - one per process, made at first use so that imports stay cheap
+    if _hub is None:
+        from fordring.store.dynamo import DynamoEngine
+        from fordring.store.repository import Repository
+
+        chosen = settings()
+        _hub = Hub(chosen, Repository(DynamoEngine(chosen.table)), SystemClock())
+    return _hub
+
+
+def use(other: Hub | None) -> None:
+    """Put another hub in this process's place; ``None`` makes a new one at next use."""
+    global _hub  # noqa: PLW0603 - the one place where tests and restores exchange it
+    _hub = other

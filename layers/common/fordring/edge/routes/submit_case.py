@@ -1,0 +1,109 @@
+"""Handing over, and what a creditor does with a case: the routes of ``submit_case``."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fordring.domain import things
+from fordring.domain.case import Case
+from fordring.domain.command import CommandRow
+from fordring.domain.creditor import Scope
+from fordring.domain.refs import Ref
+from fordring.edge.call import Call
+from fordring.edge.problem import Answer
+from fordring.edge.route import Route
+from fordring.edge.schemas.cases import (
+    NewCase,
+    NewMessage,
+    ToldCase,
+    ToldMessage,
+    Withdrawal,
+    tell_case,
+    tell_message,
+)
+from fordring.usecases.delivering import lane_of
+from fordring.usecases.submitting import Submission, refs_to_submit, submit, withdraw, write_message
+from fordring.usecases.work import Work
+
+
+def submit_case(call: Call) -> Answer:
+    """Hand an invoice over."""
+    body = call.given(NewCase)
+    capabilities = call.hub.capabilities(body.agency)
+    wanted = Submission(call.creditor_id, body.agency, body.invoice_id, body.chosen_level)
+    return call.transact(
+        refs_to_submit(wanted), lambda work: submit(work, wanted, capabilities), tell_case, status=202
+    )
+
+
+def case_of(call: Call, work: Work) -> Case:
+    """Give the case in the path, if the key acts for its creditor."""
+    case = work.get(things.CASE(call.path["case_id"]))
+    call.reach(case.creditor_id)
+    return case
+
+
+def message_case(call: Call) -> Answer:
+    """Write to the case handler."""
+    body = call.given(NewMessage)
+    refs = (things.CASE(call.path["case_id"]), things.EPOCH())
+    return call.transact(
+        refs, lambda work: write_message(work, case_of(call, work), body.text), tell_message, status=202
+    )
+
+
+def withdraw_case(call: Call) -> Answer:
+    """Take a case back."""
+    case_id = call.path["case_id"]
+    lane: list[CommandRow] = []
+    seen = call.read(things.CASE(case_id))
+    capabilities = call.hub.capabilities(case_of(call, seen).agency)
+
+    def refs() -> Iterable[Ref[Any]]:
+        lane[:] = lane_of(call.hub.desk, case_id)
+        return (
+            things.CASE(case_id),
+            things.EPOCH(),
+            *(things.INVOICE(member.invoice_id) for member in case_of(call, seen).members),
+            *(things.COMMAND(case_id, row.seq) for row in lane),
+        )
+
+    return call.transact(
+        refs, lambda work: withdraw(work, case_of(call, work), lane, capabilities), tell_case, status=202
+    )
+
+
+ROUTES = (
+    Route(
+        "POST",
+        "/v1/creditors/{creditor_id}/cases",
+        submit_case,
+        "Hand an invoice over to an agency",
+        "cases",
+        Scope.WRITE,
+        {202: ToldCase},
+        body=NewCase,
+        claims=True,
+    ),
+    Route(
+        "POST",
+        "/v1/cases/{case_id}/messages",
+        message_case,
+        "Write to the case handler",
+        "cases",
+        Scope.WRITE,
+        {202: ToldMessage},
+        body=NewMessage,
+        claims=True,
+    ),
+    Route(
+        "POST",
+        "/v1/cases/{case_id}/withdraw",
+        withdraw_case,
+        "Take a case back",
+        "cases",
+        Scope.WRITE,
+        {202: ToldCase},
+        body=Withdrawal,
+        claims=True,
+    ),
+)

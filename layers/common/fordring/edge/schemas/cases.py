@@ -1,0 +1,139 @@
+"""Cases: what is asked and told."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from fordring.domain.agency import ClosedReason, Level, Stage
+from fordring.domain.case import Case, PaymentState, Processing, available_actions
+from fordring.domain.correspondence import Message
+from fordring.domain.invoice import Release
+from fordring.edge.schemas.common import (
+    AgencyName,
+    Given,
+    Instant,
+    Told,
+    ToldMoney,
+    instant,
+    money,
+)
+
+
+class NewCase(Given):
+    """Hand an invoice over to an agency."""
+
+    agency: AgencyName
+    invoice_id: Annotated[str, Field(pattern=r"^inv_[0-9A-Z]{26}$")]
+    level: Annotated[
+        Literal["reminder", "collection"] | None,
+        Field(description="Defaults to the agreement's hand-over level."),
+    ] = None
+
+    @property
+    def chosen_level(self) -> Level | None:
+        """The level in the hub's own form."""
+        return Level(self.level) if self.level else None
+
+
+class NewMessage(Given):
+    """A message to the case handler."""
+
+    text: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class Withdrawal(Given):
+    """Take a case back."""
+
+    reason: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$", description="A code of your own.")] = (
+        "withdrawn"
+    )
+
+
+class ToldInvoiceOfCase(Told):
+    """One invoice of a case."""
+
+    invoice_id: str
+    external_id: str
+    principal: ToldMoney
+    remaining: ToldMoney
+
+
+class ToldCase(Told):
+    """A case: four states that never overwrite each other, and what may be done now."""
+
+    case_id: str
+    creditor_id: str
+    debtor_id: str
+    agency: str
+    level: Level
+    release: Release
+    case_number: str | None
+    stage: Stage
+    processing: Processing
+    payment: PaymentState
+    agency_status: str | None
+    closed_reason: ClosedReason | None
+    rejected_reasons: list[str]
+    invoices: list[ToldInvoiceOfCase]
+    principal: ToldMoney
+    remaining: ToldMoney
+    agency_cost: ToldMoney
+    opened_at: Instant
+    updated_at: Instant
+    closed_at: Instant | None
+    available_actions: list[str]
+
+
+class ToldMessage(Told):
+    """A message of a case."""
+
+    message_id: str
+    direction: Literal["in", "out"]
+    text: str
+    at: Instant
+
+
+def tell_case(case: Case) -> dict[str, Any]:
+    """Tell a case."""
+    currency = case.currency
+    return {
+        "case_id": case.case_id,
+        "creditor_id": case.creditor_id,
+        "debtor_id": case.debtor_id,
+        "agency": case.agency,
+        "level": case.level.value,
+        "release": case.release.value,
+        "case_number": case.case_number,
+        "stage": case.stage.value,
+        "processing": case.processing.value,
+        "payment": case.payment.value,
+        "agency_status": case.agency_status,
+        "closed_reason": case.closed_reason.value if case.closed_reason else None,
+        "rejected_reasons": list(case.rejected_reasons),
+        "invoices": [
+            {
+                "invoice_id": member.invoice_id,
+                "external_id": member.external_id,
+                "principal": money(member.principal, currency),
+                "remaining": money(member.remaining, currency),
+            }
+            for member in case.members
+        ],
+        "principal": money(case.principal, currency),
+        "remaining": money(case.remaining, currency),
+        "agency_cost": money(case.costs.remaining, currency),
+        "opened_at": instant(case.opened_at),
+        "updated_at": instant(case.updated_at),
+        "closed_at": instant(case.closed_at),
+        "available_actions": list(available_actions(case)),
+    }
+
+
+def tell_message(message: Message) -> dict[str, Any]:
+    """Tell a message."""
+    return {
+        "message_id": message.message_id,
+        "direction": message.direction,
+        "text": message.text,
+        "at": instant(message.at),
+    }

@@ -1,0 +1,184 @@
+"""Comparing the two ledgers, case by case and component by component (BEY-10, VIS-9).
+
+What is on its way to the agency is subtracted. A difference counts when a second run finds the same one:
+a payment that crosses the comparison is no drift.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from fordring.domain import things
+from fordring.domain.agency import Agency, AgencyBalance, CaseKey, ClosedReason, Credentials
+from fordring.domain.case import Case, Difference
+from fordring.domain.command import AttentionKind
+from fordring.domain.events import EventType
+from fordring.domain.invoice import Release
+from fordring.domain.money import Money
+from fordring.domain.refs import Listing, Ref
+from fordring.usecases.facts import case_ref
+from fordring.usecases.receiving import Teller
+from fordring.usecases.recording import ask_for_attention, attention_id, tell, tell_of_case
+from fordring.usecases.submitting import end
+from fordring.usecases.unmatched import said, settle_attention
+from fordring.usecases.work import Desk, Work, transact
+
+PERSISTS_FOR = 2
+"""In how many runs in a row a difference must be found before it is told."""
+
+
+def reconcile(
+    desk: Desk, agency: Agency, credentials: Credentials, teller: Teller
+) -> tuple[dict[str, Any], ...]:
+    """Compare every open case with the agency's list of open cases; gives the differences that were found."""
+    theirs = _their_open_cases(agency, credentials)
+    found = []
+    for case in _our_open_cases(desk, teller):
+        balance = theirs.pop(case.external_id, None)
+        if case.release is not Release.REGISTERED:
+            continue
+        if balance is None:
+            balance = agency.case(CaseKey(case.external_id, case.case_number), credentials)
+        if balance is not None and not balance.open:
+            _close(desk, case, balance)
+            continue
+        difference = _difference(case, balance)
+        if difference != (0, 0) or case.difference is not None:
+            found.extend(_note(desk, case.case_id, balance))
+    for external_id, balance in theirs.items():
+        found.extend(_examine_stranger(desk, teller, external_id, balance))
+    return tuple(found)
+
+
+def _their_open_cases(agency: Agency, credentials: Credentials) -> dict[str, AgencyBalance]:
+    cases: dict[str, AgencyBalance] = {}
+    page = None
+    while True:
+        answer = agency.open_cases(page, credentials)
+        for balance in answer.cases:
+            cases[balance.case.external_id or f"#{balance.case.case_number}"] = balance
+        page = answer.next_page
+        if page is None:
+            return cases
+
+
+def _our_open_cases(desk: Desk, teller: Teller) -> list[Case]:
+    listing = Listing(things.CASE, "cases_of", (teller.creditor_id,), "open#")
+    cases: list[Case] = []
+    after = None
+    while True:
+        page = desk.store.page(listing, after=after, limit=100)
+        cases.extend(case for _, case in page.items if case.agency == teller.agency)
+        after = page.next
+        if after is None:
+            return cases
+
+
+def _difference(case: Case, balance: AgencyBalance | None) -> tuple[int, int]:
+    """Give hub minus agency, principal and cost, minor units; nothing on the agency's side counts as zero."""
+    if balance is None:
+        return case.remaining, 0
+    principal = case.remaining - balance.principal_remaining.minor
+    in_flight = case.unreported
+    # A report that is on its way may have arrived: anything from none to all of it is no difference.
+    if min(-in_flight, 0) <= principal <= max(-in_flight, 0):
+        principal = 0
+    cost = case.costs.remaining - balance.cost_remaining.minor - balance.interest_remaining.minor
+    return principal, cost
+
+
+def _note(desk: Desk, case_id: str, balance: AgencyBalance | None) -> list[dict[str, Any]]:
+    """Write a difference down; the second time in a row it is told."""
+    ref = things.CASE(case_id)
+    attention = _attention(case_id)
+
+    def decide(work: Work) -> list[dict[str, Any]]:
+        case = work.get(ref)
+        principal, cost = _difference(case, balance)
+        if (principal, cost) == (0, 0):
+            if case.difference is not None:
+                work.change(ref, replace(case, difference=None))
+                settle_attention(work, attention, "the ledgers agree again")
+            return []
+        before = case.difference
+        same = before is not None and (before.principal, before.cost) == (principal, cost)
+        runs = before.runs + 1 if before is not None and same else 1
+        if runs <= PERSISTS_FOR:
+            work.change(ref, replace(case, difference=Difference(principal, cost, runs)))
+        facts = _sides(case, balance)
+        if runs == PERSISTS_FOR:
+            tell_of_case(work, EventType.LEDGER_DRIFT, case, **facts)
+            ask_for_attention(
+                work, AttentionKind.LEDGER_DRIFT, case.creditor_id, ("case", case.case_id), "balances_differ"
+            )
+        return [{"case_id": case.case_id, "runs": runs, **facts}]
+
+    return transact(desk, [ref, attention], decide)
+
+
+def _attention(case_id: str) -> Ref[Any]:
+    return things.ATTENTION(attention_id(AttentionKind.LEDGER_DRIFT, ("case", case_id)))
+
+
+def _sides(case: Case, balance: AgencyBalance | None) -> dict[str, Any]:
+    currency = case.currency
+    zero = Money.zero(currency)
+    return {
+        "hub": {
+            "principal": said(Money(case.remaining, currency)),
+            "cost": said(Money(case.costs.remaining, currency)),
+            "open": case.open,
+        },
+        "at_agency": {
+            "principal": said(balance.principal_remaining if balance else zero),
+            "cost": said(balance.cost_remaining + balance.interest_remaining if balance else zero),
+            "open": balance is not None and balance.open,
+        },
+    }
+
+
+def _close(desk: Desk, case: Case, balance: AgencyBalance) -> None:
+    """Close a case of which the agency says itself that it has ended (NET-18)."""
+    ref = things.CASE(case.case_id)
+    refs: list[Ref[Any]] = [ref, *(things.INVOICE(member.invoice_id) for member in case.members)]
+
+    def decide(work: Work) -> None:
+        present = work.get(ref)
+        if present.open:
+            reason = ClosedReason.PAID if present.remaining <= 0 else ClosedReason.OTHER
+            work.change(ref, end(work, present, reason, balance.agency_status))
+
+    transact(desk, refs, decide)
+
+
+def _examine_stranger(
+    desk: Desk, teller: Teller, external_id: str, balance: AgencyBalance
+) -> list[dict[str, Any]]:
+    """Look at a case that is open at the agency and not here: closed here, or unknown altogether."""
+    ref = case_ref(balance.case)
+    stored = desk.store.read([ref]).get(ref) if ref else None
+    if ref is not None and stored is not None and stored.value.creditor_id == teller.creditor_id:
+        case: Case = stored.value
+        if case.open or case.waiting:
+            return []
+        return _note(desk, case.case_id, balance)
+    subject = ("agency_case", teller.agency, teller.creditor_id, external_id)
+    attention = things.ATTENTION(attention_id(AttentionKind.LEDGER_DRIFT, subject))
+    sides = {
+        "external_id": balance.case.external_id,
+        "case_number": balance.case.case_number,
+        "agency": teller.agency,
+        "creditor_id": teller.creditor_id,
+        "hub": None,
+        "at_agency": {"principal": said(balance.principal_remaining), "open": balance.open},
+    }
+
+    def decide(work: Work) -> None:
+        known = work.find(attention)
+        if known is None:
+            tell(work, EventType.LEDGER_DRIFT, teller.creditor_id, ("creditor", teller.creditor_id), sides)
+        ask_for_attention(
+            work, AttentionKind.LEDGER_DRIFT, teller.creditor_id, subject, "case_unknown_to_the_hub"
+        )
+
+    transact(desk, [attention], decide)
+    return [sides]

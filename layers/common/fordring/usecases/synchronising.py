@@ -1,0 +1,178 @@
+"""The hourly run for one agreement, and "sync now": pull what has happened, then compare the ledgers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+
+from fordring.domain import things
+from fordring.domain.agency import Agency, Credentials, Fact, MalformedAnswer, PaymentReceived
+from fordring.domain.agreement import Agreement, AgreementState
+from fordring.domain.command import AttentionKind
+from fordring.domain.refs import Ref
+from fordring.domain.running import SyncState
+from fordring.domain.transport import TransportFailed
+from fordring.usecases.facts import UnknownCase, apply, refs_of_facts, with_external_id
+from fordring.usecases.receiving import Teller, receive_payment, refs_of_original
+from fordring.usecases.reconciling import reconcile
+from fordring.usecases.recording import ask_for_attention, attention_id
+from fordring.usecases.submitting import epoch_of
+from fordring.usecases.unmatched import settle_attention
+from fordring.usecases.work import Desk, Work, transact
+
+LEASE: Final = timedelta(minutes=15)
+"""How long one run may hold an agreement: as long as a function may live."""
+
+WINDOW: Final = timedelta(hours=24)
+"""How far a cursor goes back when stored state has gone back in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did."""
+
+    applied: int
+    seen: int
+    differences: int
+    error: str | None = None
+
+
+def synchronise(
+    desk: Desk, agency: Agency, credentials: Credentials, agreement: Agreement, owner: str
+) -> Report | None:
+    """Bring one agreement up to date; ``None`` when another run is at it.
+
+    The cursor advances only after everything before it was applied, so a run that dies is repeated by
+    the next one, and what is seen twice is applied once.
+    """
+    teller = Teller(agreement.creditor_id, agreement.agency)
+    state = _begin(desk, teller, agency, owner)
+    if state is None:
+        return None
+    applied = seen = 0
+    error: str | None = None
+    differences: tuple[dict[str, Any], ...] = ()
+    cursor = state.cursor
+    try:
+        more = True
+        while more:
+            changes = agency.changes_since(cursor, credentials)
+            for fact in changes.facts:
+                seen += 1
+                applied += apply_one(desk, fact, teller)
+            more = changes.more and changes.cursor != cursor
+            if changes.cursor != cursor:
+                cursor = changes.cursor
+                _advance(desk, teller, owner, cursor)
+        differences = reconcile(desk, agency, credentials, teller)
+    except TransportFailed as failure:
+        error = failure.reason
+    except MalformedAnswer:
+        error = "malformed_answer"
+    _finish(desk, teller, owner, applied, error, differences)
+    return Report(applied, seen, len(differences), error)
+
+
+def apply_one(desk: Desk, fact: Fact, teller: Teller) -> bool:
+    """Apply one fact in a transaction of its own; tells whether it was new.
+
+    A payment for a case that the hub does not know is kept unmatched: no money is lost. Any other fact
+    about an unknown case is left alone; the comparison of the ledgers finds the case.
+    """
+    known = with_external_id(desk.store, fact, teller)
+
+    def refs() -> Iterable[Ref[Any]]:
+        return (*refs_of_facts([known], teller), *refs_of_original(desk.store, [known], teller))
+
+    def decide(work: Work) -> bool:
+        try:
+            return apply(work, known, teller)
+        except UnknownCase:
+            if isinstance(known, PaymentReceived):
+                return receive_payment(work, known, teller, None)
+            return False
+
+    return transact(desk, refs, decide)
+
+
+def _begin(desk: Desk, teller: Teller, agency: Agency, owner: str) -> SyncState | None:
+    ref = things.SYNC(teller.creditor_id, teller.agency)
+    real = desk.wall.now()
+
+    def decide(work: Work) -> SyncState | None:
+        state = work.find(ref) or SyncState(teller.creditor_id, teller.agency)
+        if state.lease_until is not None and state.lease_until > real and state.lease_owner != owner:
+            return None
+        epoch = epoch_of(work)
+        cursor = state.cursor
+        if cursor is not None and state.epoch != epoch:
+            cursor = agency.rewind(cursor, WINDOW)
+        begun = replace(
+            state,
+            cursor=cursor,
+            epoch=epoch,
+            lease_owner=owner,
+            lease_until=real + LEASE,
+            last_started_at=work.now,
+        )
+        work.put(ref, begun)
+        return begun
+
+    return transact(desk, [ref, things.EPOCH()], decide)
+
+
+def _advance(desk: Desk, teller: Teller, owner: str, cursor: str) -> None:
+    ref = things.SYNC(teller.creditor_id, teller.agency)
+
+    def decide(work: Work) -> None:
+        state = work.get(ref)
+        if state.lease_owner == owner:
+            work.change(ref, replace(state, cursor=cursor))
+
+    transact(desk, [ref], decide)
+
+
+def _finish(
+    desk: Desk,
+    teller: Teller,
+    owner: str,
+    applied: int,
+    error: str | None,
+    differences: tuple[dict[str, Any], ...],
+) -> None:
+    ref = things.SYNC(teller.creditor_id, teller.agency)
+    subject = ("sync", teller.creditor_id, teller.agency)
+    attention = things.ATTENTION(attention_id(AttentionKind.SYNC_FAILED, subject))
+
+    def decide(work: Work) -> None:
+        state = work.get(ref)
+        if state.lease_owner != owner:
+            return
+        if error is None:
+            settle_attention(work, attention, "a later run succeeded")
+        elif state.last_error is not None:
+            # One failed run is the network's daily bread; the second in a row is somebody's business.
+            ask_for_attention(work, AttentionKind.SYNC_FAILED, teller.creditor_id, subject, error)
+        work.change(
+            ref,
+            replace(
+                state,
+                lease_owner=None,
+                lease_until=None,
+                last_finished_at=work.now,
+                last_error=error,
+                applied=applied,
+                differences=differences if error is None else state.differences,
+            ),
+        )
+
+    transact(desk, [ref, attention], decide)
+
+
+def wants_sync(agreement: Agreement) -> bool:
+    """Whether the hourly run is to look at an agreement."""
+    return (
+        agreement.state is AgreementState.ACTIVE
+        and agreement.credentials is not None
+        and agreement.settings.automatic_sync
+    )
