@@ -1,0 +1,292 @@
+"""The control interface: the clock, clients, what people do, what is shown."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from fordring.agencies.svea import Svea
+from fordring.domain.agency import Credentials, InDoubt
+from fordring.domain.transport import Request
+from sandbox.server import Sandbox
+from tests.contract.stage import (
+    ControlFailed,
+    Controls,
+    PlainHttp,
+    invoice,
+    payment,
+    real_now,
+    receiving,
+    registration,
+)
+
+BEGINNING = datetime(2012, 1, 1, 8, 0, tzinfo=UTC)
+CLIENT = Credentials("79021", "fjordlys", "secret word")
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    with Sandbox(tmp_path).running() as running:
+        yield running
+
+
+@pytest.fixture
+def control(sandbox: Sandbox) -> Controls:
+    return Controls(sandbox.url, "svea")
+
+
+def onboard(control: Controls, callback_url: str | None = None, client: Credentials = CLIENT) -> None:
+    control.post(
+        "clients",
+        client_number=client.customer_number,
+        client_id=client.user_name,
+        secret=client.password,
+        callback_url=callback_url,
+    )
+
+
+def svea(sandbox: Sandbox) -> Svea:
+    return Svea(PlainHttp(), f"{sandbox.url}/svea", real_now)
+
+
+def test_the_clock_is_real_until_it_is_set_and_then_never_goes_back(control: Controls) -> None:
+    assert abs(control.now() - datetime.now(UTC)) < timedelta(seconds=5)
+    first = control.clock(BEGINNING)
+    assert (first["now"], first["moved"], first["real"]) == ("2012-01-01T08:00:00.000Z", True, False)
+    control.advance(days=1)
+    back = control.clock(BEGINNING)
+    assert (back["now"], back["moved"]) == ("2012-01-02T08:00:00.000Z", False)
+
+
+def test_in_real_time_nothing_has_to_be_moved(sandbox: Sandbox, control: Controls) -> None:
+    with receiving() as receiver:
+        onboard(control, receiver.url)
+        today = control.now().date()
+        svea(sandbox).send(registration(invoice(due=today - timedelta(days=1))), CLIENT)
+        with sandbox.bureau.store.transaction() as db:
+            # five minutes pass
+            db.execute("update agenda set due_at = '2020-01-01T00:00:00.000Z' where kind = 'examine'")
+        sandbox.bureau.wake()
+        until = time.monotonic() + 5
+        while not receiver.received and time.monotonic() < until:
+            control.get("pending")
+        assert len(receiver.received) == 1
+
+
+def test_effects_are_done_in_the_order_of_time_however_far_the_clock_jumps(
+    sandbox: Sandbox, control: Controls
+) -> None:
+    control.clock(BEGINNING)
+    onboard(control)
+    for number in (1, 2):
+        svea(sandbox).send(registration(invoice(number, due=date(2011, 12, 31 - number))), CLIENT)
+    moved = control.advance(days=100)
+    assert moved["effects"] == 8
+    assert moved["next_due_at"] is None
+    with sandbox.bureau.store.reading() as db:
+        told = [row["at"] for row in db.execute("select at from changes order by sequence")]
+    assert told == sorted(set(told))
+    letters = [one["letters"] for one in control.get("cases")["items"]]
+    assert [[letter["sent_date"] for letter in of_case] for of_case in letters] == [
+        ["2012-01-02", "2012-01-17", "2012-02-01"]
+    ] * 2
+    # no row of the law says what a letter cost in 2012, so that nothing is charged
+    assert {letter["fee"] for of_case in letters for letter in of_case} == {None}
+
+
+def test_the_clock_answers_when_the_callbacks_have_been_attempted(
+    sandbox: Sandbox, control: Controls
+) -> None:
+    with receiving() as receiver:
+        control.clock(BEGINNING)
+        onboard(control, receiver.url)
+        for number in range(1, 21):
+            svea(sandbox).send(registration(invoice(number, due=date(2011, 12, 30))), CLIENT)
+        receiver.answers = [500] * 3
+        moved = control.advance(minutes=5)
+        assert (moved["effects"], moved["delivered"], moved["failed"]) == (20, 17, 3)
+        assert len(receiver.received) == 20
+        pending = control.get("pending")
+        assert (pending["due"], pending["scheduled"]) == (0, 3)
+        assert pending["next_attempt_at"] == "2012-01-01T08:06:00.000Z"
+        assert control.advance(minutes=1)["delivered"] == 3
+
+
+def test_callbacks_of_a_case_come_in_order(sandbox: Sandbox, control: Controls) -> None:
+    with receiving() as receiver:
+        control.clock(BEGINNING)
+        onboard(control, receiver.url)
+        for number in range(1, 6):
+            svea(sandbox).send(registration(invoice(number, due=date(2011, 12, 30))), CLIENT)
+        control.advance(days=60)
+        by_case: dict[str, list[int]] = {}
+        for body in receiver.bodies():
+            for change in body["Changes"]:
+                by_case.setdefault(change["ClientOrderId"], []).append(change["Sequence"])
+        assert len(by_case) == 5
+        assert all(sequences == sorted(sequences) for sequences in by_case.values())
+
+
+def test_a_year_of_days_with_many_open_cases_is_walked_quickly(sandbox: Sandbox, control: Controls) -> None:
+    control.clock(BEGINNING)
+    onboard(control)
+    agency = svea(sandbox)
+    for number in range(300):
+        agency.send(registration(invoice(number, due=date(2011, 12, 30))), CLIENT)
+    control.advance(days=90)
+    began = time.process_time()
+    for _ in range(365):
+        control.advance(days=1)
+    # of client and sandbox together; a walk through all open cases each day would take many times this
+    assert (time.process_time() - began) / 365 < 0.02
+
+
+def test_a_client_is_changed_and_its_secret_never_shown(sandbox: Sandbox, control: Controls) -> None:
+    onboard(control)
+    onboard(control, "http://127.0.0.1:9/elsewhere")
+    assert control.get("clients")["items"] == [
+        {
+            "client_number": "79021",
+            "client_id": "fjordlys",
+            "callback_url": "http://127.0.0.1:9/elsewhere",
+            "commission_percent": "0",
+        }
+    ]
+    with pytest.raises(ControlFailed) as failed:
+        onboard(control, client=Credentials("79022", "fjordlys", "x"))
+    assert failed.value.status == 409
+
+
+def test_requests_are_listed_from_an_id_and_by_operation(sandbox: Sandbox, control: Controls) -> None:
+    control.clock(BEGINNING)
+    onboard(control)
+    agency, command = svea(sandbox), registration()
+    agency.send(command, CLIENT)
+    agency.changes_since(None, CLIENT)
+    control.post("faults", kind="timeout_before", count=1)
+    assert isinstance(agency.send(payment(command, "1.00"), CLIENT), InDoubt)
+    page = control.get("requests?limit=2")
+    assert [one["operation"] for one in page["items"]] == ["register_case", "list_changes"]
+    assert page["more"]
+    assert page["items"][0]["body"]["ClientOrderId"] == command.external_id
+    assert page["items"][0]["agency_time"] == "2012-01-01T08:00:00.000Z"
+    rest = control.get(f"requests?since={page['last_id']}")
+    (lost,) = rest["items"]
+    assert (lost["fault"], lost["status"], lost["client_number"]) == ("timeout_before", None, None)
+    assert rest["counts"] == {"list_changes": 1, "register_case": 1, "report_payment": 1}
+    assert len(control.get("requests?operation=register_case")["items"]) == 1
+
+
+def test_tens_of_thousands_of_requests_do_not_slow_the_list(sandbox: Sandbox, control: Controls) -> None:
+    with sandbox.bureau.store.transaction() as db:
+        db.executemany(
+            "insert into requests (agency, at, agency_time, method, path, operation, headers, body)"
+            " values ('svea', '', '', 'GET', '/', 'list_changes', '{}', '')",
+            [()] * 50_000,
+        )
+    began = time.process_time()
+    assert len(control.get("requests?since=49990")["items"]) == 10
+    assert time.process_time() - began < 0.1
+
+
+def test_faults_are_counted_and_can_be_ended(sandbox: Sandbox, control: Controls) -> None:
+    onboard(control)
+    control.post("faults", kind="error_429", count=3, operation="list_changes", retry_after=5)
+    agency = svea(sandbox)
+    agency.open_cases(None, CLIENT)
+    with pytest.raises(Exception, match="too_many_requests"):
+        agency.changes_since(None, CLIENT)
+    (fault,) = control.get("faults")["items"]
+    assert (fault["remaining"], fault["used"], fault["retry_after"]) == (2, 1, 5)
+    PlainHttp().exchange(Request("DELETE", f"{control.url}/control/svea/faults"))
+    assert agency.changes_since(None, CLIENT).facts == ()
+
+
+def test_a_reset_forgets_the_ledger_but_no_number(sandbox: Sandbox, control: Controls) -> None:
+    control.clock(BEGINNING)
+    onboard(control)
+    agency = svea(sandbox)
+    agency.send(registration(), CLIENT)
+    control.advance(days=5)
+    cursor = agency.changes_since(None, CLIENT).cursor
+    control.post("faults", kind="error_429", count=1, operation="register_case")
+    control.post("reset")
+    assert control.get("cases")["items"] == []
+    assert control.get("faults")["items"] == []
+    assert agency.changes_since(None, CLIENT).facts == ()
+    agency.send(registration(), CLIENT)
+    control.advance(minutes=5)
+    assert [one["case_number"] for one in control.get("cases")["items"]] == ["SV700002"]
+    assert agency.changes_since(cursor, CLIENT).facts
+    control.post("reset", clients=True)
+    assert control.get("clients")["items"] == []
+
+
+def test_a_reference_of_several_clients_needs_to_be_told_apart(sandbox: Sandbox, control: Controls) -> None:
+    control.clock(BEGINNING)
+    other = Credentials("79022", "nordlys", "another")
+    onboard(control)
+    onboard(control, client=other)
+    for client in (CLIENT, other):
+        svea(sandbox).send(registration(), client)
+    control.advance(minutes=5)
+    pay = {"reference": "0000000001", "amount": "5.00", "currency": "NOK"}
+    with pytest.raises(ControlFailed, match="client_number"):
+        control.post("payments", **pay)
+    with pytest.raises(ControlFailed, match="client_number"):
+        control.post("payments", **pay | {"reference": "404"})
+    assert control.post("payments", **pay, client_number="79022")["case_number"] == "SV700002"
+
+
+@pytest.mark.parametrize(
+    ("what", "members", "status"),
+    [
+        ("payments", {"case_number": "SV1", "amount": "1.00", "currency": "NOK"}, 404),
+        ("payments", {"reference": "1", "amount": "1,00", "currency": "NOK"}, 400),
+        ("payments", {"reference": "1", "amount": 1.0, "currency": "NOK"}, 400),
+        ("payments", {"reference": "1", "amount": "0.00", "currency": "NOK"}, 400),
+        ("payments", {"reference": "1", "amount": "1.00", "currency": "XXX"}, 400),
+        ("payments", {"reference": "1", "amount": "1.00", "currency": "NOK", "date": "1/2/2026"}, 400),
+        ("payments/P1/reverse", {}, 409),
+        ("status", {"case_number": "SV1", "status": "Paid"}, 404),
+        ("faults", {"kind": "earthquake", "count": 1}, 400),
+        ("faults", {"kind": "error_500", "count": 0}, 400),
+        ("faults", {"kind": "error_500", "count": 1, "operation": "dance"}, 400),
+        ("clients", {"client_number": "1"}, 400),
+        ("clients", {"client_number": "1", "client_id": "a", "secret": "b", "callback_url": "ftp://x"}, 400),
+        ("dance", {}, 404),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_a_sentence(
+    control: Controls, what: str, members: dict[str, object], status: int
+) -> None:
+    with pytest.raises(ControlFailed) as failed:
+        control.post(what, **members)
+    assert failed.value.status == status
+
+
+def test_no_agency_by_that_name(sandbox: Sandbox) -> None:
+    for path in ("/control/nobody/cases", "/nobody/api/v1/cases"):
+        assert PlainHttp().exchange(Request("GET", sandbox.url + path)).status == 404
+
+
+def test_each_agency_starts_from_its_own_door(sandbox: Sandbox) -> None:
+    answer = PlainHttp().exchange(Request("GET", sandbox.url + "/"))
+    assert (answer.status, answer.body) == (200, b'{"agencies": ["svea"]}')
+
+
+def test_two_sandboxes_cannot_share_a_ledger(sandbox: Sandbox, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="another sandbox"):
+        Sandbox(tmp_path)
+
+
+def test_a_held_connection_ends_when_the_sandbox_does(tmp_path: Path) -> None:
+    with Sandbox(tmp_path).running() as running:
+        control = Controls(running.url, "svea")
+        onboard(control)
+        control.post("faults", kind="timeout_after", count=1, hold_seconds=1)
+        began = time.monotonic()
+        assert isinstance(svea(running).send(registration(), CLIENT), InDoubt)
+        assert time.monotonic() - began >= 1
