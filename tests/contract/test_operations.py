@@ -17,6 +17,7 @@ from fordring.domain.agency import (
     MessageReceived,
     PaymentReceived,
     PaymentReversed,
+    RegisterCase,
     Rejected,
     StatusChanged,
     TryLater,
@@ -57,7 +58,8 @@ def test_repeating_a_command_with_a_natural_key_does_nothing(
 ) -> None:
     number = stage.registered(COMMAND)
     if numbered:
-        command = replace(command, case_number=number)  # type: ignore[type-var]
+        assert not isinstance(command, RegisterCase)
+        command = replace(command, case_number=number)
     assert stage.agency.send(command, stage.client) == Accepted()
     before = stage.control.get(f"cases/{number}")
     assert stage.agency.send(command, stage.client) == Accepted(already_existed=True)
