@@ -4,6 +4,7 @@ pynamodb's model layer is left out: the items are maps that msgspec has already 
 object for each of them, with an expression tree for each write, costs more than it gives.
 """
 
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -87,7 +88,7 @@ class DynamoEngine:
         self._pause = pause
         self._capacity = "TOTAL" if on_call else "NONE"
         self._connection = Connection(
-            region,
+            region or os.environ.get("AWS_REGION"),  # botocore itself looks at AWS_DEFAULT_REGION only
             connect_timeout_seconds=CONNECT_SECONDS,
             read_timeout_seconds=READ_SECONDS,
             retry_configuration=_RETRIES,

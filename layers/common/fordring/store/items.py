@@ -1,11 +1,13 @@
 """Items: how a thing is written down, and read back.
 
 Every item says its ``kind``, the ``v`` of its shape, and the ``version`` that writes are conditional on.
-Readers accept shapes ``v`` and ``v - 1``; fields that this release does not know are kept and written back.
+Readers accept the present shape, the one before, and the one after: while a release is being rolled out,
+the old one meets items of the new one. So a new shape may only add. Fields that this release does not know
+are kept and written back, and an item of the next shape keeps saying so.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -22,6 +24,7 @@ from fordring.domain.refs import Kind, Ref
 from fordring.domain.running import Claim, DeliveryClaim, Job, ParkedCallback, SyncRequest
 from fordring.domain.webhooks import Delivery, DeliveryState
 from fordring.store.keys import due_partition, key_of, ref_of
+from fordring.store.shapes import shape_of, unknown_in, with_unknown, without_nothing
 from fordring.usecases.work import Stored
 
 SHAPE: Final = 1
@@ -57,17 +60,36 @@ class Item:
 
 
 def instant(moment: datetime) -> str:
-    """Spell an instant so that text sorts as time does."""
+    """Spell an instant so that text sorts as time does.
+
+    Raises
+    ------
+    ValueError
+        When it does not say its time zone: a naive one would silently be taken for local time.
+    """
+    if moment.tzinfo is None:
+        message = "an instant without a time zone"
+        raise ValueError(message)
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def encode(ref: Ref[Any], value: Any, version: int, unknown: Mapping[str, Any] | None = None) -> Item:
-    """Write a thing down as an item."""
+    """Write a thing down as an item.
+
+    Parameters
+    ----------
+    ref, value
+        What it is called, and what it is.
+    version
+        The version that it gets.
+    unknown
+        What ``decode`` found that this release does not know.
+    """
     pk, sk = key_of(ref)
-    data = msgspec.to_builtins(value, builtin_types=())
-    data = {name: part for name, part in data.items() if part is not None or name in _REQUIRED[type(value)]}
+    shape = shape_of(type(value))
+    data = without_nothing(shape, msgspec.to_builtins(value, builtin_types=()))
     if unknown:
-        data = {**unknown, **data}
+        data = with_unknown(shape, data, unknown["data"])
     lists, due, attention, expires = _places(value)
     return Item(
         pk,
@@ -75,6 +97,7 @@ def encode(ref: Ref[Any], value: Any, version: int, unknown: Mapping[str, Any] |
         ref.kind.name,
         version,
         data,
+        v=unknown["v"] if unknown else SHAPE,
         lists=lists,
         due=(due_partition(pk), f"{instant(due)}#{pk}#{sk}") if due is not None else None,
         attention=attention,
@@ -83,7 +106,7 @@ def encode(ref: Ref[Any], value: Any, version: int, unknown: Mapping[str, Any] |
 
 
 def decode(item: Item) -> tuple[Ref[Any], Stored]:
-    """Read an item back.
+    """Read an item back, with its name.
 
     Raises
     ------
@@ -91,29 +114,31 @@ def decode(item: Item) -> tuple[Ref[Any], Stored]:
         When its shape is newer than the next one, or older than the one before, or its content does not
         fit.
     """
-    if not SHAPE - 1 <= item.v <= SHAPE + 1:
+    stored = decode_value(item)
+    return ref_of(KINDS[item.kind], item.pk, item.sk), stored
+
+
+def decode_value(item: Item) -> Stored:
+    """Read an item back.
+
+    Raises
+    ------
+    UnreadableItem
+        As ``decode``.
+    """
+    kind = KINDS.get(item.kind)
+    if kind is None or not SHAPE - 1 <= item.v <= SHAPE + 1:
         message = f"a {item.kind} of shape {item.v}"
         raise UnreadableItem(message)
-    kind = KINDS[item.kind]
     try:
-        value = msgspec.convert(dict(item.data), kind.type)
+        value = msgspec.convert(item.data, kind.type)
     except msgspec.ValidationError as error:
         message = f"a {item.kind} that does not fit its shape"
         raise UnreadableItem(message) from error
-    known = _NAMES[kind.type]
-    unknown = {name: part for name, part in item.data.items() if name not in known}
-    return ref_of(kind, item.pk, item.sk), Stored(value, item.version, unknown or None)
-
-
-_NAMES: Final = {kind.type: frozenset(field.name for field in fields(kind.type)) for kind in KINDS.values()}
-_REQUIRED: Final = {
-    kind.type: frozenset(
-        field.name
-        for field in fields(kind.type)
-        if field.default is MISSING and field.default_factory is MISSING
-    )
-    for kind in KINDS.values()
-}
+    unknown = unknown_in(shape_of(kind.type), item.data)
+    if not unknown and item.v <= SHAPE:
+        return Stored(value, item.version)
+    return Stored(value, item.version, {"v": max(item.v, SHAPE), "data": unknown})
 
 
 type Place = tuple[str, str]

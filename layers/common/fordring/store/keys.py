@@ -1,7 +1,8 @@
 """Where each kind of thing lives: its partition and sort key, and back.
 
-``docs/data.md`` tables the same. Ids of callers match ``[A-Za-z0-9._-]{1,64}``, and payment references
-hold no ``#`` either, so that no key can be built that reads as another one.
+``docs/data.md`` tables the same. Ids of callers match ``[A-Za-z0-9._-]{1,64}``, and nothing else that gets
+into a key holds a ``#`` either: it is checked where it comes in, and once more here, so that no key can be
+built that reads as another one.
 """
 
 import zlib
@@ -16,6 +17,11 @@ DUE_SHARDS: Final = 4
 SEQUENCE_DIGITS: Final = 8
 
 
+LARGEST_PARTITION_KEY: Final = 2048
+LARGEST_SORT_KEY: Final = 1024
+"""DynamoDB's limits, in bytes."""
+
+
 class Key(NamedTuple):
     """Partition and sort key of an item."""
 
@@ -23,12 +29,27 @@ class Key(NamedTuple):
     sk: str
 
 
-def sequence(number: str | int) -> str:
-    """Spell a position so that text sorts as the number does."""
-    return str(number).zfill(SEQUENCE_DIGITS)
+class UnusableId(ValueError):
+    """An id that cannot be part of a key; the message does not repeat it."""
+
+
+def sequence(number: str) -> str:
+    """Spell a position so that text sorts as the number does.
+
+    Raises
+    ------
+    UnusableId
+        When it is no plain number of at most eight digits.
+    """
+    if not (number.isascii() and number.isdigit() and len(number) <= SEQUENCE_DIGITS):
+        message = "a position is a number of at most eight digits"
+        raise UnusableId(message)
+    return number.zfill(SEQUENCE_DIGITS)
 
 
 _PARENTS: Final = {"case": "CASE", "invoice": "INV", "creditor": "CRED"}
+_CHILDREN_OF: Final = {prefix: name for name, prefix in _PARENTS.items()}
+_NUMBERED: Final = (things.INVOICE_ENTRY, things.CASE_ENTRY, things.COMMAND, things.FEED_LINE)
 
 _KEYS: Final[Mapping[str, Callable[..., Key]]] = {
     things.API_KEY.name: lambda key: Key(f"KEY#{key}", META),
@@ -110,12 +131,42 @@ class Query(NamedTuple):
 
 
 def key_of(ref: Ref[Any]) -> Key:
-    """Tell where a thing lives."""
-    return _KEYS[ref.kind.name](*ref.ids)
+    """Tell where a thing lives.
+
+    Raises
+    ------
+    UnusableId
+        When an id is empty, holds a ``#``, is no proper text, or makes a key that is too long.
+    """
+    _check_ids(ref.ids)
+    key = _KEYS[ref.kind.name](*ref.ids)
+    try:
+        sizes = len(key.pk.encode()), len(key.sk.encode())
+    except UnicodeEncodeError:
+        message = f"the ids of a {ref.kind.name} are no text"
+        raise UnusableId(message) from None
+    if sizes[0] > LARGEST_PARTITION_KEY or sizes[1] > LARGEST_SORT_KEY:
+        message = f"the ids of a {ref.kind.name} are too long"
+        raise UnusableId(message)
+    return key
+
+
+def _check_ids(ids: tuple[str, ...]) -> None:
+    for part in ids:
+        if not part or "#" in part:
+            message = "an id is not empty and holds no '#'"
+            raise UnusableId(message)
 
 
 def query_of(listing: Listing[Any]) -> Query:
-    """Tell what a listing reads."""
+    """Tell what a listing reads.
+
+    Raises
+    ------
+    UnusableId
+        When an id is empty or holds a ``#``.
+    """
+    _check_ids(listing.ids)
     if listing.name in _CHILDREN:
         partition, prefix = _CHILDREN[listing.name]
         return Query(None, partition + "#".join(listing.ids), prefix + listing.prefix, listing.newest_first)
@@ -131,21 +182,24 @@ def ref_of(kind: Kind[Any], pk: str, sk: str) -> Ref[Any]:
     ValueError
         When the key is none of this kind.
     """
-    parts = pk.split("#")[1:]
+    ids = _ids_in(kind, pk, sk)
+    try:
+        if key_of(ref := Ref(kind, ids)) == (pk, sk):
+            return ref
+    except (TypeError, LookupError, UnusableId):
+        pass  # too few or too many ids, an unknown parent, an empty id
+    message = f"not a key of a {kind.name}"
+    raise ValueError(message)
+
+
+def _ids_in(kind: Kind[Any], pk: str, sk: str) -> tuple[str, ...]:
+    prefix, *parts = pk.split("#")
     tail = sk.split("#", 1)[1] if "#" in sk else None
-    match kind.name:
-        case "event":
-            parent = next(name for name, prefix in _PARENTS.items() if pk.startswith(prefix + "#"))
-            ids: tuple[str, ...] = (parent, parts[0], tail or "")
-        case "invoice_entry" | "case_entry" | "command" | "feed_line":
-            ids = (parts[0], str(int(tail or "")))
-        case _:
-            ids = (*parts, tail) if tail is not None else tuple(parts)
-    ref: Ref[Any] = Ref(kind, ids)
-    if key_of(ref) != (pk, sk):
-        message = f"not a key of a {kind.name}"
-        raise ValueError(message)
-    return ref
+    if kind is things.EVENT:
+        return (_CHILDREN_OF.get(prefix, ""), *parts, tail or "")
+    if kind in _NUMBERED:
+        return (*parts, (tail or "").lstrip("0") or "0")
+    return tuple(parts) if tail is None else (*parts, tail)
 
 
 def due_partition(pk: str) -> str:

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from fordring.domain.refs import Listing, Page, Ref
 from fordring.store.engine import ConditionsFailed, Engine, Write
-from fordring.store.items import KINDS, Item, decode, encode, instant
-from fordring.store.keys import due_partitions, key_of, query_of, ref_of
+from fordring.store.items import KINDS, Item, UnreadableItem, decode, decode_value, encode, instant
+from fordring.store.keys import Key, due_partitions, key_of, query_of, ref_of
 from fordring.usecases.work import Change, Conflict, Stored
 
 _ACTIONS: Mapping[str, Any] = {"add": "put", "change": "update", "remove": "delete", "unchanged": "check"}
@@ -25,14 +25,25 @@ class Repository:
         keys = {key_of(ref): ref for ref in refs}
         if not keys:
             return {}
-        found = {}
+        found: dict[Ref[Any], Stored] = {}
         for item in self._engine.get(tuple(keys)):
-            ref, stored = decode(item)
-            found[ref] = stored
+            ref = keys[Key(item.pk, item.sk)]
+            if item.kind != ref.kind.name:
+                message = f"a {item.kind} where a {ref.kind.name} is expected"
+                raise UnreadableItem(message)
+            found[ref] = decode_value(item)
         return found
 
     def commit(self, changes: Iterable[Change]) -> None:
-        """Write all changes or none."""
+        """Write all changes or none; at most 100.
+
+        Raises
+        ------
+        Conflict
+            When a condition does not hold.
+        ValueError
+            When there are more.
+        """
         noted = tuple(changes)
         try:
             self._engine.write([_write(change) for change in noted])
@@ -56,13 +67,13 @@ class Repository:
         return Page(items, json.dumps(found.next, separators=(",", ":")) if found.next else None)
 
     def due(self, until: datetime, *, limit: int = 100) -> tuple[Ref[Any], ...]:
-        """Name what is due at an instant, earliest first within each shard; may lag behind writes."""
+        """Name what is due at an instant, earliest first; may lag behind writes."""
         found: list[tuple[str, Ref[Any]]] = []
         for partition in due_partitions():
             # One character above the separator: everything whose instant is at or before `until`.
             page = self._engine.query("due", partition, until=instant(until) + "$", limit=limit)
             found.extend((item.due[1] if item.due else "", _due_ref(item)) for item in page.items)
-        return tuple(ref for _, ref in sorted(found, key=lambda row: row[0]))
+        return tuple(ref for _, ref in sorted(found, key=lambda row: row[0])[:limit])
 
     def next_due(self) -> datetime | None:
         """Tell when the next thing is due; ``None`` when nothing is."""
