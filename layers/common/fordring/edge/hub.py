@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fordring.domain.agency import Agency, Capabilities
     from fordring.domain.refs import Ref
-    from fordring.edge.files import BucketFiles
+    from fordring.edge.files import S3Files
     from fordring.store.repository import Repository
     from fordring.usecases.sealed import Vault
 
@@ -87,11 +87,15 @@ class Hub:
         return Vault(KmsSealer(self.settings.need("key_id"), self.settings.tenant))
 
     @cached_property
-    def files(self) -> "BucketFiles":
+    def files(self) -> "S3Files":
         """Where documents and received files are kept."""
-        from fordring.edge.files import BucketFiles
+        from fordring.edge.files import S3Files
 
-        return BucketFiles(self.settings.need("bucket"))
+        return S3Files(self.settings.need("bucket"))
+
+    def files_at_need(self, name: str, body: bytes) -> None:
+        """Keep a file."""
+        self.files.put(name, body)
 
     def agency(self, name: str) -> "Agency":
         """Give the adapter of an agency.

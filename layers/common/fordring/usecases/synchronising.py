@@ -10,7 +10,7 @@ from fordring.domain.agency import Agency, Credentials, Fact, MalformedAnswer, P
 from fordring.domain.agreement import Agreement, AgreementState
 from fordring.domain.command import AttentionKind
 from fordring.domain.refs import Ref
-from fordring.domain.running import SyncState
+from fordring.domain.running import SyncRequest, SyncState
 from fordring.domain.transport import TransportFailed
 from fordring.usecases.facts import UnknownCase, apply, refs_of_facts, with_external_id
 from fordring.usecases.receiving import Teller, receive_payment, refs_of_original
@@ -167,6 +167,20 @@ def _finish(
         )
 
     transact(desk, [ref, attention], decide)
+
+
+def request_sync(work: Work, creditor_id: str, agencies: Iterable[str]) -> list[str]:
+    """Ask for a run of the creditor's active agreements now; the rows' insertion sets it off (SAN-10)."""
+    asked = []
+    for agency in agencies:
+        agreement = work.find(things.AGREEMENT(creditor_id, agency))
+        if agreement is None or agreement.state is not AgreementState.ACTIVE:
+            continue
+        request_id = work.new_id("syn")
+        ref = things.SYNC_REQUEST(creditor_id, agency, request_id)
+        work.add(ref, SyncRequest(creditor_id, agency, request_id, work.now, work.now))
+        asked.append(agency)
+    return asked
 
 
 def wants_sync(agreement: Agreement) -> bool:

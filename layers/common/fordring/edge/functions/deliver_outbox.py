@@ -1,12 +1,14 @@
-"""The function deliver_outbox; for now it only shows that it is wired."""
-
-from __future__ import annotations
+"""The function ``deliver_outbox``."""
 
 from typing import Any
 
-__all__ = ["handler"]
+from fordring.edge.hub import hub
+from fordring.edge.telemetry import log, observed
+from fordring.edge.workers.outbox import Outbox, queues_of
 
 
-def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Take whatever comes and report no failure."""
-    return {"batchItemFailures": []}
+@observed
+def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """Send what waits to be sent."""
+    present = hub()
+    return Outbox(present, queues_of(present), log).take(event)

@@ -7,7 +7,7 @@ from fordring.domain import things
 from fordring.domain.case import Case
 from fordring.domain.command import CommandRow
 from fordring.domain.creditor import Scope
-from fordring.domain.refs import Ref
+from fordring.domain.refs import Listing, Ref
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
@@ -16,12 +16,16 @@ from fordring.edge.schemas.cases import (
     NewMessage,
     ToldCase,
     ToldMessage,
+    ToldSyncRequests,
     Withdrawal,
     tell_case,
     tell_message,
+    tell_sync_requests,
 )
+from fordring.edge.schemas.common import Empty
 from fordring.usecases.delivering import lane_of
 from fordring.usecases.submitting import Submission, refs_to_submit, submit, withdraw, write_message
+from fordring.usecases.synchronising import request_sync
 from fordring.usecases.work import Work
 
 
@@ -72,6 +76,17 @@ def withdraw_case(call: Call) -> Answer:
     )
 
 
+def synchronise_now(call: Call) -> Answer:
+    """Ask for the hourly run of the creditor's agreements now (SAN-10)."""
+    listing = Listing(things.AGREEMENT, "agreements_of", (call.creditor_id,))
+    call.read(things.CREDITOR(call.creditor_id)).get(things.CREDITOR(call.creditor_id))
+    agencies = [agreement.agency for _, agreement in call.page(listing, limit=100, after=None).items]
+    refs = [things.AGREEMENT(call.creditor_id, agency) for agency in agencies]
+    return call.transact(
+        refs, lambda work: request_sync(work, call.creditor_id, agencies), tell_sync_requests, status=202
+    )
+
+
 ROUTES = (
     Route(
         "POST",
@@ -104,6 +119,17 @@ ROUTES = (
         Scope.WRITE,
         {202: ToldCase},
         body=Withdrawal,
+        claims=True,
+    ),
+    Route(
+        "POST",
+        "/v1/creditors/{creditor_id}/sync",
+        synchronise_now,
+        "Pull payments and statuses now",
+        "sync",
+        Scope.WRITE,
+        {202: ToldSyncRequests},
+        body=Empty,
         claims=True,
     ),
 )

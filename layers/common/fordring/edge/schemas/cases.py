@@ -137,3 +137,14 @@ def tell_message(message: Message) -> dict[str, Any]:
         "text": message.text,
         "at": instant(message.at),
     }
+
+
+class ToldSyncRequests(Told):
+    """Which agreements will be synchronised."""
+
+    agencies: list[str]
+
+
+def tell_sync_requests(agencies: list[str]) -> dict[str, Any]:
+    """Tell which agreements will be synchronised."""
+    return {"agencies": agencies}

@@ -1,0 +1,11 @@
+"""Callbacks of agencies: what is answered."""
+
+from typing import Literal
+
+from fordring.edge.schemas.common import Told
+
+
+class ToldCallback(Told):
+    """What became of a callback."""
+
+    outcome: Literal["applied", "duplicate", "parked"]

@@ -1,0 +1,1 @@
+"""The functions that nobody waits for: what goes out, and the clock."""

@@ -1,0 +1,130 @@
+"""What goes out: commands to agencies, webhooks to billing products.
+
+Called by the table's stream (which only puts ids on queues), by the queues, and once a minute by the
+sweep, which finds what the stream has lost.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from fordring.domain import things
+from fordring.domain.command import CommandState
+from fordring.domain.webhooks import DeliveryState
+from fordring.edge.hub import Hub
+from fordring.edge.telemetry import Count, Log, count
+from fordring.edge.workers.messages import QueueOf, event_ref, send_all
+from fordring.store.items import KINDS
+from fordring.store.keys import ref_of
+from fordring.usecases.delivering import deliver_lane
+from fordring.usecases.notifying import deliver
+from fordring.usecases.ports import Queue
+from fordring.usecases.publishing import fan_out
+
+GRACE: Final = timedelta(seconds=30)
+"""For how long what is due is left to the stream before the sweep takes it up."""
+
+_FAILED: Final = {CommandState.DEAD: Count.COMMAND_DEAD, CommandState.IN_DOUBT: Count.COMMAND_IN_DOUBT}
+
+
+def queues_of(hub: Hub) -> QueueOf:
+    """Give the queues by the name of their setting."""
+    from fordring.edge.queues import SqsQueue
+
+    made: dict[str, Queue] = {}
+
+    def queue_of(name: str) -> Queue:
+        if name not in made:
+            made[name] = SqsQueue(hub.settings.need(name))  # type: ignore[arg-type]
+        return made[name]
+
+    return queue_of
+
+
+class Outbox:
+    """The worker behind ``deliver_outbox``."""
+
+    def __init__(self, hub: Hub, queue_of: QueueOf, log: Log) -> None:
+        self._hub = hub
+        self._queue_of = queue_of
+        self._log = log
+
+    def take(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Do what an invocation asks for; gives the partial answer that queues and streams understand."""
+        if event.get("source") == "fordring.sweep":
+            return self._sweep()
+        records = event.get("Records") or []
+        if records and records[0].get("eventSource") == "aws:dynamodb":
+            return self._forward(records)
+        return failures(records, self._work_on, self._log)
+
+    def _forward(self, records: list[Mapping[str, Any]]) -> dict[str, Any]:
+        """Put what was inserted on its queue; everything at once, or the batch comes again."""
+        refs = []
+        for record in records:
+            image = record["dynamodb"].get("NewImage") or {}
+            kind = KINDS.get(image.get("kind", {}).get("S", ""))
+            if record.get("eventName") == "INSERT" and kind is not None:
+                refs.append(ref_of(kind, image["pk"]["S"], image["sk"]["S"]))
+        send_all(self._queue_of, refs)
+        return {"batchItemFailures": []}
+
+    def _sweep(self) -> dict[str, Any]:
+        """Find what has been due for a while and tell the workers again."""
+        desk = self._hub.desk
+        work = desk.read()
+        if desk.clock.refs and work.find(things.TEST_CLOCK()) is not None:
+            # Once the test clock is set, only its advance makes time pass.
+            return {"batchItemFailures": []}
+        found = self._hub.store.due(work.now - GRACE)
+        sent = send_all(self._queue_of, found)
+        if sent:
+            self._log.warning("sweep_found_overdue", count=sent)
+        return {"batchItemFailures": []}
+
+    def _work_on(self, message: Mapping[str, str]) -> None:
+        if "case_id" in message:
+            self._deliver_commands(message["case_id"])
+        elif "delivery_id" in message:
+            self._deliver_webhook(message["delivery_id"])
+        else:
+            event = event_ref(message)
+            for delivery_id in fan_out(self._hub.desk, [event] if event else []):
+                self._deliver_webhook(delivery_id)
+
+    def _deliver_commands(self, case_id: str) -> None:
+        hub = self._hub
+        states = deliver_lane(hub.desk, hub.agency, hub.vault.credentials_of, case_id, secrets.token_hex(8))
+        for state in states:
+            if state in _FAILED:
+                count(_FAILED[state])
+            self._log.info("command_attempted", case_id=case_id, state=state.value)
+
+    def _deliver_webhook(self, delivery_id: str) -> None:
+        from fordring.edge.http import webhook_http
+        from fordring.edge.standard_webhooks import sign
+
+        hub = self._hub
+        http = webhook_http(hub.settings.allow_loopback)
+        owner = secrets.token_hex(8)
+        state = deliver(hub.desk, http, sign, hub.vault.secrets_of, delivery_id, owner)
+        if state is None:
+            return
+        count(Count.WEBHOOK_DELIVERED if state is DeliveryState.DELIVERED else Count.WEBHOOK_FAILED)
+        self._log.info("webhook_attempted", delivery_id=delivery_id, state=state.value)
+
+
+def failures(
+    records: list[Mapping[str, Any]], work_on: Callable[[Mapping[str, str]], None], log: Log
+) -> dict[str, Any]:
+    """Work on a queue's messages one by one; name the ones that failed, so that only they come again."""
+    failed = []
+    for record in records:
+        try:
+            work_on(json.loads(record["body"]))
+        except Exception as error:  # noqa: BLE001 - one bad message must not hold up the others
+            log.failure("message_failed", error)
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}

@@ -1,0 +1,237 @@
+"""The test clock: business time that moves only when told, from instant to instant at which something is due.
+
+Exists in test mode only. An advance is a job: it moves the clock to the next instant, moves the sandbox's
+clock along, runs what the clock sets off, waits until nothing is due any more, and goes on.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from fordring.domain import things
+from fordring.domain.errors import Fault, Refused, Unprocessable
+from fordring.domain.refs import Listing, Ref
+from fordring.domain.running import Job, TestClock
+from fordring.usecases.work import Desk, Work, transact
+
+LEASE: Final = timedelta(seconds=60)
+STEPS: Final = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+PATIENCE: Final = timedelta(seconds=120)
+"""How long, in real time, one instant may take until nothing is due any more."""
+
+TELL_AGAIN: Final = timedelta(seconds=3)
+BREATH: Final = timedelta(milliseconds=15)
+
+
+class Surroundings(Protocol):
+    """What an advance moves and watches besides the clock itself."""
+
+    def due(self, until: datetime) -> tuple[Ref[Any], ...]:
+        """Name what is due."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """Tell when the next thing is due."""
+        ...
+
+    def tell(self, refs: Iterable[Ref[Any]]) -> None:
+        """Tell the workers to look at things."""
+        ...
+
+    def move_agencies(self, now: datetime) -> None:
+        """Move the simulated agencies' clocks along; their callbacks come in meanwhile."""
+        ...
+
+    def run_hourly(self, now: datetime) -> None:
+        """Do what the schedule does every hour, and wait for it."""
+        ...
+
+    def time_left(self) -> timedelta:
+        """Tell how long this worker may still live."""
+        ...
+
+
+def begin(work: Work, goal: datetime, step: str) -> tuple[TestClock, Job]:
+    """Note an advance; the job's insertion sets it off.
+
+    Raises
+    ------
+    Unprocessable
+        ``clock_goes_forward_only``: it is set, and to a later instant than this.
+    Refused
+        ``clock_is_moving``: an earlier advance has not arrived.
+    """
+    ref = things.TEST_CLOCK()
+    clock = work.find(ref)
+    if clock is not None and clock.goal is not None:
+        raise Refused("clock_is_moving", "wait for the run under way", facts={"run_id": clock.run_id})
+    if clock is not None and goal < clock.now:
+        raise Unprocessable(
+            "clock_goes_forward_only",
+            "the test clock never goes back",
+            faults=[Fault("/now", "clock_goes_forward_only", "this is earlier than the clock is")],
+        )
+    run_id = work.new_id("job")
+    # The first setting is a jump to anywhere, also into the past: nothing of the business has happened yet.
+    begun = (
+        TestClock(goal, run_id, goal, step)
+        if clock is None
+        else replace(clock, run_id=run_id, goal=goal, step=step, failure=None)
+    )
+    work.put(ref, begun)
+    job = Job(run_id, "", "advance", "", "queued", begun.now, begun.now)
+    work.add(things.JOB(run_id), job)
+    return begun, job
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How an advance stands: ``finished``, or to be taken up by another worker."""
+
+    now: datetime
+    finished: bool
+
+
+def advance(desk: Desk, around: Surroundings, run_id: str, owner: str) -> Progress | None:
+    """Move the clock until it has arrived, or this worker's time is up; ``None`` when another is at it."""
+    clock = _lease(desk, run_id, owner)
+    if clock is None or clock.goal is None:
+        return None
+    settled = False
+    while True:
+        if not settled and not _settle(desk, around, clock.now):
+            _fail(desk, run_id, owner, "not_quiet")
+            return Progress(clock.now, finished=True)
+        if clock.now >= clock.goal:
+            _arrive(desk, run_id, owner)
+            return Progress(clock.now, finished=True)
+        if around.time_left() < PATIENCE:
+            _release(desk, run_id, owner)
+            return Progress(clock.now, finished=False)
+        instant, hourly = _next_instant(desk, around, clock)
+        moved = _move(desk, run_id, owner, instant)
+        if moved is None or moved.goal is None:
+            return None
+        clock = moved
+        around.move_agencies(instant)
+        settled = False
+        if hourly:
+            if not _settle(desk, around, instant):
+                _fail(desk, run_id, owner, "not_quiet")
+                return Progress(instant, finished=True)
+            around.run_hourly(instant)
+
+
+def _next_instant(desk: Desk, around: Surroundings, clock: TestClock) -> tuple[datetime, bool]:
+    """Find the next instant at which something happens, and whether the hourly run is part of it."""
+    if clock.goal is None:
+        message = "a clock without a goal does not move"
+        raise ValueError(message)
+    candidates = [clock.goal]
+    boundary = _boundary(clock.now, STEPS[clock.step])
+    anything_open = _anything_open(desk)
+    if anything_open:
+        candidates.append(boundary)
+    due = around.next_due()
+    if due is not None and due > clock.now:
+        candidates.append(due)
+    chosen = min(candidates)
+    return chosen, anything_open and (chosen >= boundary or chosen == clock.goal)
+
+
+def _boundary(now: datetime, step: timedelta) -> datetime:
+    start = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return start + ((now - start) // step + 1) * step
+
+
+def _anything_open(desk: Desk) -> bool:
+    return bool(desk.store.page(Listing(things.AGREEMENT, "active_agreements"), limit=1).items)
+
+
+def _settle(desk: Desk, around: Surroundings, now: datetime) -> bool:
+    """Wait until nothing is due; tells whether that came about in time."""
+    begun = desk.wall.now()
+    told: dict[Ref[Any], datetime] = {}
+    while True:
+        due = [ref for ref in around.due(now) if ref.kind.name != "job"]
+        if not due:
+            return True
+        real = desk.wall.now()
+        if real - begun > PATIENCE:
+            return False
+        fresh = [ref for ref in due if ref not in told or real - told[ref] > TELL_AGAIN]
+        if fresh:
+            around.tell(fresh)
+            told.update(dict.fromkeys(fresh, real))
+        desk.wall.pause(BREATH)
+
+
+def _lease(desk: Desk, run_id: str, owner: str) -> TestClock | None:
+    real = desk.wall.now()
+
+    def decide(work: Work) -> TestClock | None:
+        clock = work.find(things.TEST_CLOCK())
+        if clock is None or clock.run_id != run_id or clock.goal is None:
+            return None
+        if clock.lease_until is not None and clock.lease_until > real and clock.lease_owner != owner:
+            return None
+        leased = replace(clock, lease_owner=owner, lease_until=real + LEASE)
+        work.change(things.TEST_CLOCK(), leased)
+        return leased
+
+    return transact(desk, [things.TEST_CLOCK()], decide)
+
+
+def _change(desk: Desk, run_id: str, owner: str, **fields: Any) -> TestClock | None:
+    def decide(work: Work) -> TestClock | None:
+        clock = work.find(things.TEST_CLOCK())
+        if clock is None or clock.run_id != run_id or clock.lease_owner != owner:
+            return None
+        changed = replace(clock, **fields)
+        work.change(things.TEST_CLOCK(), changed)
+        return changed
+
+    return transact(desk, [things.TEST_CLOCK()], decide)
+
+
+def _move(desk: Desk, run_id: str, owner: str, instant: datetime) -> TestClock | None:
+    return _change(desk, run_id, owner, now=instant, lease_until=desk.wall.now() + LEASE + PATIENCE)
+
+
+def _release(desk: Desk, run_id: str, owner: str) -> None:
+    _change(desk, run_id, owner, lease_owner=None, lease_until=None)
+
+
+def _arrive(desk: Desk, run_id: str, owner: str) -> None:
+    _end(desk, run_id, owner, None)
+
+
+def _fail(desk: Desk, run_id: str, owner: str, reason: str) -> None:
+    _end(desk, run_id, owner, reason)
+
+
+def _end(desk: Desk, run_id: str, owner: str, failure: str | None) -> None:
+    job_ref = things.JOB(run_id)
+
+    def decide(work: Work) -> None:
+        clock = work.find(things.TEST_CLOCK())
+        if clock is None or clock.run_id != run_id or clock.lease_owner != owner:
+            return
+        work.change(
+            things.TEST_CLOCK(),
+            replace(
+                clock,
+                goal=None,
+                lease_owner=None,
+                lease_until=None,
+                finished_run_id=run_id,
+                failure=failure,
+            ),
+        )
+        job = work.find(job_ref)
+        if job is not None:
+            state = "failed" if failure else "done"
+            work.change(job_ref, replace(job, state=state, due_at=None, finished_at=clock.now))
+
+    transact(desk, [things.TEST_CLOCK(), job_ref], decide)
