@@ -38,7 +38,7 @@ def _case(desk: Desk, number: str) -> Row:
 def _onboard(desk: Desk, given: Input) -> Answer:
     number, client_id = given.text("client_number"), given.text("client_id")
     url, percent = given.optional("callback_url"), given.optional("commission_percent") or "0"
-    if url is not None and urlsplit(url).scheme not in {"http", "https"}:
+    if url is not None and not _is_http(url):
         raise ControlRefused(400, "callback_url must be an HTTP URL")
     try:
         Decimal(percent)
@@ -56,6 +56,14 @@ def _onboard(desk: Desk, given: Input) -> Answer:
         (desk.agency, number, client_id, given.text("secret"), url, percent),
     )
     return {"client_number": number, "client_id": client_id, "callback_url": url}
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _pay(desk: Desk, given: Input) -> Answer:

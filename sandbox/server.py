@@ -188,7 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
         _end(self.connection)
 
     def _send_json(self, status: int, members: Mapping[str, object]) -> None:
-        body = json.dumps(members, ensure_ascii=False).encode()
+        body = json.dumps(members).encode()
         self._send(WireAnswer(status, body, "", _JSON))
 
     def _send(self, answer: WireAnswer) -> None:

@@ -88,5 +88,5 @@ def _parsed(body: str) -> object:
         return None
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body

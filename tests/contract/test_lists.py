@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from fordring.domain.agency import CaseKey, CaseRegistered, Fact
 from tests.contract.conftest import Stage
 from tests.contract.stage import invoice, nok, registration
@@ -28,9 +26,9 @@ def numbers(facts: list[Fact]) -> list[str | None]:
 def test_changes_come_in_pages_each_once_and_in_order(stage: Stage) -> None:
     register_many(stage, 120)
     first = stage.agency.changes_since(None, stage.client)
-    second = stage.agency.changes_since(first.cursor, stage.client)
-    assert (first.more, second.more) == (True, False)
-    assert numbers([*first.facts, *second.facts]) == [f"inv_{n:04d}-1" for n in range(1, 121)]
+    assert first.more
+    assert 0 < len(first.facts) < 240
+    assert numbers(stage.all_changes()) == [f"inv_{n:04d}-1" for n in range(1, 121)]
 
 
 def test_the_cursor_stays_while_nothing_happens_and_then_brings_only_what_is_new(stage: Stage) -> None:
@@ -58,17 +56,16 @@ def test_a_cursor_rewound_brings_what_happened_within_the_window_again(stage: St
     assert stage.agency.rewind(None, timedelta(hours=1)) is None
 
 
-@pytest.mark.capability("BEY-10")
 def test_the_open_cases_are_listed_with_the_agencys_own_balances(stage: Stage) -> None:
     register_many(stage, 205)
     stage.control.post("close", case_number=number_of(stage, 3), reason="cancelled")
     stage.control.post("adjust", case_number=number_of(stage, 2), principal="1249.00")
     before = stage.all_changes()
-    first = stage.agency.open_cases(None, stage.client)
-    assert first.next_page is not None
-    second = stage.agency.open_cases(first.next_page, stage.client)
-    assert second.next_page is None
-    listed = {one.case.external_id: one for one in (*first.cases, *second.cases)}
+    pages = [stage.agency.open_cases(None, stage.client)]
+    while (following := pages[-1].next_page) is not None:
+        pages.append(stage.agency.open_cases(following, stage.client))
+    assert len(pages) > 1
+    listed = {one.case.external_id: one for page in pages for one in page.cases}
     assert len(listed) == 204
     assert "inv_0003-1" not in listed
     assert listed["inv_0001-1"].principal_remaining == nok("1250.00")

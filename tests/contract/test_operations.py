@@ -117,7 +117,6 @@ def test_principal_paid_without_settling_leaves_the_case_open(stage: Stage) -> N
     assert (balance(stage).open, balance(stage).principal_remaining) == (True, nok("0.00"))
 
 
-@pytest.mark.capability("ZIR-8")
 def test_a_message_reaches_the_case_handler_who_answers(stage: Stage) -> None:
     number = stage.registered(COMMAND)
     assert stage.agency.send(message(COMMAND, text="Ring før tolv: «æøå»"), stage.client) == Accepted()
@@ -134,7 +133,6 @@ def test_a_message_reaches_the_case_handler_who_answers(stage: Stage) -> None:
     assert answer.text == told[1]["text"]
 
 
-@pytest.mark.capability("ZIR-36")
 @pytest.mark.parametrize("numbered", [False, True])
 def test_a_withdrawal_ends_the_case_also_before_it_has_a_number(stage: Stage, numbered: bool) -> None:
     if numbered:

@@ -71,7 +71,6 @@ def test_letters_go_on_the_agencys_schedule_with_the_fees_of_the_law(stage: Stag
     assert stage.control.get(f"cases/{number}")["cost"]["remaining"] == "151.00"
 
 
-@pytest.mark.capability("ZIR-9", "VIS-8")
 def test_a_payment_to_the_agency_comes_in_and_closes_the_case(stage: Stage) -> None:
     command = registration()
     number = stage.registered(command)
@@ -93,7 +92,6 @@ def test_a_payment_to_the_agency_comes_in_and_closes_the_case(stage: Stage) -> N
     assert (after.principal_remaining, after.cost_remaining, after.interest_remaining) == (nok("0"),) * 3
 
 
-@pytest.mark.capability("ZIR-7")
 def test_a_payment_to_the_creditor_that_settles_closes_and_a_part_payment_never_does(stage: Stage) -> None:
     command = registration()
     stage.registered(command)
@@ -107,7 +105,6 @@ def test_a_payment_to_the_creditor_that_settles_closes_and_a_part_payment_never_
     assert balance(stage, command.external_id).stage is CaseStage.CLOSED
 
 
-@pytest.mark.capability("ZIR-7")
 def test_when_only_agency_cost_remains_the_agency_decides(stage: Stage) -> None:
     reminded, collected = invoice(1), invoice(2, due=date(2026, 2, 1))
     cases = {

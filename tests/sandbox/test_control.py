@@ -1,15 +1,20 @@
 """The control interface: the clock, clients, what people do, what is shown."""
 
+import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from fordring.agencies.svea import Svea
-from fordring.domain.agency import Credentials, InDoubt
+from fordring.agencies.svea.signature import signed_headers
+from fordring.domain.agency import Accepted, Credentials, InDoubt, TryLater
 from fordring.domain.transport import Request
+from fordring.edge.addresses import public_or_loopback
+from fordring.edge.http import HttpClient
 from sandbox.server import Sandbox
 from tests.contract.stage import (
     ControlFailed,
@@ -23,6 +28,7 @@ from tests.contract.stage import (
 )
 
 BEGINNING = datetime(2012, 1, 1, 8, 0, tzinfo=UTC)
+NEWCOMER = {"client_number": "1", "client_id": "a", "secret": "b"}
 CLIENT = Credentials("79021", "fjordlys", "secret word")
 
 
@@ -51,6 +57,7 @@ def svea(sandbox: Sandbox) -> Svea:
     return Svea(PlainHttp(), f"{sandbox.url}/svea", real_now)
 
 
+@pytest.mark.capability("BEY-13")
 def test_the_clock_is_real_until_it_is_set_and_then_never_goes_back(control: Controls) -> None:
     assert abs(control.now() - datetime.now(UTC)) < timedelta(seconds=5)
     first = control.clock(BEGINNING)
@@ -75,6 +82,7 @@ def test_in_real_time_nothing_has_to_be_moved(sandbox: Sandbox, control: Control
         assert len(receiver.received) == 1
 
 
+@pytest.mark.capability("BEY-13")
 def test_effects_are_done_in_the_order_of_time_however_far_the_clock_jumps(
     sandbox: Sandbox, control: Controls
 ) -> None:
@@ -141,6 +149,70 @@ def test_a_year_of_days_with_many_open_cases_is_walked_quickly(sandbox: Sandbox,
         control.advance(days=1)
     # of client and sandbox together; a walk through all open cases each day would take many times this
     assert (time.process_time() - began) / 365 < 0.02
+
+
+def test_many_requests_at_once_are_each_carried_out_once(sandbox: Sandbox, control: Controls) -> None:
+    control.clock(BEGINNING)
+    onboard(control)
+    agency = svea(sandbox)
+
+    def register(number: int) -> object:
+        return agency.send(registration(invoice(number, due=date(2011, 12, 30))), CLIENT)
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = [pool.submit(register, number) for number in range(100)]
+        for _ in range(20):
+            control.advance(minutes=1)
+    assert {outcome.result() for outcome in outcomes} == {Accepted()}
+    control.advance(minutes=5)
+    found = control.get("cases")["items"]
+    assert {one["external_id"] for one in found} == {f"inv_{number:04d}-1" for number in range(100)}
+    assert len({one["case_number"] for one in found}) == len(found) == 100
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/api/v1/cases", b"{"),
+        ("POST", "/api/v1/cases", b"[" * 100_000),
+        ("POST", "/api/v1/cases", b'{"ClientId": "\\ud800"}'),
+        ("POST", "/api/v1/messages", b'{"ClientOrderId": "x", "CaseNumber": 7}'),
+        ("POST", "/api/v1/payments", b'{"ClientOrderId": ["x"]}'),
+        ("GET", "/api/v1/cases", b""),
+        ("GET", "/api/v1/cases?documentNumber=1&caseNumber=2", b""),
+        ("GET", "/api/v1/cases?name=Nordre", b""),
+        ("GET", "/api/v1/cases/open?limit=0", b""),
+        ("GET", "/api/v1/cases/open?page=x", b""),
+        ("GET", "/api/v1/changes?after=99999999999999999999", b""),
+        ("GET", "/api/v1/changes?since=yesterday", b""),
+    ],
+)
+def test_what_is_off_the_interface_is_refused_and_logged(
+    sandbox: Sandbox, control: Controls, method: str, path: str, body: bytes
+) -> None:
+    onboard(control)
+    headers = signed_headers(body, CLIENT, real_now())
+    answer = PlainHttp().exchange(Request(method, f"{sandbox.url}/svea{path}", headers, body))
+    assert (answer.status, json.loads(answer.body)["ResultCode"]) == (400, "Rejected")
+    (logged,) = control.get("requests")["items"]
+    assert logged["status"] == 400
+
+
+def test_the_hubs_own_client_speaks_to_it_over_connections_that_are_kept(
+    sandbox: Sandbox, control: Controls
+) -> None:
+    control.clock(BEGINNING)
+    onboard(control)
+    client = HttpClient(public_or_loopback)
+    agency = Svea(client, f"{sandbox.url}/svea", real_now)
+    for number in range(5):
+        assert agency.send(registration(invoice(number, due=date(2011, 12, 30))), CLIENT) == Accepted()
+    for kind, outcome in (("timeout_before", InDoubt), ("error_429", TryLater), ("timeout_after", InDoubt)):
+        control.post("faults", kind=kind, count=1)
+        assert isinstance(agency.send(registration(invoice(9, due=date(2011, 12, 30))), CLIENT), outcome)
+    control.advance(minutes=5)
+    assert len(agency.open_cases(None, CLIENT).cases) == 6
+    client.renew()
 
 
 def test_a_client_is_changed_and_its_secret_never_shown(sandbox: Sandbox, control: Controls) -> None:
@@ -256,6 +328,16 @@ def test_a_reference_of_several_clients_needs_to_be_told_apart(sandbox: Sandbox,
         ("faults", {"kind": "error_500", "count": 1, "operation": "dance"}, 400),
         ("clients", {"client_number": "1"}, 400),
         ("clients", {"client_number": "1", "client_id": "a", "secret": "b", "callback_url": "ftp://x"}, 400),
+        (
+            "clients",
+            {"client_number": "1", "client_id": "a", "secret": "b", "callback_url": "http://x:y"},
+            400,
+        ),
+        (
+            "clients",
+            {"client_number": "1", "client_id": "a", "secret": "b", "callback_url": "http:///x"},
+            400,
+        ),
         ("dance", {}, 404),
     ],
 )

@@ -1,6 +1,7 @@
 """What a client sends, read with every fault named."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
@@ -13,6 +14,8 @@ from sandbox.instants import day_of
 _COUNTRIES: Final = frozenset({"NO", "SE", "FI", "DK"})
 _LEVELS: Final = {"Reminder": "reminder", "Collection": "collection"}
 _MOST_INVOICES: Final = 200
+# JSON can spell half a character, which no ledger can hold
+_HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 class Refused(Exception):
@@ -44,7 +47,7 @@ class Reader:
         value = self._members.get(name)
         if value is None or value == "":
             self.wrong(name, "MissingField")
-        elif isinstance(value, str):
+        elif isinstance(value, str) and _is_text(value):
             return value
         else:
             self.wrong(name, "InvalidField")
@@ -97,7 +100,9 @@ class Reader:
     def texts(self, name: str) -> list[str]:
         """A list of texts."""
         value = self._members.get(name)
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        if not isinstance(value, list) or not all(
+            isinstance(one, str) and not _HALF.search(one) for one in value
+        ):
             self.wrong(name, "InvalidField")
             return []
         return value
@@ -112,6 +117,10 @@ class Reader:
         """
         if self.errors:
             raise Refused(self.errors)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and not _HALF.search(value)
 
 
 def message(body: bytes, client_number: str) -> Reader:

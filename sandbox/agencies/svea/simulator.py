@@ -88,7 +88,7 @@ class SveaSimulator:
         if request.method == "GET" and operation != "other":
             try:
                 return _QUESTIONS[operation](desk, number, request.query)
-            except ValueError:
+            except (ValueError, OverflowError):
                 return shapes.answer(400, "Rejected", "The query is not as the interface says.")
         if operation == "other":
             return shapes.answer(404, "NotFound", "There is no such resource.")

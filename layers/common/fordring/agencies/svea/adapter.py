@@ -30,10 +30,10 @@ from fordring.domain.agency import (
 )
 from fordring.domain.transport import Http, Request, TransportFailed
 
-_PAGE: Final = 200
+_PAGE: Final = 100
 _TIMEOUT_SECONDS: Final = 10.0
-_MOST_PEEKED: Final = 20
-"""A delivery speaks of one case; what speaks of more than this was not sent by Svea and is not worth a read."""
+_MOST_CHANGES: Final = 50
+"""How many changes a delivery may carry: it is read before its signature is checked."""
 
 
 class Svea:
@@ -137,29 +137,26 @@ class Svea:
         return is_signed(headers, body, secrets, now)
 
     def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Delivery:  # noqa: ARG002
-        """Read a verified callback.
+        """Read a callback.
 
         Raises
         ------
         MalformedAnswer
             When the body is not what the interface says.
         """
-        content = read(body)
-        return Delivery(content.identifier("DeliveryId"), _facts(content.nodes("Changes")))
+        delivery_id, changes = _delivery(body)
+        return Delivery(delivery_id, _facts(changes))
 
     def peek_callback(self, body: bytes) -> tuple[str | None, tuple[CaseKey, ...]]:
-        """The delivery id and the cases of a callback that nobody has verified yet.
+        """The delivery id and the case of a callback that nobody has verified yet.
 
         The lines of a settlement are left out: they may be hundreds, and none of those cases changes.
         """
         try:
-            content = read(body)
-            keys = [case_key(change) for change in content.nodes("Changes")]
-            named = [key for key in keys if key.external_id is not None or key.case_number is not None]
-            delivery_id, cases = content.identifier("DeliveryId"), tuple(dict.fromkeys(named))
+            delivery_id, changes = _delivery(body)
+            return delivery_id, _cases_of(changes)
         except MalformedAnswer:
             return None, ()
-        return (delivery_id, cases) if len(cases) <= _MOST_PEEKED else (None, ())
 
     def _cases(self, name: str, value: str, credentials: Credentials) -> tuple[Node, ...]:
         return self._ask("/api/v1/cases?" + urlencode({name: value}), credentials).nodes("Cases")
@@ -176,3 +173,17 @@ class Svea:
 
 def _facts(changes: Sequence[Node]) -> tuple[Fact, ...]:
     return tuple(read_fact for change in changes if (read_fact := fact(change)) is not None)
+
+
+def _delivery(body: bytes) -> tuple[str, tuple[Node, ...]]:
+    """Read a callback as far as it can be trusted unverified: a few changes of one case."""
+    content = read(body)
+    delivery_id, changes = content.identifier("DeliveryId"), content.nodes("Changes")
+    if not 1 <= len(changes) <= _MOST_CHANGES or len(_cases_of(changes)) > 1:
+        raise MalformedAnswer("the changes of a delivery are not of one case")
+    return delivery_id, changes
+
+
+def _cases_of(changes: Sequence[Node]) -> tuple[CaseKey, ...]:
+    keys = dict.fromkeys(case_key(change) for change in changes)
+    return tuple(key for key in keys if key != CaseKey())
