@@ -140,3 +140,52 @@ def test_settlements_break_down_what_was_paid_to_the_agency(stage: Stage) -> Non
     assert [line.payout for line in settlements[0].lines] == [nok("1000.00"), nok("99.90")]
     assert [line.case.case_number for line in settlements[0].lines] == numbers
     assert settlements[0].settled_date == date(2026, 3, 23)
+
+
+def test_a_settlement_keeps_commission_with_its_vat_and_takes_reversed_payments_back(stage: Stage) -> None:
+    stage.control.post(
+        "clients",
+        client_number=stage.client.customer_number,
+        client_id=stage.client.user_name,
+        secret=stage.client.password,
+        commission_percent="2.5",
+    )
+    number = stage.registered(registration())
+    paid = stage.control.post("payments", case_number=number, amount="500.00", currency="NOK")
+    stage.control.advance(days=7)
+    stage.control.post(f"payments/{paid['payment_id']}/reverse")
+    stage.control.advance(days=7)
+    settlements = [fact for fact in stage.all_changes() if isinstance(fact, SettlementMade)]
+    lines = [line for one in settlements for line in one.lines]
+    assert [(line.principal, line.commission, line.vat, line.payout) for line in lines] == [
+        (nok("500.00"), nok("12.50"), nok("3.13"), nok("484.37")),
+        (nok("-500.00"), nok("-12.50"), nok("-3.13"), nok("-484.37")),
+    ]
+
+
+def test_cost_that_the_debtor_paid_is_broken_out(stage: Stage) -> None:
+    command = registration(invoice(due=date(2026, 2, 1)), level=Level.COLLECTION)
+    number = stage.registered(command)
+    stage.control.advance(days=1)
+    stage.control.post("payments", case_number=number, amount="1300.00", currency="NOK")
+    part = stage.all_changes()[-1]
+    assert isinstance(part, PaymentReceived)
+    assert (part.principal, part.agency_cost, part.amount) == (nok("1250.00"), nok("50.00"), nok("1300.00"))
+    assert balance(stage, command.external_id).cost_remaining == nok("63.00")
+    stage.control.advance(days=7)
+    settlement = stage.all_changes()[-1]
+    assert isinstance(settlement, SettlementMade)
+    assert (settlement.payout, settlement.lines[0].fee) == (nok("1250.00"), nok("50.00"))
+
+
+def test_the_reference_tells_which_invoice_of_a_case_is_paid(stage: Stage) -> None:
+    grouped = registration(invoice(1), invoice(2, amount="300.00"))
+    stage.registered(grouped)
+    stage.control.post("payments", reference="0000000002", amount="300.00", currency="NOK")
+    paid = next(fact for fact in stage.all_changes() if isinstance(fact, PaymentReceived))
+    assert paid.case.external_id == grouped.external_id
+    assert (paid.invoice_external_id, paid.payment_reference) == (
+        grouped.invoices[1].external_id,
+        "0000000002",
+    )
+    assert balance(stage, grouped.external_id).principal_remaining == nok("1250.00")
