@@ -58,7 +58,7 @@ def document(routes: Iterable[Route]) -> Json:
                 "key": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "An API key: its scope is read, write or admin, its creditors all or some.",
+                    "description": "An API key of scope read, write or admin, for all or for some creditors.",
                 }
             },
         },
