@@ -11,6 +11,7 @@ from typing import Any
 
 from local.build import SAM, run_sam
 from local.emulator import REGION, Emulator
+from local.versions import delete_old_versions
 
 __all__ = ["STACK", "Deployment", "deploy"]
 
@@ -24,11 +25,6 @@ class Deployment:
 
     outputs: Mapping[str, str]
     changed: bool
-
-    @property
-    def functions(self) -> tuple[str, ...]:
-        """The functions' names."""
-        return tuple(json.loads(self.outputs["_functions"]))
 
 
 def deploy(emulator: Emulator, built: Path, parameters: Mapping[str, str], notes: Path) -> Deployment:
@@ -78,9 +74,19 @@ def deploy(emulator: Emulator, built: Path, parameters: Mapping[str, str], notes
     outputs = _outputs(cloudformation)
     if outputs is None:
         raise RuntimeError("the stack is not there after its deployment")
+    _tidy(emulator)
     emulator.save()
     notes.write_text(fingerprint)
     return Deployment(outputs, changed=True)
+
+
+def _tidy(emulator: Emulator) -> None:
+    """Drop what the deployment leaves behind: uploads, and versions that nothing names any more."""
+    delete_old_versions(emulator.client("cloudformation"), emulator.client("lambda"), STACK)
+    s3 = emulator.client("s3")
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=_ARTIFACTS):
+        for item in page.get("Contents", []):
+            s3.delete_object(Bucket=_ARTIFACTS, Key=item["Key"])
 
 
 def _outputs(cloudformation: Any) -> dict[str, str] | None:
@@ -90,7 +96,4 @@ def _outputs(cloudformation: Any) -> dict[str, str] | None:
         return None
     if stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         return None
-    outputs = {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
-    resources = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
-    functions = [r["PhysicalResourceId"] for r in resources if r["ResourceType"] == "AWS::Lambda::Function"]
-    return outputs | {"_functions": json.dumps(sorted(functions))}
+    return {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}

@@ -102,13 +102,12 @@ class Emulator:
         try:
             connection.request("POST", f"/_local/{action}")
             answer = connection.getresponse()
-            answer.read()
+            reason = answer.read().decode(errors="replace") or "no reason given"
         finally:
             connection.close()
         if answer.status != 200:
-            raise EmulatorError(
-                f"The emulator failed to {action}; its log is {self.folder / 'emulator.log'}."
-            )
+            log = self.folder / "emulator.log"
+            raise EmulatorError(f"The emulator could not {action}: {reason} (its log is {log}).")
 
     def alive(self) -> bool:
         """Tell whether the process still runs."""

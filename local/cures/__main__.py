@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import os
 import signal
 import sys
 import threading
 
-from local.cures import conditions, control, definitions, logs, routes, snapshots, workers
+from local.cures import (
+    addresses,
+    conditions,
+    control,
+    definitions,
+    layers,
+    logs,
+    routes,
+    snapshots,
+    streams,
+    workers,
+)
 
 
 def _end_with_the_starter() -> None:
@@ -20,6 +32,7 @@ def _end_with_the_starter() -> None:
 
 def main() -> None:
     """Apply the cures, then serve until told to stop."""
+    faulthandler.register(signal.SIGUSR1)  # shows what every thread does, in the log
     may_run = threading.Event()
     if os.environ["LOCAL_HELD"] != "1":
         may_run.set()
@@ -32,6 +45,9 @@ def main() -> None:
         may_run.set()
         return True
 
+    addresses.apply()
+    streams.apply()
+    layers.apply()
     routes.apply()
     definitions.apply()
     conditions.apply()

@@ -22,12 +22,13 @@ def apply(actions: Mapping[str, Callable[[], Awaitable[bool]]]) -> None:
             await serve(scope, receive, send)
             return
         action = actions.get(scope["path"].removeprefix(_PREFIX))
+        reason = ""
         try:
             status = 404 if action is None else 200 if await action() else 500
-        except Exception:  # noqa: BLE001  the starter gets the status, the log the reason
+        except Exception as error:  # noqa: BLE001  the starter tells the person at the terminal
             traceback.print_exc()
-            status = 500
+            status, reason = 500, str(error)
         await send({"type": "http.response.start", "status": status, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
+        await send({"type": "http.response.body", "body": reason.encode()})
 
     emulator.app = application

@@ -121,6 +121,8 @@ def warm() -> None:
         worker, _ = _acquire(config["FunctionName"], config, version["code_zip"], qualifier=qualifier)
         try:
             lambda_runtime.ensure_spawned(worker)
+        except RuntimeError as error:
+            raise RuntimeError(f"{config['FunctionName']} does not start: {error}") from error
         finally:
             lambda_runtime.release_worker(worker)
 
