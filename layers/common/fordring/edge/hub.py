@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fordring.domain.agency import Agency, Capabilities
     from fordring.domain.refs import Ref
     from fordring.edge.files import S3Files
+    from fordring.edge.http import HttpClient
     from fordring.store.repository import Repository
     from fordring.usecases.sealed import Vault
 
@@ -93,6 +94,27 @@ class Hub:
 
         return S3Files(self.settings.need("bucket"))
 
+    @cached_property
+    def agency_http(self) -> "HttpClient":
+        """The connections to agencies."""
+        from fordring.edge.http import agency_http
+
+        return agency_http()
+
+    @cached_property
+    def webhook_http(self) -> "HttpClient":
+        """The connections to billing products' endpoints."""
+        from fordring.edge.http import webhook_http
+
+        return webhook_http(self.settings.allow_loopback)
+
+    def renew(self) -> None:
+        """Let go of every connection and every opened secret: before a snapshot, and after its restore."""
+        for name in ("agency_http", "webhook_http"):
+            if name in self.__dict__:
+                self.__dict__[name].renew()
+        self.__dict__.pop("vault", None)
+
     def files_at_need(self, name: str, body: bytes) -> None:
         """Keep a file."""
         self.files.put(name, body)
@@ -106,11 +128,10 @@ class Hub:
             When there is no such agency.
         """
         from fordring.agencies.registry import UnknownAgency, build
-        from fordring.edge.http import agency_http
 
         base_url = {"svea": self.settings.svea_url}.get(name)
         try:
-            return build(name, agency_http(), base_url or "", self.wall.now)
+            return build(name, self.agency_http, base_url or "", self.wall.now)
         except UnknownAgency:
             raise NotFound from None
 

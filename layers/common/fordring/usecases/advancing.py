@@ -98,6 +98,8 @@ def advance(desk: Desk, around: Surroundings, run_id: str, owner: str) -> Progre
     clock = _lease(desk, run_id, owner)
     if clock is None or clock.goal is None:
         return None
+    # Also at the first setting, and when a worker before this one died in between.
+    around.move_agencies(clock.now)
     settled = False
     while True:
         if not settled and not _settle(desk, around, clock.now):

@@ -17,7 +17,6 @@ from fordring.edge.telemetry import Count, Log, count
 from fordring.edge.workers.messages import JOB, SYNC, QueueOf, send_all
 from fordring.edge.workers.outbox import failures
 from fordring.usecases.advancing import advance
-from fordring.usecases.banking import run_job
 from fordring.usecases.synchronising import synchronise, wants_sync
 from fordring.usecases.work import Work, transact
 
@@ -116,6 +115,8 @@ class Clockwork:
             if progress is not None and not progress.finished:
                 self._queue_of(JOB).send([{"job_id": job_id}])
             return
+        from fordring.usecases.banking import run_job
+
         run_job(hub.desk, hub.files, job_id, owner)
 
 
@@ -135,14 +136,13 @@ class _Surroundings:
         send_all(self._clockwork._queue_of, refs)
 
     def move_agencies(self, now: datetime) -> None:
-        from fordring.edge.http import agency_http
-
         url = self._clockwork._hub.settings.sandbox_url
         if url is None:
             return
         body = json.dumps({"now": now.astimezone(UTC).isoformat()}).encode()
         headers = {"content-type": "application/json"}
-        agency_http().exchange(Request("POST", f"{url}/control/clock", headers, body, timeout_seconds=60.0))
+        moving = Request("POST", f"{url}/control/clock", headers, body, timeout_seconds=60.0)
+        self._clockwork._hub.agency_http.exchange(moving)
 
     def run_hourly(self, now: datetime) -> None:
         del now

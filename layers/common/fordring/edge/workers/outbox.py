@@ -103,13 +103,11 @@ class Outbox:
             self._log.info("command_attempted", case_id=case_id, state=state.value)
 
     def _deliver_webhook(self, delivery_id: str) -> None:
-        from fordring.edge.http import webhook_http
         from fordring.edge.standard_webhooks import sign
 
         hub = self._hub
-        http = webhook_http(hub.settings.allow_loopback)
         owner = secrets.token_hex(8)
-        state = deliver(hub.desk, http, sign, hub.vault.secrets_of, delivery_id, owner)
+        state = deliver(hub.desk, hub.webhook_http, sign, hub.vault.secrets_of, delivery_id, owner)
         if state is None:
             return
         count(Count.WEBHOOK_DELIVERED if state is DeliveryState.DELIVERED else Count.WEBHOOK_FAILED)
