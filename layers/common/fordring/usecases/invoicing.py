@@ -1,25 +1,24 @@
-"""Invoices: registering them, changing what may be changed, objections to them."""
+"""Registering invoices, each document number once."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
 from fordring.domain import things
-from fordring.domain.agency import CommandKind
-from fordring.domain.calendar import local_date
-from fordring.domain.correspondence import Message
-from fordring.domain.errors import Fault, NotFound, Refused, Unprocessable
+from fordring.domain.creditor import Creditor
+from fordring.domain.errors import Fault, InvalidInput, Refused, Unprocessable
 from fordring.domain.events import EventType
-from fordring.domain.invoice import LOCKED_AFTER_TRANSFER, Dispute, Invoice, Reminder, Terms
+from fordring.domain.invoice import Invoice, Reminder, Terms
 from fordring.domain.ledger import Balance, Component, EntryKind, Source
 from fordring.domain.money import Money
+from fordring.domain.references import BadReference, Reference, check_reference, kid_forms
 from fordring.domain.refs import Ref
 from fordring.domain.running import DocumentClaim, ReferenceHolder
 from fordring.usecases.booking import book
-from fordring.usecases.recording import command, tell
+from fordring.usecases.recording import tell
 from fordring.usecases.work import Work
 
 
@@ -58,8 +57,19 @@ def refs_to_register(creditor_id: str, new: NewInvoice) -> tuple[Ref[Any], ...]:
     return (
         things.CREDITOR(creditor_id),
         things.DEBTOR(creditor_id, new.debtor_id),
-        things.DOCUMENT(creditor_id, new.document_number),
+        document_ref(creditor_id, "invoice", new.document_number),
     )
+
+
+def document_ref(creditor_id: str, kind: str, document_number: str) -> Ref[DocumentClaim]:
+    """Name the claim on a document number.
+
+    Invoices and credit notes have claims of their own: a credit note may carry the number of the invoice
+    that it corrects, as the examples of Peppol BIS Billing 3 do. A ``#`` parts the ids of a key, so it is
+    spelt otherwise here.
+    """
+    spelt = document_number.replace("%", "%25").replace("#", "%23")
+    return things.DOCUMENT(creditor_id, f"{kind}:{spelt}")
 
 
 def register(work: Work, creditor_id: str, new: NewInvoice) -> Invoice:
@@ -83,7 +93,10 @@ def register(work: Work, creditor_id: str, new: NewInvoice) -> Invoice:
             "register the debtor before the invoice",
             faults=[Fault("/debtor_id", "unknown_debtor", "there is no such debtor")],
         )
-    refuse_taken_number(work, creditor_id, new.document_number, new.digest)
+    refuse_taken_number(work, creditor_id, "invoice", new.document_number, new.digest)
+    reference = new.terms.payment_reference
+    if reference is not None:
+        check_formats(reference, creditor)
     invoice_id = work.new_id("inv")
     unbooked = Invoice(
         invoice_id=invoice_id,
@@ -116,12 +129,16 @@ def register(work: Work, creditor_id: str, new: NewInvoice) -> Invoice:
         new.invoice_date,
         Source.CREDITOR,
     )
+    for letter in new.reminders:
+        if letter.fee:
+            fee = {Component.FEE: letter.fee}
+            invoice, _ = book(work, invoice, EntryKind.CHARGE, fee, letter.sent_date, Source.CREDITOR)
     work.add(
-        things.DOCUMENT(creditor_id, new.document_number), DocumentClaim("invoice", invoice_id, new.digest)
+        document_ref(creditor_id, "invoice", new.document_number),
+        DocumentClaim("invoice", invoice_id, new.digest),
     )
-    reference = new.terms.payment_reference
-    if reference is not None and reference.kind != "free_text":
-        work.add(things.REFERENCE(creditor_id, reference.value, invoice_id), ReferenceHolder(invoice_id))
+    for ref in refs_of_reference(creditor, reference, invoice_id):
+        work.add(ref, ReferenceHolder(invoice_id))
     tell(
         work,
         EventType.INVOICE_REGISTERED,
@@ -138,7 +155,38 @@ def register(work: Work, creditor_id: str, new: NewInvoice) -> Invoice:
     return invoice
 
 
-def refuse_taken_number(work: Work, creditor_id: str, document_number: str, digest: str) -> None:
+def check_formats(reference: Reference, creditor: Creditor) -> None:
+    """Refuse a KID that none of the creditor's agreements with its bank allows.
+
+    Raises
+    ------
+    InvalidInput
+        With the reason at ``/payment_reference/value``.
+    """
+    if reference.kind != "kid" or not creditor.kid_formats:
+        return
+    try:
+        check_reference(reference.value, "kid", creditor.kid_formats)
+    except BadReference as error:
+        raise InvalidInput(faults=[Fault("/payment_reference/value", error.reason, str(error))]) from None
+
+
+def refs_of_reference(
+    creditor: Creditor, reference: Reference | None, invoice_id: str
+) -> tuple[Ref[ReferenceHolder], ...]:
+    """Name the rows by which a payment finds its invoice: one for each form that the bank may tell.
+
+    A bank tells a KID in its full length. A free text leads nowhere.
+    """
+    if reference is None or reference.kind == "free_text":
+        return ()
+    forms: tuple[str, ...] = (reference.value,)
+    if reference.kind == "kid":
+        forms = kid_forms(reference.value, creditor.kid_formats)
+    return tuple(things.REFERENCE(creditor.creditor_id, form, invoice_id) for form in forms)
+
+
+def refuse_taken_number(work: Work, creditor_id: str, kind: str, document_number: str, digest: str) -> None:
     """Refuse a document number that the creditor has used before.
 
     Raises
@@ -146,7 +194,7 @@ def refuse_taken_number(work: Work, creditor_id: str, document_number: str, dige
     Refused
         ``document_number_taken``.
     """
-    claim = work.find(things.DOCUMENT(creditor_id, document_number))
+    claim = work.find(document_ref(creditor_id, kind, document_number))
     if claim is None:
         return
     same = claim.content_digest == digest
@@ -155,186 +203,3 @@ def refuse_taken_number(work: Work, creditor_id: str, document_number: str, dige
         "this document number was registered before" + ("" if same else ", with other content"),
         facts={f"{claim.kind}_id": claim.holder_id, "same_content": same},
     )
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceChange:
-    """What a PATCH changes: terms by field name, and whether the invoice is excluded from dunning."""
-
-    terms: Mapping[str, Any] = field(default_factory=dict)
-    excluded_from_dunning: bool | None = None
-    reminders: tuple[Reminder, ...] | None = None
-    metadata: Mapping[str, str] | None = None
-
-
-def change(work: Work, invoice: Invoice, wanted: InvoiceChange) -> Invoice:
-    """Change an invoice; once it is at an agency, nine fields are locked.
-
-    Raises
-    ------
-    Refused
-        ``fields_locked``, with ``locked_fields`` (NET-23).
-    """
-    present = {name: getattr(invoice.terms, name, None) for name in wanted.terms}
-    differing = [name for name, value in wanted.terms.items() if present[name] != value]
-    locked = [name for name in LOCKED_AFTER_TRANSFER if name in differing]
-    if invoice.release.live and locked:
-        raise Refused(
-            "fields_locked",
-            "these fields are locked while the invoice is at an agency",
-            facts={"locked_fields": locked, "case_id": invoice.case_id},
-        )
-    terms = replace(invoice.terms, **wanted.terms)
-    excluded = invoice.excluded_from_dunning
-    changed = replace(
-        invoice,
-        terms=terms,
-        excluded_from_dunning=excluded
-        if wanted.excluded_from_dunning is None
-        else wanted.excluded_from_dunning,
-        reminders=invoice.reminders if wanted.reminders is None else wanted.reminders,
-        metadata=invoice.metadata if wanted.metadata is None else wanted.metadata,
-        updated_at=work.now,
-        revision=invoice.revision + 1,
-    )
-    work.change(things.INVOICE(invoice.invoice_id), changed)
-    _move_reference(work, invoice, changed)
-    return changed
-
-
-def _move_reference(work: Work, before: Invoice, after: Invoice) -> None:
-    old, new = before.terms.payment_reference, after.terms.payment_reference
-    if new == old:
-        return
-    if new is not None and new.kind != "free_text":
-        ref = things.REFERENCE(after.creditor_id, new.value, after.invoice_id)
-        # The old reference keeps leading here: a debtor may still pay with the first letter in hand.
-        work.put(ref, ReferenceHolder(after.invoice_id))
-
-
-def refs_to_change(invoice: Invoice, wanted: InvoiceChange) -> tuple[Ref[Any], ...]:
-    """Name what ``change`` looks at."""
-    refs: tuple[Ref[Any], ...] = (things.INVOICE(invoice.invoice_id),)
-    reference = wanted.terms.get("payment_reference")
-    if reference is not None:
-        refs += (things.REFERENCE(invoice.creditor_id, reference.value, invoice.invoice_id),)
-    return refs
-
-
-def record_reminder(work: Work, invoice: Invoice, reminder: Reminder) -> Invoice:
-    """Record a letter that the creditor has sent, with its fee (NET-15).
-
-    Raises
-    ------
-    Refused
-        ``already_transferred``: costs are not added to an invoice that is at an agency (NET-37).
-    """
-    if invoice.release.live:
-        raise Refused("already_transferred", "the agency sends the letters for this invoice")
-    noted = replace(
-        invoice, reminders=(*invoice.reminders, reminder), updated_at=work.now, revision=invoice.revision + 1
-    )
-    if not reminder.fee:
-        work.change(things.INVOICE(invoice.invoice_id), noted)
-        return noted
-    booked, _ = book(
-        work, noted, EntryKind.CHARGE, {Component.FEE: reminder.fee}, reminder.sent_date, Source.CREDITOR
-    )
-    return booked
-
-
-def open_dispute(
-    work: Work, invoice: Invoice, reason: str, epoch: int, opened_date: date | None = None
-) -> Dispute:
-    """Register the debtor's objection; an agency that has the invoice is told by a message.
-
-    The invoice's case, where there is a live one, must have been read.
-    """
-    dispute = Dispute(
-        dispute_id=work.new_id("dis"),
-        reason=reason,
-        opened_date=opened_date or local_date(work.now, invoice.country),
-    )
-    changed = replace(
-        invoice,
-        disputes=(*invoice.disputes, dispute),
-        updated_at=work.now,
-        revision=invoice.revision + 1,
-    )
-    work.change(things.INVOICE(invoice.invoice_id), changed)
-    tell(
-        work,
-        EventType.INVOICE_DISPUTED,
-        invoice.creditor_id,
-        ("invoice", invoice.invoice_id),
-        {"invoice_id": invoice.invoice_id, "dispute_id": dispute.dispute_id, "reason": reason, "open": True},
-    )
-    text = f"The debtor objects to invoice {invoice.document_number} ({reason}). Please pause."
-    _tell_case_handler(work, invoice, text, epoch)
-    return dispute
-
-
-def resolve_dispute(work: Work, invoice: Invoice, dispute_id: str, resolution: str, epoch: int) -> Dispute:
-    """End an objection.
-
-    Raises
-    ------
-    NotFound
-        When the invoice has no such dispute.
-    Refused
-        ``dispute_already_resolved``.
-    """
-    found = find_dispute(invoice.disputes, dispute_id)
-    if found.resolved_date is not None:
-        raise Refused("dispute_already_resolved", "the dispute has been resolved before")
-    resolved = replace(found, resolved_date=local_date(work.now, invoice.country), resolution=resolution)
-    changed = replace(
-        invoice,
-        disputes=tuple(resolved if each.dispute_id == dispute_id else each for each in invoice.disputes),
-        updated_at=work.now,
-        revision=invoice.revision + 1,
-    )
-    work.change(things.INVOICE(invoice.invoice_id), changed)
-    tell(
-        work,
-        EventType.INVOICE_DISPUTED,
-        invoice.creditor_id,
-        ("invoice", invoice.invoice_id),
-        {
-            "invoice_id": invoice.invoice_id,
-            "dispute_id": dispute_id,
-            "reason": found.reason,
-            "open": False,
-            "resolution": resolution,
-        },
-    )
-    text = f"The objection to invoice {invoice.document_number} is resolved ({resolution})."
-    _tell_case_handler(work, invoice, text, epoch)
-    return resolved
-
-
-def find_dispute(disputes: Iterable[Dispute], dispute_id: str) -> Dispute:
-    """Find one dispute.
-
-    Raises
-    ------
-    NotFound
-        When there is none of that id.
-    """
-    for dispute in disputes:
-        if dispute.dispute_id == dispute_id:
-            return dispute
-    raise NotFound
-
-
-def _tell_case_handler(work: Work, invoice: Invoice, text: str, epoch: int) -> None:
-    if not invoice.release.live or invoice.case_id is None:
-        return
-    case = work.get(things.CASE(invoice.case_id))
-    if not case.open:
-        return
-    message_id = work.new_id("msg")
-    message = Message(case_id=case.case_id, message_id=message_id, direction="out", text=text, at=work.now)
-    work.add(things.MESSAGE(case.case_id, message_id), message)
-    queued = command(work, case, CommandKind.SEND_MESSAGE, epoch=epoch, subject_id=message_id)
-    work.change(things.CASE(case.case_id), queued.touched(work.now))

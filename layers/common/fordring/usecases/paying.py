@@ -1,33 +1,32 @@
-"""Money at the creditor: payments, reversals, credit notes, and matching by hand."""
+"""Money that comes to the creditor, and the invoice that it settles."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from fordring.domain import things
 from fordring.domain.agency import CommandKind
-from fordring.domain.errors import Fault, Refused, Unprocessable
+from fordring.domain.errors import Fault, Unprocessable
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import CLEARING_ORDERS, Component, EntryKind, Source, allocate
 from fordring.domain.money import Money
-from fordring.domain.payment import CreditNote, Match, Origin, Payment
+from fordring.domain.payment import Match, Origin, Payment
 from fordring.domain.refs import Ref
-from fordring.domain.running import DocumentClaim
 from fordring.usecases.booking import book, follow
-from fordring.usecases.invoicing import content_digest, refuse_taken_number
 from fordring.usecases.recording import command, tell
-from fordring.usecases.submitting import epoch_of
-from fordring.usecases.unmatched import attention_of_payment, keep_unmatched, said, settle_attention
-from fordring.usecases.work import Work
+from fordring.usecases.submitting import epoch_of, invoice_of
+from fordring.usecases.unmatched import keep_unmatched, said
+from fordring.usecases.work import Conflict, Desk, Work
 
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
     """Money that came to the creditor.
 
-    ``origin`` may be left out only while the invoice is not at an agency (NET-25).
+    ``origin`` may be left out only while the invoice is not at an agency (NET-25). ``parts`` says what
+    was paid, minor units by component; without it the creditor's clearing order does (BEY-5).
     """
 
     amount: Money
@@ -38,6 +37,8 @@ class NewPayment:
     bank_transaction_id: str | None = None
     reason: str = "by_hand"
     payment_id: str | None = None
+    parts: Mapping[Component, int] | None = None
+    agency: str | None = None
 
 
 def refs_to_pay(invoice: Invoice) -> tuple[Ref[Any], ...]:
@@ -50,6 +51,41 @@ def refs_to_pay(invoice: Invoice) -> tuple[Ref[Any], ...]:
     return (*refs, things.CASE(invoice.case_id)) if invoice.case_id else refs
 
 
+@dataclass(slots=True)
+class Target:
+    """An invoice that is to be booked on, found anew, with its case, at every attempt."""
+
+    desk: Desk
+    creditor_id: str
+    invoice_id: str
+    _case_id: str | None = field(default=None, init=False)
+
+    def refs(self) -> Iterable[Ref[Any]]:
+        """Name what booking on it looks at."""
+        ref = things.INVOICE(self.invoice_id)
+        seen = self.desk.read(ref).find(ref)
+        if seen is None or seen.creditor_id != self.creditor_id:
+            self._case_id = None
+            return (ref, things.CREDITOR(self.creditor_id), things.EPOCH())
+        self._case_id = seen.case_id
+        return refs_to_pay(seen)
+
+    def invoice(self, work: Work) -> Invoice:
+        """Give the invoice as it was read.
+
+        Raises
+        ------
+        NotFound
+            When there is none, or it is another creditor's.
+        Conflict
+            When it has got another case since.
+        """
+        invoice = invoice_of(work, self.creditor_id, self.invoice_id)
+        if invoice.case_id != self._case_id:
+            raise Conflict
+        return invoice
+
+
 def pay(work: Work, invoice: Invoice, new: NewPayment) -> Payment:
     """Book a payment on an invoice; tell the agency when it has the invoice and the debtor paid.
 
@@ -58,7 +94,9 @@ def pay(work: Work, invoice: Invoice, new: NewPayment) -> Payment:
     Raises
     ------
     Unprocessable
-        ``origin_required`` on a transferred invoice (NET-25); ``wrong_currency``; ``amount_not_positive``.
+        ``origin_required`` on a transferred invoice (NET-25); ``never_transferred`` when an agency is said
+        to have settled one that no agency ever had; ``wrong_currency``; ``amount_not_positive``;
+        ``wrong_sum`` and ``part_exceeds_remaining`` of the parts.
     """
     _refuse_nonsense(invoice, new)
     if new.origin is None and invoice.release.live:
@@ -66,6 +104,12 @@ def pay(work: Work, invoice: Invoice, new: NewPayment) -> Payment:
             "origin_required",
             "the invoice is at an agency: say whether the debtor paid, or the agency settled",
             faults=[Fault("/origin", "origin_required", "debtor or agency_settlement")],
+        )
+    if new.origin is Origin.AGENCY_SETTLEMENT and not invoice.submission:
+        raise Unprocessable(
+            "never_transferred",
+            "no agency ever had the invoice",
+            faults=[Fault("/origin", "never_transferred", "an agency settles what was handed over to it")],
         )
     payment = Payment(
         payment_id=new.payment_id or work.new_id("pay"),
@@ -88,7 +132,7 @@ def pay(work: Work, invoice: Invoice, new: NewPayment) -> Payment:
         settled = replace(payment, match=Match.SETTLEMENT, reason="agency_settlement")
         work.put(things.PAYMENT(settled.payment_id), settled)
         return settled
-    booked = _book_payment(work, invoice, payment)
+    booked = _book_payment(work, invoice, payment, new.parts)
     work.put(things.PAYMENT(booked.payment_id), booked)
     return booked
 
@@ -106,11 +150,34 @@ def _refuse_nonsense(invoice: Invoice, new: NewPayment) -> None:
             "a payment is a positive amount; use reverse to take one back",
             faults=[Fault("/amount/amount", "amount_not_positive", "must be above zero")],
         )
+    if new.parts is not None:
+        _refuse_wrong_parts(invoice, new.parts, new.amount.minor)
 
 
-def _book_payment(work: Work, invoice: Invoice, payment: Payment) -> Payment:
-    order = CLEARING_ORDERS[work.get(things.CREDITOR(invoice.creditor_id)).clearing_order]
-    spread, surplus = allocate(invoice.balance, payment.amount, order)
+def _refuse_wrong_parts(invoice: Invoice, parts: Mapping[Component, int], amount: int) -> None:
+    if sum(parts.values()) != amount:
+        raise Unprocessable(
+            "wrong_sum",
+            "the parts do not make up the amount",
+            faults=[Fault("/parts", "wrong_sum", "the parts sum to the amount")],
+        )
+    faults = [
+        Fault(f"/parts/{part.value}", "part_exceeds_remaining", "less than this is owed for it")
+        for part, minor in parts.items()
+        if minor > invoice.balance.part(part).remaining
+    ]
+    if faults:
+        raise Unprocessable("part_exceeds_remaining", "more is paid than is owed for a part", faults=faults)
+
+
+def _book_payment(
+    work: Work, invoice: Invoice, payment: Payment, parts: Mapping[Component, int] | None
+) -> Payment:
+    if parts is None:
+        order = CLEARING_ORDERS[work.get(things.CREDITOR(invoice.creditor_id)).clearing_order]
+        spread, surplus = allocate(invoice.balance, payment.amount, order)
+    else:
+        spread, surplus = {part: minor for part, minor in parts.items() if minor}, 0
     booked = invoice
     entry_seq = None
     if spread:
@@ -140,13 +207,14 @@ def _book_payment(work: Work, invoice: Invoice, payment: Payment) -> Payment:
             )
             work.change(things.CASE(case.case_id), queued)
             reported = True
-    _tell_of_payment(work, EventType.PAYMENT_RECEIVED, booked, payment, surplus)
+    tell_of_payment(work, EventType.PAYMENT_RECEIVED, booked, payment, surplus)
     return replace(payment, entry=entry_seq, surplus=surplus, reported=reported)
 
 
-def _tell_of_payment(
+def tell_of_payment(
     work: Work, event_type: EventType, invoice: Invoice, payment: Payment, surplus: int
 ) -> None:
+    """Tell of money on an invoice, given the invoice after it was booked."""
     currency = payment.currency
     parent = (
         ("case", invoice.case_id) if payment.case_id and invoice.case_id else ("invoice", invoice.invoice_id)
@@ -191,300 +259,6 @@ def unmatched(work: Work, creditor_id: str, new: NewPayment, reason: str) -> Pay
     )
     keep_unmatched(work, payment)
     return payment
-
-
-def match_by_hand(work: Work, payment: Payment, invoice: Invoice, origin: Origin | None) -> Payment:
-    """Lead an unmatched payment to an invoice.
-
-    A payment that the agency took is never reported back to it.
-
-    Raises
-    ------
-    Refused
-        ``payment_already_matched``.
-    """
-    refuse_unless_unmatched(payment)
-    if payment.source is Source.AGENCY:
-        matched = _match_agency_payment(work, payment, invoice)
-    else:
-        chosen = origin if origin is not None or invoice.release.live else payment.origin
-        new = NewPayment(
-            Money(payment.amount, payment.currency),
-            payment.paid_date,
-            chosen,
-            payment.source,
-            payment.reference,
-            payment.bank_transaction_id,
-            "by_hand",
-            payment.payment_id,
-        )
-        matched = replace(
-            pay(work, invoice, new), created_at=payment.created_at, revision=payment.revision + 1
-        )
-        work.change(things.PAYMENT(payment.payment_id), matched)
-    settle_attention(work, attention_of_payment(payment.payment_id), "matched")
-    return matched
-
-
-def _match_agency_payment(work: Work, payment: Payment, invoice: Invoice) -> Payment:
-    """Book what the agency took without saying for which case; the agency knows of it already."""
-    spread, surplus = allocate(invoice.balance, payment.amount, CLEARING_ORDERS["principal_first"])
-    booked, seq = invoice, None
-    if spread:
-        booked, entry = book(
-            work,
-            invoice,
-            EntryKind.PAYMENT,
-            spread,
-            payment.paid_date,
-            Source.AGENCY,
-            payment_id=payment.payment_id,
-        )
-        seq = entry.seq
-    if invoice.release.live and invoice.case_id:
-        case = work.get(things.CASE(invoice.case_id))
-        work.change(things.CASE(case.case_id), follow(case, booked, work))
-    matched = replace(
-        payment,
-        match=Match.MATCHED,
-        reason="by_hand",
-        invoice_id=invoice.invoice_id,
-        case_id=invoice.case_id,
-        entry=seq,
-        surplus=surplus,
-        revision=payment.revision + 1,
-    )
-    work.change(things.PAYMENT(payment.payment_id), matched)
-    _tell_of_payment(work, EventType.PAYMENT_RECEIVED, booked, matched, surplus)
-    return matched
-
-
-def refuse_unless_unmatched(payment: Payment) -> None:
-    """Refuse to decide about a payment twice.
-
-    Raises
-    ------
-    Refused
-        ``payment_already_matched``.
-    """
-    if payment.match is not Match.UNMATCHED:
-        raise Refused(
-            "payment_already_matched",
-            "the payment was decided about before",
-            facts={"match": payment.match.value},
-        )
-
-
-def ignore_by_hand(work: Work, payment: Payment) -> Payment:
-    """Set an unmatched payment aside: it settles nothing.
-
-    Raises
-    ------
-    Refused
-        ``payment_already_matched``.
-    """
-    refuse_unless_unmatched(payment)
-    ignored = replace(payment, match=Match.IGNORED, reason="by_hand", revision=payment.revision + 1)
-    work.change(things.PAYMENT(payment.payment_id), ignored)
-    settle_attention(work, attention_of_payment(payment.payment_id), "ignored")
-    return ignored
-
-
-def refs_to_reverse(payment: Payment) -> tuple[Ref[Any], ...]:
-    """Name what ``reverse`` looks at, besides what ``refs_to_pay`` names for its invoice."""
-    refs: tuple[Ref[Any], ...] = (things.PAYMENT(payment.payment_id),)
-    if payment.invoice_id and payment.entry:
-        refs += (things.INVOICE_ENTRY(payment.invoice_id, payment.entry),)
-    return refs
-
-
-def reverse(work: Work, payment: Payment, invoice: Invoice, reversed_date: date) -> Payment:
-    """Take a payment at the creditor back: a new entry names the one that did not stand.
-
-    Raises
-    ------
-    Refused
-        ``payment_not_reversible``: it settled nothing, was reversed before, or is the agency's to take
-        back.
-    """
-    if payment.match is not Match.MATCHED or payment.source is Source.AGENCY:
-        raise Refused(
-            "payment_not_reversible",
-            "only a matched payment at the creditor can be reversed here",
-            facts={"match": payment.match.value, "source": payment.source.value},
-        )
-    booked = invoice
-    undone = 0
-    if payment.entry is not None:
-        original = work.get(things.INVOICE_ENTRY(invoice.invoice_id, payment.entry))
-        undone = original.total
-        booked, _ = book(
-            work,
-            invoice,
-            EntryKind.REVERSAL,
-            original.amounts,
-            reversed_date,
-            payment.source,
-            payment_id=payment.payment_id,
-            reverses=original,
-        )
-    if payment.reported and payment.case_id and invoice.case_id == payment.case_id:
-        case = work.get(things.CASE(payment.case_id))
-        followed = follow(case, booked, work)
-        if case.open:
-            followed = command(
-                work,
-                followed,
-                CommandKind.REVERSE_PAYMENT,
-                epoch=epoch_of(work),
-                subject_id=payment.payment_id,
-                principal=-undone,
-            )
-        work.change(things.CASE(case.case_id), followed)
-    reversed_payment = replace(
-        payment, match=Match.REVERSED, reversed_date=reversed_date, revision=payment.revision + 1
-    )
-    work.change(things.PAYMENT(payment.payment_id), reversed_payment)
-    _tell_of_payment(work, EventType.PAYMENT_REVERSED, booked, reversed_payment, 0)
-    return reversed_payment
-
-
-@dataclass(frozen=True, slots=True)
-class NewCreditNote:
-    """A credit note as somebody hands it over; ``invoice_id`` when it is matched to an invoice."""
-
-    document_number: str
-    amount: Money
-    credit_date: date
-    invoice_id: str | None = None
-    source: str = "api"
-
-    @property
-    def digest(self) -> str:
-        """Of what the document says."""
-        return content_digest(
-            {
-                "document_number": self.document_number,
-                "amount": self.amount.text,
-                "currency": self.amount.currency,
-                "credit_date": self.credit_date.isoformat(),
-            }
-        )
-
-
-def register_credit_note(
-    work: Work, creditor_id: str, new: NewCreditNote, invoice: Invoice | None
-) -> CreditNote:
-    """Register a credit note; a matched one reduces its invoice and goes to the agency (VIS-12).
-
-    The creditor, the document number's claim and what ``refs_to_pay`` names must have been read.
-
-    Raises
-    ------
-    Refused
-        ``document_number_taken``.
-    Unprocessable
-        ``wrong_currency``, ``amount_not_positive``.
-    """
-    work.get(things.CREDITOR(creditor_id))
-    if new.amount.minor <= 0:
-        raise Unprocessable(
-            "amount_not_positive",
-            "a credit note is a positive amount",
-            faults=[Fault("/amount/amount", "amount_not_positive", "must be above zero")],
-        )
-    refuse_taken_number(work, creditor_id, new.document_number, new.digest)
-    note = CreditNote(
-        credit_note_id=work.new_id("crn"),
-        creditor_id=creditor_id,
-        document_number=new.document_number,
-        amount=new.amount.minor,
-        currency=new.amount.currency,
-        credit_date=new.credit_date,
-        content_digest=new.digest,
-        created_at=work.now,
-        source=new.source,
-    )
-    work.add(
-        things.DOCUMENT(creditor_id, new.document_number),
-        DocumentClaim("credit_note", note.credit_note_id, new.digest),
-    )
-    if invoice is not None:
-        note = _apply_credit(work, note, invoice)
-    work.add(things.CREDIT_NOTE(note.credit_note_id), note)
-    return note
-
-
-def match_credit_note(work: Work, note: CreditNote, invoice: Invoice) -> CreditNote:
-    """Match a credit note that was registered without its invoice.
-
-    Raises
-    ------
-    Refused
-        ``credit_note_already_matched``.
-    Unprocessable
-        ``wrong_currency``.
-    """
-    if note.invoice_id is not None:
-        raise Refused(
-            "credit_note_already_matched",
-            "it is matched to an invoice",
-            facts={"invoice_id": note.invoice_id},
-        )
-    matched = replace(_apply_credit(work, note, invoice), revision=note.revision + 1)
-    work.change(things.CREDIT_NOTE(note.credit_note_id), matched)
-    return matched
-
-
-def _apply_credit(work: Work, note: CreditNote, invoice: Invoice) -> CreditNote:
-    if note.currency != invoice.currency:
-        raise Unprocessable(
-            "wrong_currency",
-            "the invoice is in another currency",
-            faults=[Fault("/amount/currency", "wrong_currency", "not the invoice's currency")],
-        )
-    spread, surplus = allocate(invoice.balance, note.amount, CLEARING_ORDERS["principal_first"])
-    booked, seq = invoice, None
-    if spread:
-        booked, entry = book(
-            work,
-            invoice,
-            EntryKind.CREDIT,
-            spread,
-            note.credit_date,
-            Source.CREDITOR,
-            credit_note_id=note.credit_note_id,
-        )
-        seq = entry.seq
-    if spread and invoice.release.live and invoice.case_id:
-        case = work.get(things.CASE(invoice.case_id))
-        if case.open:
-            queued = command(
-                work,
-                follow(case, booked, work),
-                CommandKind.REPORT_CREDIT,
-                epoch=epoch_of(work),
-                subject_id=note.credit_note_id,
-                principal=sum(spread.values()),
-            )
-            work.change(things.CASE(case.case_id), queued)
-    currency = note.currency
-    tell(
-        work,
-        EventType.CREDIT_NOTE_APPLIED,
-        invoice.creditor_id,
-        ("invoice", invoice.invoice_id),
-        {
-            "credit_note_id": note.credit_note_id,
-            "invoice_id": invoice.invoice_id,
-            "case_id": invoice.case_id if invoice.release.live else None,
-            "amount": said(Money(note.amount, currency)),
-            "surplus": said(Money(surplus, currency)),
-            "remaining": said(booked.remaining),
-            "invoice_status": booked.status,
-        },
-    )
-    return replace(note, invoice_id=invoice.invoice_id, entry=seq, surplus=surplus)
 
 
 def agency_account(accounts: Sequence[str], payer: str | None) -> bool:

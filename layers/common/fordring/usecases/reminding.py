@@ -1,0 +1,32 @@
+"""Letters that the creditor itself has sent, before an agency has the invoice."""
+
+from dataclasses import replace
+
+from fordring.domain import things
+from fordring.domain.errors import Refused
+from fordring.domain.invoice import Invoice, Reminder
+from fordring.domain.ledger import Component, EntryKind, Source
+from fordring.usecases.booking import book
+from fordring.usecases.work import Work
+
+
+def record_reminder(work: Work, invoice: Invoice, reminder: Reminder) -> Invoice:
+    """Record a letter that the creditor has sent, with its fee (NET-15).
+
+    Raises
+    ------
+    Refused
+        ``already_transferred``: costs are not added to an invoice that is at an agency (NET-37).
+    """
+    if invoice.release.live:
+        raise Refused("already_transferred", "the agency sends the letters for this invoice")
+    noted = replace(
+        invoice, reminders=(*invoice.reminders, reminder), updated_at=work.now, revision=invoice.revision + 1
+    )
+    if not reminder.fee:
+        work.change(things.INVOICE(invoice.invoice_id), noted)
+        return noted
+    booked, _ = book(
+        work, noted, EntryKind.CHARGE, {Component.FEE: reminder.fee}, reminder.sent_date, Source.CREDITOR
+    )
+    return booked
