@@ -1,25 +1,15 @@
-"""Svea's JSON is read strictly: a fact, or ``MalformedAnswer``, and never anything else."""
+"""Svea's JSON is read strictly: a fact, or ``MalformedAnswer``."""
 
-import contextlib
-import json
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from fordring.agencies.svea import Svea
-from fordring.agencies.svea.reading import read
 from fordring.domain.agency import (
-    BalancePage,
     CaseClosed,
-    CaseKey,
     CaseRegistered,
     CaseRejected,
-    Changes,
     ClosedReason,
-    Credentials,
     Delivery,
     LetterDispatched,
     MalformedAnswer,
@@ -31,92 +21,16 @@ from fordring.domain.agency import (
     Stage,
     StatusChanged,
 )
-from fordring.domain.money import Money
-from fordring.domain.transport import Request, Response
-
-AT = "2026-03-31T07:00:00.250Z"
-INSTANT = datetime(2026, 3, 31, 7, 0, 0, 250_000, tzinfo=UTC)
-KEY = CaseKey("inv_1-1", "SV1")
-CLIENT = Credentials("79021", "fjordlys", "secret word")
-
-
-class Answering:
-    """An ``Http`` that always gives the same answer."""
-
-    def __init__(self, body: bytes, status: int = 200) -> None:
-        self._answer = Response(status, {}, body)
-
-    def exchange(self, request: Request) -> Response:
-        return self._answer
-
-
-def svea(body: object = None, status: int = 200) -> Svea:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Svea(Answering(raw, status), "https://svea.example", lambda: INSTANT)
-
-
-def nok(minor: int) -> Money:
-    return Money(minor, "NOK")
-
-
-def change(kind: str, **members: object) -> dict[str, Any]:
-    return {
-        "Sequence": 1,
-        "RecordedAt": AT,
-        "Type": kind,
-        "ClientOrderId": "inv_1-1",
-        "CaseNumber": "SV1",
-        "OccurredAt": AT,
-    } | members
-
-
-def callback(*changes: dict[str, Any]) -> bytes:
-    return json.dumps({"DeliveryId": "d-1", "ClientId": "79021", "Changes": changes}).encode()
-
-
-PAYMENT = change(
-    "PaymentReceived",
-    PaymentId="P1",
-    Amount="104.00",
-    Principal="100.00",
-    Interest="1.50",
-    Cost="2.50",
-    Overpayment="0.00",
-    Currency="NOK",
-    PaidDate="2026-03-30",
-    PaymentReference="0001",
-    ClientInvoiceId=None,
-)
-LETTER = change(
-    "Dispatched",
-    DispatchId="L1",
-    Kind="CollectionNotice",
-    Channel="Post",
-    SentDate="2026-03-31",
-    DeadlineDate="2026-04-14",
-    Fee="38.00",
-    Currency="NOK",
-)
-SETTLEMENT = change(
-    "PaidToClient",
-    ClientOrderId=None,
-    CaseNumber=None,
-    SettlementId="S1",
-    PaidToClientOn="2026-03-30",
-    Amount="87.50",
-    Currency="NOK",
-    Lines=[
-        {
-            "ClientOrderId": "inv_1-1",
-            "CaseNumber": "SV1",
-            "Principal": "95.00",
-            "Cost": "38.00",
-            "Interest": "5.00",
-            "AdministrationFee": "10.00",
-            "Vat": "2.50",
-            "Amount": "87.50",
-        }
-    ],
+from tests.unit.agencies.svea_answers import (
+    INSTANT,
+    KEY,
+    LETTER,
+    PAYMENT,
+    SETTLEMENT,
+    callback,
+    change,
+    nok,
+    svea,
 )
 
 
@@ -284,82 +198,3 @@ def test_peeking_at_what_nobody_signed_never_leads_to_many_reads() -> None:
         assert svea().peek_callback(callback(*many)) == (None, ())
         with pytest.raises(MalformedAnswer):
             svea().parse_callback({}, callback(*many))
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=20,
-)
-VALUES = JSON | st.sampled_from(["100.00", "NOK", "2026-03-31", AT, "Post", "Reminder", [], {}, -1])
-CHANGES = st.builds(
-    lambda whole, altered: whole | altered,
-    st.sampled_from(
-        [PAYMENT, LETTER, SETTLEMENT, change("CaseRegistered"), change("CaseRejected", Errors=[])]
-    ),
-    st.dictionaries(st.sampled_from(sorted(PAYMENT | LETTER | SETTLEMENT)), VALUES, max_size=3),
-)
-CASE = {
-    "ClientOrderId": "inv_1-1",
-    "CaseNumber": "SV1",
-    "Status": "Reminded",
-    "Open": True,
-    "RejectionCodes": [],
-    "Currency": "NOK",
-    "PrincipalRemaining": "1.00",
-    "InterestRemaining": "0.00",
-    "CostRemaining": "0.00",
-}
-CASES = st.builds(
-    lambda altered: CASE | altered, st.dictionaries(st.sampled_from(sorted(CASE)), VALUES, max_size=2)
-)
-PAGE = {"ResultCode": "Success", "ErrorMessage": None, "AsOf": AT, "More": False, "NextPage": None}
-
-
-@given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
-def test_arbitrary_bodies_are_read_or_malformed(body: bytes) -> None:
-    for ask in (
-        lambda: read(body),
-        lambda: svea().parse_callback({}, body),
-        lambda: svea(body).changes_since(None, CLIENT),
-        lambda: svea(body).open_cases(None, CLIENT),
-        lambda: svea(body).case(KEY, CLIENT),
-    ):
-        with contextlib.suppress(MalformedAnswer):
-            ask()
-    svea().peek_callback(body)
-
-
-@settings(max_examples=300)
-@given(st.lists(CHANGES | JSON, max_size=3), st.lists(CASES | JSON, max_size=3))
-def test_answers_that_are_almost_right_are_read_or_malformed(changes: list[Any], cases: list[Any]) -> None:
-    page = PAGE | {"Changes": changes, "Cases": cases}
-    delivery = json.dumps({"DeliveryId": "d-1", "Changes": changes}).encode()
-    for ask, kind in (
-        (lambda: svea().parse_callback({}, delivery), Delivery),
-        (lambda: svea(page).changes_since(None, CLIENT), Changes),
-        (lambda: svea(page).open_cases(None, CLIENT), BalancePage),
-    ):
-        with contextlib.suppress(MalformedAnswer):
-            assert isinstance(ask(), kind)
-    identity, keys = svea().peek_callback(delivery)
-    assert identity in {None, "d-1"}
-    assert len(keys) <= 1
-
-
-@pytest.mark.parametrize(
-    "page",
-    [
-        PAGE | {"Changes": [change("CaseRegistered"), change("CaseRegistered")]},
-        PAGE | {"Changes": [], "More": True},
-        PAGE | {"Changes": [], "ResultCode": "Rejected"},
-    ],
-)
-def test_a_page_of_changes_that_leads_nowhere_is_malformed(page: object) -> None:
-    with pytest.raises(MalformedAnswer):
-        svea(page).changes_since(None, CLIENT)
-
-
-def test_a_closed_case_in_the_list_of_open_ones_is_malformed() -> None:
-    with pytest.raises(MalformedAnswer):
-        svea(PAGE | {"Cases": [CASE | {"Open": False}]}).open_cases(None, CLIENT)
