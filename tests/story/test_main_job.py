@@ -2,23 +2,8 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from fordring.domain import things
-from fordring.domain.clock import utc
-from fordring.store.memory import MemoryEngine
-from tests.story.stage import Stage, onboard, stage
-
-
-@pytest.fixture
-def hub(tmp_path, monkeypatch):
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "test")
-    with stage(tmp_path, MemoryEngine()) as made:
-        api = made.world.client()
-        made.advance_to(api, utc(2026, 3, 2, 9))
-        onboard(made)
-        made.api = api
-        yield made
+from tests.story.stage import Stage
 
 
 def hand_over(hub: Stage, **invoice: object) -> tuple[str, str]:

@@ -138,8 +138,11 @@ class Work:
         self._changes[ref] = Change("change", ref, value, self._read[ref])
 
     def put[T](self, ref: Ref[T], value: T) -> None:
-        """Note the value of a thing that may or may not have existed when it was read."""
-        if self.find(ref) is None:
+        """Note the value of a thing that may or may not have existed when it was read.
+
+        What was not read must be new: at commit nothing may exist under its name.
+        """
+        if (ref not in self._asked and ref not in self._changes) or self.find(ref) is None:
             self.add(ref, value)
         else:
             self.change(ref, value)
