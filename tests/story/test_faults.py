@@ -50,7 +50,8 @@ def test_no_case_twice_no_payment_lost_and_balances_equal(hub, fault):
     hub.advance(hub.api, days=2)
     assert [hub.case(case_id).release for case_id in cases] == ["registered"] * 4
 
-    if fault:
+    # What is received but invisible is a registration; there is none in the second half.
+    if fault and fault != "received_but_invisible_for":
         hub.control("POST", "svea/faults", {"kind": fault, "count": 3})
     pay_creditor(hub, invoices[0], "1250.00")
     pay_creditor(hub, invoices[1], "250.00")
