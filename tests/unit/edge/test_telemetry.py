@@ -1,5 +1,6 @@
 """What logs and metrics hold, and above all what they never hold."""
 
+import ast
 import io
 import json
 import logging
@@ -159,6 +160,17 @@ class TestFailures:
         assert "Kari" not in json.dumps(line)
         assert json.loads(capsys.readouterr().out)["UnhandledError"] == [1.0]
 
+    def test_wrong_settings_are_named(self, lines, monkeypatch):
+        monkeypatch.delenv("FORDRING_TABLE")
+
+        @observed
+        def handler(event, context):
+            settings()
+
+        with pytest.raises(FunctionFailed):
+            handler({"requestContext": None}, CONTEXT)
+        assert lines()[0]["error"][0]["settings"] == "FORDRING_TABLE is missing"
+
 
 class TestInvocations:
     def test_state_does_not_leak_into_the_next_one(self, lines):
@@ -232,6 +244,31 @@ def test_libraries_keep_their_texts_to_themselves(monkeypatch):
     assert text.getvalue().startswith("foreign_log botocore.parsers:test_libraries")
     assert "ValueError" in text.getvalue()
     assert "Kari" not in text.getvalue()
+
+
+def calls_of_a_log():
+    for path in sorted(Path(telemetry.__file__).parents[1].rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            owner = node.func.value
+            name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+            if name.strip("_") == "log" and node.func.attr in LEVELS | {"failure", "bind"}:
+                yield f"{path.name}:{node.lineno}", node
+
+
+LEVELS = {"debug", "info", "warning", "error"}
+
+
+def test_every_line_in_the_code_is_one_that_may_be_written():
+    calls = list(calls_of_a_log())
+    assert calls
+    for place, call in calls:
+        names = {keyword.arg for keyword in call.keywords}
+        assert names <= FIELDS, f"{place}: {names - FIELDS}"
+        if call.func.attr != "bind":
+            assert isinstance(call.args[0], ast.Constant), f"{place}: the code is not a constant"
+            assert telemetry._CODE.fullmatch(call.args[0].value), place
 
 
 def test_powertools_is_loaded_at_the_first_line_only():

@@ -10,11 +10,12 @@ import logging
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Final
 
-from fordring.edge.settings import settings
+from fordring.edge.settings import SettingsError, settings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger, Metrics
@@ -200,7 +201,8 @@ def observed[R](handle: Callable[[dict[str, Any], Any], R]) -> Callable[[dict[st
             return handle(event, context)
         except Exception as error:  # noqa: BLE001  raised again, without what it says
             log.failure("unhandled_error", error)
-            count(Count.UNHANDLED_ERROR)
+            with suppress(SettingsError):  # then that is the error
+                count(Count.UNHANDLED_ERROR)
             raise FunctionFailed(_type_name(error)) from None
         finally:
             flush()
@@ -225,8 +227,8 @@ def _begin(event: dict[str, Any], context: Any) -> None:
         _metrics().clear_metrics()
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None), cold_start=_cold)
     _cold = False
-    told = event.get("requestContext", {}).get("requestId") if isinstance(event, dict) else None
-    if isinstance(told, str):
+    told = (event.get("requestContext") or {}).get("requestId") if isinstance(event, dict) else None
+    if isinstance(told, str) and _may_be_seen(told):
         headers = event.get("headers") or {}
         given = headers.get("x-correlation-id", "")
         correlation = given if _CORRELATION.fullmatch(given) else told
@@ -281,6 +283,9 @@ def _described(error: BaseException) -> list[dict[str, Any]]:
         code = _code_of(current)
         if code:
             described["code"] = code
+        if isinstance(current, SettingsError):
+            # The one message that is told: it names variables, never values.
+            described["settings"] = str(current)
         chain.append(described)
         current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
     return chain
