@@ -214,10 +214,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         from fordring.edge.routes import all_routes
+
+        by_function = all_routes()
     except ImportError as error:
         print(f"There are no routes to describe: {error}", file=sys.stderr)
         return 2
-    made = text(route for routes in all_routes().values() for route in routes)
+    made = text(route for routes in by_function.values() for route in routes)
     if options.write:
         options.path.write_text(made, encoding="utf-8")
         return 0
