@@ -83,11 +83,11 @@ class TestWhetherItWasSent:
 
     def test_no_free_connection(self, serve, http, monkeypatch):
         monkeypatch.setattr("fordring.edge.wire._CONNECTIONS", 1)
-        server = serve(lambda *_: server.stop.wait(5) and None)
+        arrived = threading.Event()
+        server = serve(lambda *_: (arrived.set(), server.stop.wait(5), None)[2])
         holder = threading.Thread(target=failure_of, args=(http, Request("GET", url(server))))
         holder.start()
-        while not server.requests:
-            time.sleep(0.001)
+        assert arrived.wait(5)
         assert failure_of(http, Request("GET", url(server), timeout_seconds=0.05)) == ("no", "pool_timeout")
         server.close()
         holder.join()
