@@ -15,8 +15,9 @@ from fordring.domain.correspondence import Message
 from fordring.domain.errors import Fault, NotFound, Refused, Unprocessable
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice, Release, case_id_of, external_id
-from fordring.domain.ledger import Balance
+from fordring.domain.ledger import Balance, Component, EntryKind
 from fordring.domain.refs import Ref
+from fordring.usecases.booking import book_cost
 from fordring.usecases.recording import command, tell_of_case
 from fordring.usecases.work import Conflict, Work
 
@@ -218,6 +219,10 @@ def cancelled(row: CommandRow, reason: str, work: Work) -> CommandRow:
     )
 
 
+def _country(work: Work, case: Case) -> str:
+    return work.get(things.INVOICE(case.members[0].invoice_id)).country
+
+
 def end(work: Work, case: Case, reason: ClosedReason, agency_status: str | None = None) -> Case:
     """Close a case and let its invoices go; the caller writes the case. The invoices must have been read.
 
@@ -226,6 +231,14 @@ def end(work: Work, case: Case, reason: ClosedReason, agency_status: str | None 
     if not case.open:
         return case
     closed = case.closed(reason, agency_status, work.now)
+    left = {
+        part: closed.costs.part(part).remaining for part in Component if closed.costs.part(part).remaining > 0
+    }
+    if left:
+        # With the case the agency gives up what it has added to the debt and was not paid.
+        closed, _ = book_cost(
+            work, closed, EntryKind.WRITE_OFF, left, local_date(work.now, _country(work, case))
+        )
     for member in case.members:
         ref = things.INVOICE(member.invoice_id)
         invoice = work.get(ref)
