@@ -1,0 +1,79 @@
+"""Lists: a page at a time, behind a signed cursor."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from fordring.domain.creditor import ApiKey
+from fordring.domain.errors import Unauthenticated
+from fordring.domain.refs import Listing
+from fordring.edge.call import Call
+from fordring.edge.cursors import read_cursor, write_cursor
+from fordring.edge.problem import Answer
+from fordring.edge.schemas.common import Paging
+
+ROUNDS: Final = 5
+"""How many pages of the table are read at the most to fill one page of a list that is filtered."""
+
+
+def caller(call: Call) -> ApiKey:
+    """Give the key of a call that has been authorised."""
+    if call.key is None:
+        raise Unauthenticated
+    return call.key
+
+
+def given_cursor(call: Call) -> str | None:
+    """Give the position in the store that the caller's cursor stands for.
+
+    Raises
+    ------
+    InvalidInput
+        ``wrong_cursor``.
+    """
+    return read_cursor(caller(call), _name(call), _filters(call), call.asked(Paging).cursor)
+
+
+def next_cursor(call: Call, position: str | None) -> str | None:
+    """Give the cursor to what follows a position; ``None`` after the last page."""
+    return write_cursor(caller(call), _name(call), _filters(call), position)
+
+
+def answer_list[T](
+    call: Call,
+    listing: Listing[T],
+    tell: Callable[[T], Any],
+    *,
+    keep: Callable[[T], bool] | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> Answer:
+    """Answer with a page of a list; the caller has been authorised.
+
+    Parameters
+    ----------
+    tell
+        Spells one thing.
+    keep
+        Leaves things out. A page may then be short and have a ``next_cursor``: how much is read for one
+        page is bounded, whatever the filter.
+    extra
+        Further members of the answer.
+    """
+    limit = call.asked(Paging).size
+    position = given_cursor(call)
+    told: list[Any] = []
+    for _ in range(ROUNDS if keep else 1):
+        page = call.page(listing, limit=limit - len(told), after=position)
+        told.extend(tell(thing) for _, thing in page.items if keep is None or keep(thing))
+        position = page.next
+        if position is None or len(told) >= limit:
+            break
+    return Answer.of(200, {"items": told, "next_cursor": next_cursor(call, position), **(extra or {})})
+
+
+def _name(call: Call) -> str:
+    return json.dumps([call.route.key, sorted(call.path.items())])
+
+
+def _filters(call: Call) -> Mapping[str, object]:
+    return {name: value for name, value in call.query.items() if name not in ("cursor", "limit")}
