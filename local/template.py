@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["TEMPLATE", "load_template", "table_request"]
+__all__ = ["TEMPLATE", "load_template", "partitions", "routes", "table_request"]
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
 _NOT_FOR_CREATION = {
@@ -59,3 +59,49 @@ def table_request(path: Path = TEMPLATE) -> dict[str, Any]:
     request = {name: value for name, value in table.items() if name not in _NOT_FOR_CREATION}
     request["StreamSpecification"] = {"StreamEnabled": True} | request["StreamSpecification"]
     return request
+
+
+def routes(path: Path = TEMPLATE) -> dict[str, str]:
+    """Give the function of each route, by route key.
+
+    Returns
+    -------
+    dict
+        For example ``{"GET /v1/health": "poll_status", "$default": "poll_status"}``.
+    """
+    resources = load_template(path)["Resources"]
+    (api,) = (r for r in resources.values() if r["Type"] == "AWS::Serverless::HttpApi")
+    found = {}
+    for place, operations in api["Properties"]["DefinitionBody"]["paths"].items():
+        for verb, operation in operations.items():
+            uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+            function = resources[uri.partition("/functions/${")[2].partition("Aliaslive}")[0]]
+            key = place if place == "$default" else f"{verb.upper()} {place}"
+            found[key] = Path(function["Properties"]["CodeUri"]).name
+    return found
+
+
+def partitions(path: Path = TEMPLATE) -> dict[str, dict[str, list[str]]]:
+    """Give the patterns of partitions that each function may read and write.
+
+    Those that a condition adds are included.
+
+    Returns
+    -------
+    dict
+        For example ``{"poll_status": {"read": ["KEY#*", …], "write": []}, …}``.
+    """
+    resources = load_template(path)["Resources"]
+    found = {}
+    for function in (r["Properties"] for r in resources.values() if r["Type"] == "AWS::Serverless::Function"):
+        role = resources[function["Role"]["Fn::GetAtt"][0]]["Properties"]
+        allowed: dict[str, list[str]] = {"read": [], "write": []}
+        for statement in role["Policies"][0]["PolicyDocument"]["Statement"]:
+            keys = (
+                statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys")
+            )
+            if keys is not None:
+                kind = "write" if "dynamodb:PutItem" in statement["Action"] else "read"
+                allowed[kind] += [key["Fn::If"][1] if isinstance(key, dict) else key for key in keys]
+        found[Path(function["CodeUri"]).name] = allowed
+    return found
