@@ -8,7 +8,6 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any, Final, cast
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, IncompleteReadError
@@ -16,11 +15,13 @@ from pynamodb.connection.base import Connection
 
 from fordring.domain.errors import Unavailable
 from fordring.store import metering
-from fordring.store.engine import LARGEST_BATCH, ConditionsFailed, Slice, Write, check_writes, cursor_of
+from fordring.store.answers import PASSING, capacity_in, check_single, code_of, is_throttled
+from fordring.store.engine import LARGEST_BATCH, Slice, Write, check_writes, cursor_of
 from fordring.store.items import Item
 from fordring.store.keys import Key
-from fordring.store.metering import Call, Observer, Touch
-from fordring.store.rows import EXPIRES, INDEX_ATTRIBUTES, Row, content_row, from_row, key_row, to_row
+from fordring.store.metering import ACTIONS, Call, Observer, Touch
+from fordring.store.requests import MEMBERS, query_request, write_request
+from fordring.store.rows import Row, from_row, key_row
 
 CONNECT_SECONDS: Final = 1
 READ_SECONDS: Final = 3
@@ -31,32 +32,6 @@ ROUNDS: Final = 5
 """How often keys are asked for again that a batch left out, and a transaction that was throttled."""
 
 _RETRIES: Final[Any] = {"mode": "standard", "total_max_attempts": ATTEMPTS}
-_ACTIONS: Final = {
-    "put": "PutItem",
-    "update": "UpdateItem",
-    "delete": "DeleteItem",
-    "check": "ConditionCheckItem",
-}
-_MEMBERS: Final = {"put": "Put", "update": "Update", "delete": "Delete", "check": "ConditionCheck"}
-_PUT_CONDITION: Final = "attribute_not_exists(pk)"
-_VERSION_CONDITION: Final = "attribute_exists(pk) AND version = :was"
-_TOKEN: Final = "token"  # noqa: S105  an attribute's name
-_PASSING: Final = frozenset(
-    {
-        "InternalServerError",
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestTimeout",
-        "RequestTimeoutException",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
-        "ThrottlingError",
-        "ThrottlingException",
-        "TransactionInProgressException",
-    }
-)
-"""Codes that go away by themselves; botocore has tried them again already, where it may."""
 
 
 class DynamoEngine:
@@ -67,7 +42,7 @@ class DynamoEngine:
     table
         The table's name.
     region
-        Where it is; the environment's ``AWS_REGION`` when not given. The endpoint follows botocore's
+        Where it is; the environment's when not given. The endpoint follows botocore's
         ``AWS_ENDPOINT_URL_DYNAMODB`` and ``AWS_ENDPOINT_URL``.
     on_call
         Told about every round trip.
@@ -119,20 +94,15 @@ class DynamoEngine:
         for attempt in range(ROUNDS):
             if attempt:
                 self._wait(attempt)
-            answer = self._call(
-                "BatchGetItem",
-                {
-                    "RequestItems": {self._table: {"Keys": left, "ConsistentRead": True}},
-                    "ReturnConsumedCapacity": self._capacity,
-                },
-            )
+            wanted = {"Keys": left, "ConsistentRead": True}
+            answer = self._call("BatchGetItem", {"RequestItems": {self._table: wanted}})
             items = [from_row(row) for row in answer["Responses"].get(self._table, ())]
             found.extend(items)
             missed = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", ())
             if self._on_call:
                 touched = tuple(Touch("BatchGetItem", row["pk"]["S"], row["sk"]["S"]) for row in left)
                 absent = [None] * (len(left) - len(items) - len(missed))
-                units = _told(answer) or metering.read_units([*items, *absent])
+                units = capacity_in(answer) or metering.read_units([*items, *absent])
                 self._on_call(Call("BatchGetItem", None, touched, read_units=units))
             if not missed:
                 return found
@@ -151,32 +121,16 @@ class DynamoEngine:
         newest_first: bool = False,
     ) -> Slice:
         """Read a page of one partition."""
-        pk_name, sk_name = INDEX_ATTRIBUTES[index] if index else ("pk", "sk")
-        condition, values = f"{pk_name} = :pk", {":pk": {"S": pk}}
-        if until is not None:
-            condition, values[":sk"] = f"{condition} AND {sk_name} <= :sk", {"S": until}
-        elif prefix:
-            condition, values[":sk"] = f"{condition} AND begins_with({sk_name}, :sk)", {"S": prefix}
-        request = {
-            "TableName": self._table,
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeValues": values,
-            "ConsistentRead": index is None,
-            "ScanIndexForward": not newest_first,
-            "Limit": limit + 1,  # one more, so that the last page knows that it is the last
-            "ReturnConsumedCapacity": self._capacity,
-        }
-        if index:
-            request["IndexName"] = index
-        if after is not None:
-            request["ExclusiveStartKey"] = _start_key(index, pk, after)
+        request = query_request(
+            self._table, index, pk, prefix=prefix, until=until, after=after, newest_first=newest_first
+        )
+        request["Limit"] = limit + 1  # one more, so that the last page knows that it is the last
         answer = self._call("Query", request)
         items = [from_row(row) for row in answer["Items"]]
         if self._on_call:
-            units = _told(answer) or metering.query_units(items, index)
-            self._on_call(
-                Call("Query", index, (Touch("Query", pk, prefix or until or ""),), read_units=units)
-            )
+            units = capacity_in(answer) or metering.query_units(items, index)
+            touched = (Touch("Query", pk, prefix or until or ""),)
+            self._on_call(Call("Query", index, touched, read_units=units))
         page = tuple(items[:limit])
         # A page of a megabyte ends early, with a key to go on from.
         more = len(items) > limit or "LastEvaluatedKey" in answer
@@ -193,11 +147,8 @@ class DynamoEngine:
             self._write_all(writes)
 
     def _write_all(self, writes: Sequence[Write]) -> None:
-        request = {
-            "TransactItems": [{_MEMBERS[write.action]: self._request(write)} for write in writes],
-            "ClientRequestToken": secrets.token_hex(16),
-            "ReturnConsumedCapacity": self._capacity,
-        }
+        members = [{MEMBERS[write.action]: write_request(self._table, write)} for write in writes]
+        request = {"TransactItems": members, "ClientRequestToken": secrets.token_hex(16)}
         for attempt in range(ROUNDS):
             if attempt:
                 self._wait(attempt)
@@ -205,7 +156,7 @@ class DynamoEngine:
                 answer = self._call("TransactWriteItems", request)
             except ClientError as error:
                 self._tell_write("TransactWriteItems", writes, None)
-                if not _throttled(error, writes):
+                if not is_throttled(error):
                     raise
             else:
                 self._tell_write("TransactWriteItems", writes, answer)
@@ -213,59 +164,26 @@ class DynamoEngine:
         raise Unavailable
 
     def _write_one(self, write: Write) -> None:
-        request = self._request(write)
-        request["ReturnConsumedCapacity"] = self._capacity
-        # When the answer to the first attempt is lost, the second one finds the condition broken by the
-        # first. The token tells that from somebody else's write.
-        token = {"S": secrets.token_urlsafe(9)}
-        if write.action == "put":
-            request["Item"][_TOKEN] = token
-        elif write.action == "update":
-            request["UpdateExpression"] = request["UpdateExpression"].replace(
-                "SET ", "SET #token = :token, ", 1
-            )
-            request["ExpressionAttributeNames"]["#token"] = _TOKEN
-            request["ExpressionAttributeValues"][":token"] = token
+        token = secrets.token_urlsafe(9)
+        request = write_request(self._table, write, token)
         request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-        operation = _ACTIONS[write.action]
+        operation = ACTIONS[write.action]
         try:
             answer = self._call(operation, request)
         except ClientError as error:
             self._tell_write(operation, [write], None)
-            code = _code(error)
-            if code == "TransactionConflictException":
-                raise ConditionsFailed(()) from error
-            if code != "ConditionalCheckFailedException":
-                raise
-            if not _was_ours(error, write, token):
-                raise ConditionsFailed((0,)) from error
+            check_single(error, write, token)
         else:
             self._tell_write(operation, [write], answer)
-
-    def _request(self, write: Write) -> Row:
-        item = write.item
-        request: Row = {"TableName": self._table}
-        if write.action == "put":
-            return request | {"Item": to_row(item), "ConditionExpression": _PUT_CONDITION}
-        request["Key"] = key_row(item.pk, item.sk)
-        request["ConditionExpression"] = _VERSION_CONDITION
-        values = {":was": {"N": str(write.version)}}
-        if write.action == "update":
-            row = content_row(item)
-            expression, names = _update_of(frozenset(row))
-            request["UpdateExpression"] = expression
-            request["ExpressionAttributeNames"] = dict(names)
-            values.update((f":{name}", value) for name, value in row.items())
-        request["ExpressionAttributeValues"] = values
-        return request
 
     # --- calling ------------------------------------------------------------------------------------
 
     def _call(self, operation: str, request: Row) -> Mapping[str, Any]:
+        request["ReturnConsumedCapacity"] = self._capacity
         try:
             return self._connection.dispatch(operation, request)
         except ClientError as error:
-            if _code(error) in _PASSING:
+            if code_of(error) in PASSING:
                 raise Unavailable from error
             raise
         except (ConnectionError, HTTPClientError, IncompleteReadError) as error:
@@ -278,65 +196,11 @@ class DynamoEngine:
     def _tell_write(self, operation: str, writes: Sequence[Write], answer: Mapping[str, Any] | None) -> None:
         if not self._on_call:
             return
-        touched = tuple(Touch(_ACTIONS[write.action], write.item.pk, write.item.sk) for write in writes)
+        touched = tuple(Touch(ACTIONS[write.action], write.item.pk, write.item.sk) for write in writes)
         transaction = operation == "TransactWriteItems"
-        units = _told(answer) if answer else 0.0
+        units = capacity_in(answer) if answer else 0.0
         if not units:  # not told, as for what failed: what the items weigh, indexes aside
             units = sum(
                 metering.write_units(write.item, write.item, transaction=transaction) for write in writes
             )
         self._on_call(Call(operation, None, touched, write_units=units, failed=answer is None))
-
-
-@cache
-def _update_of(present: frozenset[str]) -> tuple[str, Mapping[str, str]]:
-    """Spell the update that sets what is present and removes every other placing attribute."""
-    optional = [name for pair in INDEX_ATTRIBUTES.values() for name in pair] + [EXPIRES]
-    sets = ", ".join(f"#{name} = :{name}" for name in sorted(present))
-    removed = [name for name in optional if name not in present]
-    removes = " REMOVE " + ", ".join(f"#{name}" for name in removed) if removed else ""
-    return f"SET {sets}{removes}", {f"#{name}": name for name in (*present, *removed)}
-
-
-def _start_key(index: str | None, pk: str, after: Mapping[str, str]) -> Row:
-    if index is None:
-        return key_row(pk, after["sk"])
-    pk_name, sk_name = INDEX_ATTRIBUTES[index]
-    return key_row(after["pk"], after["sk"]) | {pk_name: {"S": pk}, sk_name: {"S": after["place"]}}
-
-
-def _told(answer: Mapping[str, Any]) -> float:
-    told = answer.get("ConsumedCapacity") or ()
-    tables = (told,) if isinstance(told, Mapping) else told
-    return float(sum(table.get("CapacityUnits", 0.0) for table in tables))
-
-
-def _response(error: ClientError) -> Mapping[str, Any]:
-    """Give botocore's whole answer; pynamodb's error keeps a part of it only, but says what caused it."""
-    cause = error.__cause__
-    return cast("Mapping[str, Any]", cause.response if isinstance(cause, ClientError) else error.response)
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
-
-
-def _throttled(error: ClientError, writes: Sequence[Write]) -> bool:
-    """Tell whether a transaction may be tried again as it is; a broken condition or a conflict is raised."""
-    if _code(error) == "TransactionConflictException":
-        raise ConditionsFailed(()) from error
-    if _code(error) != "TransactionCanceledException":
-        return False
-    reasons = [reason.get("Code", "None") for reason in _response(error).get("CancellationReasons", ())]
-    if "ConditionalCheckFailed" in reasons or "TransactionConflict" in reasons:
-        broken = (at for at, reason in enumerate(reasons) if reason == "ConditionalCheckFailed")
-        raise ConditionsFailed([at for at in broken if at < len(writes)]) from error
-    return bool(reasons) and set(reasons) <= {"None", "ThrottlingError", "ProvisionedThroughputExceeded"}
-
-
-def _was_ours(error: ClientError, write: Write, token: Row) -> bool:
-    response = _response(error)
-    row = response.get("Item")
-    if write.action == "delete":
-        return row is None and response.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
-    return row is not None and row.get(_TOKEN) == token

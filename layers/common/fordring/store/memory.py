@@ -10,13 +10,12 @@ from fordring.store import metering
 from fordring.store.engine import LARGEST_BATCH, ConditionsFailed, Slice, Write, check_writes, cursor_of
 from fordring.store.items import Item
 from fordring.store.keys import Key
-from fordring.store.metering import Call, Observer, Touch
+from fordring.store.metering import ACTIONS, Call, Observer, Touch
 from fordring.store.rows import INDEX_ATTRIBUTES, InexactNumber
 
 type Position = tuple[str, str, str]
 """Where an item stands in a partition: the sort key there, then the table's own key."""
 
-_ACTIONS = {"put": "PutItem", "update": "UpdateItem", "delete": "DeleteItem", "check": "ConditionCheckItem"}
 _LAST = "\U0010ffff"
 
 
@@ -175,7 +174,7 @@ def _check_exact(part: Any) -> None:
 
 def _write_call(before: Sequence[Item | None], writes: Sequence[Write], *, failed: bool) -> Call:
     transaction = len(writes) > 1 or writes[0].action == "check"
-    touched = tuple(Touch(_ACTIONS[write.action], write.item.pk, write.item.sk) for write in writes)
+    touched = tuple(Touch(ACTIONS[write.action], write.item.pk, write.item.sk) for write in writes)
     units = 0.0
     for old, write in zip(before, writes, strict=True):
         if write.action == "check" or failed:

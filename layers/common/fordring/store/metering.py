@@ -18,6 +18,15 @@ KEYS_ONLY: Final = frozenset({"due"})
 """Indexes that hold nothing but keys; the others project whole items."""
 
 
+ACTIONS: Final = {
+    "put": "PutItem",
+    "update": "UpdateItem",
+    "delete": "DeleteItem",
+    "check": "ConditionCheckItem",
+}
+"""The IAM action of each write."""
+
+
 class Touch(NamedTuple):
     """What was done to one key: ``action`` is the IAM action, the partition is the index's for a query."""
 
