@@ -14,7 +14,7 @@ from fordring.edge.settings import Settings, settings
 from fordring.usecases.work import BusinessClock, Desk, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from fordring.domain.agency import Agency, Capabilities
     from fordring.domain.refs import Ref
@@ -72,6 +72,7 @@ class Hub:
     settings: Settings
     store: "Repository"
     wall: SystemClock
+    forget_connections: "Callable[[], None] | None" = None
 
     @cached_property
     def desk(self) -> Desk:
@@ -110,6 +111,11 @@ class Hub:
 
     def renew(self) -> None:
         """Let go of every connection and every opened secret: before a snapshot, and after its restore."""
+        from fordring.edge import aws
+
+        aws.renew()
+        if self.forget_connections is not None:
+            self.forget_connections()
         for name in ("agency_http", "webhook_http"):
             if name in self.__dict__:
                 self.__dict__[name].renew()
@@ -158,11 +164,14 @@ def hub() -> Hub:
     """Give this process's hub."""
     global _hub  # noqa: PLW0603 - one per process, made at first use so that imports stay cheap
     if _hub is None:
+        from fordring.edge import aws
         from fordring.store.dynamo import DynamoEngine
         from fordring.store.repository import Repository
 
         chosen = settings()
-        _hub = Hub(chosen, Repository(DynamoEngine(chosen.table)), SystemClock())
+        engine = DynamoEngine(chosen.table)
+        aws.adopt(engine.session)
+        _hub = Hub(chosen, Repository(engine), SystemClock(), engine.forget_connections)
     return _hub
 
 

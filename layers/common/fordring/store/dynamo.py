@@ -70,6 +70,11 @@ class DynamoEngine:
             max_pool_connections=10,
         )
 
+    @property
+    def session(self) -> Any:
+        """The one botocore session of the process, from which other services' clients are made too."""
+        return self._connection.session
+
     def connect(self) -> None:
         """Make the client now, not at the first call: at start-up, before a snapshot, before threads."""
         _ = self._connection.client
