@@ -187,7 +187,7 @@ def test_the_stream_hands_over_new_work_only_and_reports_failures() -> None:
     (stream,) = events("DynamoDB").values()
     (pattern,) = (json.loads(f["Pattern"]) for f in stream["FilterCriteria"]["Filters"])
     assert pattern["eventName"] == ["INSERT"]
-    assert set(pattern["dynamodb"]["NewImage"]["kind"]["S"]) == {"command", "event", "job", "sync"}
+    assert set(pattern["dynamodb"]["NewImage"]["kind"]["S"]) == {"command", "event", "job", "sync_request"}
     assert stream["BisectBatchOnFunctionError"] is True
     assert stream["MaximumRetryAttempts"] > 0
     assert names_queue(stream["DestinationConfig"]["OnFailure"]["Destination"], "FailuresQueue")
