@@ -1,0 +1,226 @@
+"""Agreements with agencies: the routes."""
+
+from typing import Any
+
+from fordring.domain import things
+from fordring.domain.agreement import Agreement, SealedCredentials
+from fordring.domain.creditor import Scope
+from fordring.domain.errors import NotFound
+from fordring.domain.refs import Ref
+from fordring.edge.call import Call, etag
+from fordring.edge.once import new_token, show_once
+from fordring.edge.problem import Answer
+from fordring.edge.route import Route
+from fordring.edge.schemas.agreements import (
+    GivenCredentials,
+    GivenSettings,
+    NewOrder,
+    ToldAgreement,
+    ToldNewOrder,
+    ToldOrder,
+    ToldTerms,
+    tell_agreement,
+    tell_order,
+)
+from fordring.usecases.agreeing import (
+    end_agreement,
+    keep_settings,
+    order,
+    refs_with_token,
+    write_credentials,
+)
+from fordring.usecases.calling_back import digest_of
+from fordring.usecases.terms import current_terms
+from fordring.usecases.work import Work
+
+_PATH = "/v1/creditors/{creditor_id}/agreements/{agency}"
+
+
+def _agreement_ref(call: Call) -> Ref[Agreement]:
+    return things.AGREEMENT(call.creditor_id, call.path["agency"])
+
+
+def read_terms(call: Call) -> Answer:
+    """Tell the terms of an agency."""
+    call.read()
+    agency = call.path["agency"]
+    terms = current_terms(call.hub.capabilities(agency).title)
+    return Answer.of(200, {"agency": agency, "version": terms.version, "text": terms.text})
+
+
+def put_settings(call: Call) -> Answer:
+    """Choose the settings of an agreement."""
+    settings = call.given(GivenSettings).settings
+    capabilities = call.hub.capabilities(call.path["agency"])
+    ref = _agreement_ref(call)
+
+    def decide(work: Work) -> Agreement:
+        known = work.find(ref)
+        call.match_revision(known.revision if known else None)
+        return keep_settings(work, call.creditor_id, capabilities, settings)
+
+    return call.transact((things.CREDITOR(call.creditor_id), ref), decide, tell_agreement, headers=_etag)
+
+
+def read_agreement(call: Call) -> Answer:
+    """Tell an agreement."""
+    ref = _agreement_ref(call)
+    agreement = call.read(ref).get(ref)
+    return Answer.of(200, tell_agreement(agreement), _etag(agreement))
+
+
+def order_agreement(call: Call) -> Answer:
+    """Order access to the agency, and show once where it calls back."""
+    body = call.given(NewOrder)
+    agency = call.path["agency"]
+    capabilities = call.hub.capabilities(agency)
+    terms = current_terms(capabilities.title)
+    token = new_token(call.hub.desk)
+    digest = digest_of(token)
+
+    def decide(work: Work) -> Agreement:
+        return order(
+            work,
+            capabilities,
+            call.creditor_id,
+            body.person,
+            body.consent.given_by,
+            body.consent.terms_version,
+            terms,
+            digest,
+        )
+
+    answer = call.transact(
+        refs_with_token(call.hub.desk, call.creditor_id, agency), decide, _tell_new_order, status=201
+    )
+    return show_once(answer, callback_url=f"{_public_url(call)}/v1/callbacks/{agency}/{token}")
+
+
+def _tell_new_order(agreement: Agreement) -> dict[str, Any]:
+    if agreement.order is None:
+        raise NotFound
+    return {**tell_order(agreement.order), "callback_url": None}
+
+
+def _public_url(call: Call) -> str:
+    """Give where the API is reached from outside: as configured, or as the caller has reached it."""
+    scheme = call.headers.get("x-forwarded-proto", "https")
+    return call.hub.settings.public_url or f"{scheme}://{call.headers.get('host', '')}"
+
+
+def read_order(call: Call) -> Answer:
+    """Tell the latest order, with the text that is sent to the agency."""
+    ref = _agreement_ref(call)
+    found = call.read(ref).get(ref).order
+    if found is None or found.order_id != call.path["order_id"]:
+        raise NotFound
+    return Answer.of(200, tell_order(found))
+
+
+def put_credentials(call: Call) -> Answer:
+    """Write what the agency has handed out."""
+    credentials = call.given(GivenCredentials).credentials
+    creditor_id, agency = call.creditor_id, call.path["agency"]
+    ref = _agreement_ref(call)
+    # Nothing is sealed for somebody who may not write it, or for an agreement that does not exist.
+    call.read(ref).get(ref)
+    sealed = SealedCredentials(
+        call.hub.vault.seal_credentials(creditor_id, agency, credentials), call.hub.wall.now()
+    )
+
+    def decide(work: Work) -> Agreement:
+        call.match_revision(work.get(ref).revision)
+        return write_credentials(work, creditor_id, agency, sealed)
+
+    refs = refs_with_token(call.hub.desk, creditor_id, agency)
+    return call.transact(refs, decide, tell_agreement, headers=_etag)
+
+
+def end(call: Call) -> Answer:
+    """End an agreement."""
+    return call.transact(
+        (_agreement_ref(call),),
+        lambda work: end_agreement(work, call.creditor_id, call.path["agency"]),
+        tell_agreement,
+    )
+
+
+def _etag(agreement: Agreement) -> dict[str, str]:
+    return etag(agreement.revision)
+
+
+AGREEMENT_ROUTES = (
+    Route(
+        "PUT",
+        _PATH,
+        put_settings,
+        "Choose the settings of an agreement",
+        "agreements",
+        Scope.ADMIN,
+        {200: ToldAgreement},
+        body=GivenSettings,
+        description="A contradiction with the creditor or with what the agency offers is a 422; all are named.",
+    ),
+    Route(
+        "POST",
+        _PATH + "/orders",
+        order_agreement,
+        "Order access to the agency",
+        "agreements",
+        Scope.ADMIN,
+        {201: ToldNewOrder},
+        body=NewOrder,
+        claims=True,
+        description=(
+            "Send `text` to the agency, with `callback_url`, where it may report what happens. The URL is a "
+            "secret: it is in the answer to the first request only. Ordered again before the credentials are "
+            "written, the later order counts and the earlier URL is dead."
+        ),
+    ),
+    Route(
+        "PUT",
+        _PATH + "/credentials",
+        put_credentials,
+        "Write the agency's credentials",
+        "agreements",
+        Scope.ADMIN,
+        {200: ToldAgreement},
+        body=GivenCredentials,
+        description=(
+            "They are encrypted and never read back. The ones before stay good for callbacks that are under "
+            "way; give `If-Match`, so that a repeated request does not push them out."
+        ),
+    ),
+    Route(
+        "POST",
+        _PATH + "/end",
+        end,
+        "End an agreement",
+        "agreements",
+        Scope.ADMIN,
+        {200: ToldAgreement},
+        claims=True,
+        description="Nothing new is handed over. Open cases go on.",
+    ),
+)
+AGREEMENT_READ_ROUTES = (
+    Route(
+        "GET",
+        "/v1/agencies/{agency}/terms",
+        read_terms,
+        "Read what an order agrees to",
+        "agreements",
+        Scope.READ,
+        {200: ToldTerms},
+    ),
+    Route("GET", _PATH, read_agreement, "Read an agreement", "agreements", Scope.READ, {200: ToldAgreement}),
+    Route(
+        "GET",
+        _PATH + "/orders/{order_id}",
+        read_order,
+        "Read the latest order",
+        "agreements",
+        Scope.READ,
+        {200: ToldOrder},
+    ),
+)

@@ -1,0 +1,232 @@
+"""Agreements with agencies: what is asked and told."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from fordring.domain.agency import Credentials, Level
+from fordring.domain.agreement import Agreement, AgreementState, Order, Settings
+from fordring.domain.references import LONGEST_KID, SHORTEST_KID
+from fordring.edge.schemas.addresses import Email
+from fordring.edge.schemas.common import Given, Instant, Text, Told, instant
+from fordring.usecases.agreeing import Contact
+
+BankAccount = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9 .-]{4,40}$")]
+Secret = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class GivenSettings(Given):
+    """The settings of an agreement; what is left out gets its default."""
+
+    level: Annotated[
+        Level,
+        Field(
+            strict=False,
+            description="`reminder`: the agency follows up from the first reminder. `collection`: the "
+            "creditor reminds, the agency collects.",
+        ),
+    ] = Level.REMINDER
+    kid_length: Annotated[
+        int | None,
+        Field(
+            ge=SHORTEST_KID,
+            le=LONGEST_KID,
+            description="References are sent zero-filled to this length; `null` sends them as they are.",
+        ),
+    ] = None
+    transfer_from: Annotated[
+        int, Field(ge=1, le=365, description="Days after the due date from which a transfer is allowed.")
+    ] = 1
+    contact_travels: Annotated[
+        bool, Field(description="Whether the debtor's contact person is told to the agency.")
+    ] = False
+    agency_bank_accounts: Annotated[
+        list[BankAccount],
+        Field(
+            default_factory=list,
+            max_length=20,
+            description="From where the agency pays out: such bank lines are never a debtor's payment.",
+        ),
+    ]
+    automatic_sync: Annotated[
+        bool, Field(description="Whether the hub asks the agency for news once an hour.")
+    ] = True
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in the hub's own form."""
+        return Settings(
+            level=self.level,
+            kid_length=self.kid_length,
+            transfer_from=self.transfer_from,
+            contact_travels=self.contact_travels,
+            agency_bank_accounts=tuple(dict.fromkeys(self.agency_bank_accounts)),
+            automatic_sync=self.automatic_sync,
+        )
+
+
+class GivenContact(Given):
+    """Whom the agency may ask about the order."""
+
+    name: Text
+    email: Email
+    phone: Annotated[str | None, Field(pattern=r"^\+?[0-9 ()-]{3,30}$")] = None
+
+
+class GivenConsent(Given):
+    """Who confirms having read which version of the terms."""
+
+    given_by: Text
+    terms_version: Annotated[
+        str, Field(min_length=1, max_length=40, description="Of `GET /v1/agencies/{agency}/terms`.")
+    ]
+
+
+class NewOrder(Given):
+    """Order access to an agency. The company information is the creditor's own."""
+
+    contact: GivenContact
+    consent: GivenConsent
+
+    @property
+    def person(self) -> Contact:
+        """The contact person in the hub's own form."""
+        return Contact(self.contact.name, self.contact.email, self.contact.phone)
+
+
+class GivenCredentials(Given):
+    """What the agency has handed out. Written, and never read back."""
+
+    customer_number: Secret
+    user_name: Secret
+    password: Annotated[Secret, Field(json_schema_extra={"writeOnly": True})]
+
+    @property
+    def credentials(self) -> Credentials:
+        """The credentials in the hub's own form."""
+        return Credentials(self.customer_number, self.user_name, self.password)
+
+
+class ToldSettings(Told):
+    """The settings of an agreement."""
+
+    level: Level
+    kid_length: int | None
+    transfer_from: int
+    contact_travels: bool
+    agency_bank_accounts: list[str]
+    automatic_sync: bool
+
+
+class ToldConsent(Told):
+    """Who has confirmed having read which version of the terms, and when."""
+
+    given_by: str
+    given_at: Instant
+    terms_version: str
+
+
+class ToldContact(Told):
+    """Whom the agency may ask about the order."""
+
+    name: str
+    email: str
+    phone: str | None
+
+
+class ToldOrder(Told):
+    """An order. ``text`` is what the agency is to be told, ready to be sent by hand."""
+
+    order_id: str
+    contact: ToldContact
+    consent: ToldConsent
+    ordered_at: Instant
+    text: str
+
+
+class ToldNewOrder(ToldOrder):
+    """A new order. ``callback_url`` is shown this once; a repeated request is answered with ``null``."""
+
+    callback_url: str | None
+
+
+class ToldCredentials(Told):
+    """That there are credentials; nothing of what they are."""
+
+    written_at: Instant
+
+
+class ToldAgreement(Told):
+    """An agreement. ``missing`` names, in codes, what is missing before anything can be transferred."""
+
+    creditor_id: str
+    agency: str
+    number: int
+    state: AgreementState
+    settings: ToldSettings
+    missing: list[str]
+    order_id: str | None
+    ordered_at: Instant | None
+    consent: ToldConsent | None
+    credentials: ToldCredentials | None
+    created_at: Instant
+    updated_at: Instant
+    ended_at: Instant | None
+    revision: int
+
+
+class ToldTerms(Told):
+    """What is agreed to by an order, in plain words."""
+
+    agency: str
+    version: str
+    text: str
+
+
+def tell_agreement(agreement: Agreement) -> dict[str, Any]:
+    """Tell an agreement: never its credentials, and never where it is called back."""
+    settings, order = agreement.settings, agreement.order
+    return {
+        "creditor_id": agreement.creditor_id,
+        "agency": agreement.agency,
+        "number": agreement.number,
+        "state": agreement.state.value,
+        "settings": {
+            "level": settings.level.value,
+            "kid_length": settings.kid_length,
+            "transfer_from": settings.transfer_from,
+            "contact_travels": settings.contact_travels,
+            "agency_bank_accounts": list(settings.agency_bank_accounts),
+            "automatic_sync": settings.automatic_sync,
+        },
+        "missing": list(agreement.missing),
+        "order_id": order.order_id if order else None,
+        "ordered_at": instant(order.ordered_at) if order else None,
+        "consent": _consent(order) if order else None,
+        "credentials": (
+            {"written_at": instant(agreement.credentials.written_at)} if agreement.credentials else None
+        ),
+        "created_at": instant(agreement.created_at),
+        "updated_at": instant(agreement.updated_at),
+        "ended_at": instant(agreement.ended_at),
+        "revision": agreement.revision,
+    }
+
+
+def tell_order(order: Order) -> dict[str, Any]:
+    """Tell an order."""
+    return {
+        "order_id": order.order_id,
+        "contact": {"name": order.contact_name, "email": order.contact_email, "phone": order.contact_phone},
+        "consent": _consent(order),
+        "ordered_at": instant(order.ordered_at),
+        "text": order.text,
+    }
+
+
+def _consent(order: Order) -> dict[str, Any]:
+    return {
+        "given_by": order.consent.given_by,
+        "given_at": instant(order.consent.given_at),
+        "terms_version": order.consent.terms_version,
+    }

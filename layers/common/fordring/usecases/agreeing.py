@@ -1,0 +1,265 @@
+"""Agreements with agencies: settings, order, credentials, end."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from fordring.domain import things
+from fordring.domain.agency import Capabilities, Level, Operation
+from fordring.domain.agreement import (
+    Agreement,
+    AgreementState,
+    CallbackToken,
+    Consent,
+    Order,
+    SealedCredentials,
+    Settings,
+)
+from fordring.domain.creditor import Creditor
+from fordring.domain.errors import Fault, Refused, Unprocessable
+from fordring.domain.refs import Ref
+from fordring.usecases.terms import Terms
+from fordring.usecases.work import Conflict, Desk, Work
+
+_OPERATIONS: Final = {
+    Level.REMINDER: Operation.REGISTER_REMINDER_CASE,
+    Level.COLLECTION: Operation.REGISTER_COLLECTION_CASE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom the agency may ask about an order."""
+
+    name: str
+    email: str
+    phone: str | None
+
+
+def keep_settings(work: Work, creditor_id: str, capabilities: Capabilities, settings: Settings) -> Agreement:
+    """Write the settings of an agreement down; the first ones begin it. The same again changes nothing.
+
+    The creditor and the agreement must have been read.
+
+    Raises
+    ------
+    NotFound
+        When there is no such creditor.
+    Unprocessable
+        ``settings_contradict``, with every contradiction.
+    """
+    creditor = work.get(things.CREDITOR(creditor_id))
+    contradictions = tuple(_contradictions(creditor, capabilities, settings))
+    if contradictions:
+        raise Unprocessable(
+            "settings_contradict", "the settings cannot be carried out as they stand", faults=contradictions
+        )
+    ref = things.AGREEMENT(creditor_id, capabilities.agency)
+    known = work.find(ref)
+    if known is None:
+        begun = Agreement(
+            creditor_id=creditor_id,
+            agency=capabilities.agency,
+            number=1,
+            state=AgreementState.NONE,
+            settings=settings,
+            created_at=work.now,
+            updated_at=work.now,
+        )
+        work.add(ref, begun)
+        return begun
+    if known.settings == settings:
+        return known
+    changed = replace(known, settings=settings, updated_at=work.now, revision=known.revision + 1)
+    work.change(ref, changed)
+    return changed
+
+
+def _contradictions(creditor: Creditor, capabilities: Capabilities, settings: Settings) -> Iterable[Fault]:
+    if creditor.country not in capabilities.countries:
+        yield Fault("", "country_not_supported", "the agency does not work in the creditor's country")
+    if _OPERATIONS[settings.level] not in capabilities.operations:
+        yield Fault("/level", "level_not_offered", "the agency does not take cases of this level")
+    longest = max((accepted.length for accepted in creditor.kid_formats), default=0)
+    if settings.kid_length is not None and settings.kid_length < longest:
+        yield Fault("/kid_length", "kid_length_too_short", f"the creditor has KIDs of {longest} characters")
+    own = _digits(creditor.bank_account or "")
+    for position, account in enumerate(settings.agency_bank_accounts):
+        if own and _digits(account) == own:
+            yield Fault(
+                f"/agency_bank_accounts/{position}",
+                "own_bank_account",
+                "this is where the creditor's debtors pay, not where the agency pays out from",
+            )
+
+
+def _digits(account: str) -> str:
+    return "".join(character for character in account if character.isalnum())
+
+
+def refs_with_token(desk: Desk, creditor_id: str, agency: str) -> Callable[[], tuple[Ref[Any], ...]]:
+    """Name an agreement with its creditor and its callback token, which only the agreement tells."""
+
+    def refs() -> tuple[Ref[Any], ...]:
+        ref = things.AGREEMENT(creditor_id, agency)
+        agreement = desk.read(ref).find(ref)
+        digest = agreement.callback_digest if agreement else None
+        token = (things.CALLBACK_TOKEN(digest),) if digest else ()
+        return (things.CREDITOR(creditor_id), ref, *token)
+
+    return refs
+
+
+def _token_of(work: Work, agreement: Agreement) -> CallbackToken | None:
+    """Give the agreement's callback token; what was read may be the one of a moment ago."""
+    if agreement.callback_digest is None:
+        return None
+    try:
+        return work.find(things.CALLBACK_TOKEN(agreement.callback_digest))
+    except LookupError:
+        raise Conflict from None
+
+
+def order(
+    work: Work,
+    capabilities: Capabilities,
+    creditor_id: str,
+    contact: Contact,
+    consent_by: str,
+    terms_version: str,
+    terms: Terms,
+    callback_digest: str,
+) -> Agreement:
+    """Order access to an agency (ZIR-12, ZIR-13). Ordered again before it is active, the later order counts.
+
+    See ``refs_with_token`` for what must have been read.
+
+    Parameters
+    ----------
+    consent_by, terms_version
+        Who confirms having read which version of the terms.
+    terms
+        The current ones.
+    callback_digest
+        Of the token in the address at which the agency will call back.
+
+    Raises
+    ------
+    NotFound
+        When there is no such creditor.
+    Refused
+        ``settings_missing``: nothing was chosen yet; ``agreement_already_active``.
+    Unprocessable
+        ``terms_outdated``: the consent is to another version than the current one.
+    """
+    creditor = work.get(things.CREDITOR(creditor_id))
+    ref = things.AGREEMENT(creditor_id, capabilities.agency)
+    agreement = work.find(ref)
+    if agreement is None:
+        raise Refused("settings_missing", "choose the agreement's settings before ordering it")
+    if terms_version != terms.version:
+        raise Unprocessable(
+            "terms_outdated",
+            "the consent must be to the current version of the terms",
+            faults=[Fault("/consent/terms_version", "terms_outdated", "this is not the current version")],
+            facts={"terms_version": terms.version},
+        )
+    consent = Consent(consent_by, work.now, terms_version)
+    made = Order(
+        order_id=work.new_id("ord"),
+        contact_name=contact.name,
+        contact_email=contact.email,
+        contact_phone=contact.phone,
+        consent=consent,
+        text=order_text(creditor, agreement, capabilities, contact, consent),
+        ordered_at=work.now,
+    )
+    replaced = _token_of(work, agreement) if agreement.state is AgreementState.ORDERED else None
+    ordered = agreement.ordered(made, callback_digest, work.now)
+    work.change(ref, ordered)
+    if replaced is not None and agreement.callback_digest is not None:
+        # Nobody can have signed with it yet: there were no credentials.
+        work.remove(things.CALLBACK_TOKEN(agreement.callback_digest))
+    work.add(
+        things.CALLBACK_TOKEN(callback_digest),
+        CallbackToken(creditor_id, capabilities.agency, ordered.number, ordered.credentials, None),
+    )
+    return ordered
+
+
+def order_text(
+    creditor: Creditor, agreement: Agreement, capabilities: Capabilities, contact: Contact, consent: Consent
+) -> str:
+    """Write what the agency is told: company information and a contact person.
+
+    The address for callbacks is not in it: that is a secret, and stands beside the text in one answer only.
+    """
+    address = ", ".join(
+        (
+            *creditor.address.lines,
+            f"{creditor.address.postal_code} {creditor.address.city}",
+            creditor.address.country,
+        )
+    )
+    lines = [
+        f"To {capabilities.title}: order of access for {creditor.name}",
+        "",
+        f"Company: {creditor.name}",
+        f"Organisation number: {creditor.organisation_number} ({creditor.country})",
+        f"Address: {address}",
+        *([f"E-mail: {creditor.email}"] if creditor.email else []),
+        *([f"Bank account: {creditor.bank_account}"] if creditor.bank_account else []),
+        "",
+        f"Contact person: {contact.name}",
+        f"E-mail: {contact.email}",
+        *([f"Telephone: {contact.phone}"] if contact.phone else []),
+        "",
+        f"Invoices are handed over at the level: {agreement.settings.level.value}",
+        f"{consent.given_by} has confirmed having read the terms, version {consent.terms_version}, "
+        f"on {consent.given_at:%Y-%m-%d}.",
+        "",
+        "Please answer with customer number, user name and password for the integration.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def write_credentials(work: Work, creditor_id: str, agency: str, sealed: SealedCredentials) -> Agreement:
+    """Write what the agency has handed out down (ZIR-15): an ordered agreement is active from then on.
+
+    The ones before stay good for callbacks that were signed with them. See ``refs_with_token`` for what must
+    have been read.
+
+    Raises
+    ------
+    NotFound
+        When there is no such agreement.
+    Refused
+        ``agreement_not_ordered``.
+    """
+    ref = things.AGREEMENT(creditor_id, agency)
+    agreement = work.get(ref)
+    active = agreement.with_credentials(sealed, work.now)
+    work.change(ref, active)
+    token = _token_of(work, agreement)
+    if token is not None and agreement.callback_digest is not None:
+        work.change(
+            things.CALLBACK_TOKEN(agreement.callback_digest),
+            replace(token, credentials=active.credentials, previous_credentials=active.previous_credentials),
+        )
+    return active
+
+
+def end_agreement(work: Work, creditor_id: str, agency: str) -> Agreement:
+    """End an agreement: nothing new is handed over; open cases go on, and so does their callback address.
+
+    Raises
+    ------
+    NotFound
+        When there is no such agreement.
+    Refused
+        ``agreement_not_active``.
+    """
+    ref = things.AGREEMENT(creditor_id, agency)
+    ended = work.get(ref).ended(work.now)
+    work.change(ref, ended)
+    return ended

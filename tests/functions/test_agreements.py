@@ -1,0 +1,383 @@
+"""Agreements by API: settings, order with consent, credentials, end."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from fordring.domain import things
+from fordring.domain.references import KidFormat
+from fordring.usecases.calling_back import digest_of
+
+SETTINGS = "/v1/creditors/acme/agreements/svea"
+ORDERS = f"{SETTINGS}/orders"
+CREDENTIALS = f"{SETTINGS}/credentials"
+CONTACT = {"name": "Ola Nordmann", "email": "ola@acme.example", "phone": "+47 22 00 00 00"}
+WRITTEN = {"customer_number": "4711", "user_name": "acme-int", "password": "hemmelig-9f2c"}
+
+
+@pytest.fixture
+def order(api, world):
+    """Give the body of an order that consents to the current terms."""
+    world.creditor()
+    api.put(SETTINGS, {})
+    version = api.get("/v1/agencies/svea/terms").body["version"]
+    return {"contact": CONTACT, "consent": {"given_by": "Ola Nordmann", "terms_version": version}}
+
+
+def test_settings_have_sensible_defaults(api, world):
+    world.creditor()
+
+    reply = api.put(SETTINGS, {})
+
+    assert reply.status == 200
+    assert reply.body["state"] == "none"
+    assert reply.body["missing"] == ["agreement_not_ordered", "credentials_missing"]
+    assert reply.body["settings"] == {
+        "level": "reminder",
+        "kid_length": None,
+        "transfer_from": 1,
+        "contact_travels": False,
+        "agency_bank_accounts": [],
+        "automatic_sync": True,
+    }
+    assert api.get(SETTINGS).body == reply.body
+
+
+def test_settings_are_changed_where_they_were_seen(api, world):
+    world.creditor()
+    first = api.put(SETTINGS, {"level": "collection"}, if_match='"0"')
+
+    stale = api.put(SETTINGS, {"level": "reminder"}, if_match='"0"')
+    fresh = api.put(SETTINGS, {"level": "reminder"}, if_match=first.headers["etag"])
+    same = api.put(SETTINGS, {"level": "reminder"})
+
+    assert stale.status == 412
+    assert fresh.status == same.status == 200
+    assert fresh.headers["etag"] == same.headers["etag"] == '"2"'
+
+
+def test_every_contradiction_is_explained(api, world):
+    world.creditor(kid_formats=(KidFormat(12, "mod10"),), bank_account="1503.20.80119")
+
+    reply = api.put(SETTINGS, {"kid_length": 10, "agency_bank_accounts": ["60050612345", "15032080119"]})
+
+    assert reply.status == 422
+    assert reply.code == "settings_contradict"
+    assert reply.faults == {
+        "/kid_length": "kid_length_too_short",
+        "/agency_bank_accounts/1": "own_bank_account",
+    }
+    assert api.get(SETTINGS).status == 404
+
+
+def test_a_level_that_the_agency_lacks_is_refused(api, world, hub, monkeypatch):
+    world.creditor(country="DK")
+    capabilities = replace(hub.capabilities("svea"), operations=frozenset(), countries=("NO",))
+    monkeypatch.setattr(type(hub), "capabilities", lambda *_: capabilities)
+
+    reply = api.put(SETTINGS, {"level": "collection"})
+
+    assert reply.status == 422
+    assert reply.faults == {"": "country_not_supported", "/level": "level_not_offered"}
+
+
+def test_settings_are_checked(api, world):
+    world.creditor()
+
+    reply = api.put(SETTINGS, {"level": "legal", "kid_length": "10", "transfer_from": 0, "grouping": True})
+
+    assert reply.status == 400
+    assert reply.faults == {
+        "/level": "unknown_value",
+        "/kid_length": "wrong_type",
+        "/transfer_from": "out_of_range",
+        "/grouping": "unknown_field",
+    }
+
+
+def test_an_agreement_needs_a_creditor_and_an_agency(api, world):
+    assert api.put(SETTINGS, {}).status == 404
+    world.creditor()
+    assert api.put("/v1/creditors/acme/agreements/nobody", {}).status == 404
+    assert api.get("/v1/agencies/nobody/terms").status == 404
+
+
+def test_a_kid_format_fits_the_agreement(api, world):
+    world.creditor()
+    api.put(SETTINGS, {"kid_length": 10})
+    told = api.get("/v1/creditors/acme").body
+    said = {
+        name: told[name]
+        for name in ("name", "country", "organisation_number", "address", "email", "bank_account")
+    }
+
+    reply = api.put("/v1/creditors/acme", {**said, "kid_formats": [{"length": 11, "modulus": "mod10"}]})
+
+    assert reply.status == 422
+    assert reply.code == "kid_format_too_long"
+    assert reply.faults == {"/kid_formats/0/length": "kid_format_too_long"}
+
+
+def test_the_terms_are_told_in_plain_words(api):
+    reply = api.get("/v1/agencies/svea/terms")
+
+    assert reply.status == 200
+    assert reply.body["version"]
+    assert "Svea" in reply.body["text"]
+    assert "{" not in reply.body["text"]
+
+
+@pytest.mark.capability("ZIR-12")
+def test_an_order_has_the_company_and_a_contact_person(api, order):
+    reply = api.post(ORDERS, order)
+
+    assert reply.status == 201
+    for said in ("Acme AS", "974760673", "Storgata 1", "0155 Oslo", "Ola Nordmann", "ola@acme.example"):
+        assert said in reply.body["text"]
+    assert reply.body["contact"] == CONTACT
+    again = api.get(f"{ORDERS}/{reply.body['order_id']}")
+    assert again.body == {name: part for name, part in reply.body.items() if name != "callback_url"}
+    assert api.get(f"{ORDERS}/ord_unknown").status == 404
+    assert api.get(SETTINGS).body["state"] == "ordered"
+
+
+@pytest.mark.parametrize("missing", ["contact", "consent"])
+def test_an_order_needs_a_contact_person_and_a_consent(api, order, missing):
+    del order[missing]
+
+    reply = api.post(ORDERS, order)
+
+    assert reply.status == 400
+    assert reply.faults == {f"/{missing}": "missing"}
+
+
+@pytest.mark.capability("ZIR-13")
+def test_the_consent_is_recorded_with_name_time_and_version(api, order, clock):
+    clock.advance(minutes=5)
+    api.post(ORDERS, order)
+
+    assert api.get(SETTINGS).body["consent"] == {
+        "given_by": "Ola Nordmann",
+        "given_at": "2026-03-02T09:05:00Z",
+        "terms_version": order["consent"]["terms_version"],
+    }
+
+
+@pytest.mark.capability("ZIR-13")
+def test_a_consent_to_an_older_version_is_refused(api, order):
+    order["consent"]["terms_version"] = "2019-01"
+
+    reply = api.post(ORDERS, order)
+
+    assert reply.status == 422
+    assert reply.code == "terms_outdated"
+    assert reply.faults == {"/consent/terms_version": "terms_outdated"}
+    assert reply.body["terms_version"] == api.get("/v1/agencies/svea/terms").body["version"]
+    assert api.get(SETTINGS).body["consent"] is None
+
+
+def test_where_the_agency_calls_back_is_shown_once(api, order, world):
+    first = api.post(ORDERS, order, idempotency_key="k")
+    again = api.post(ORDERS, order, idempotency_key="k")
+
+    url = first.body["callback_url"]
+    token = url.rpartition("/")[2]
+    assert re.fullmatch(r"https://api\.test/v1/callbacks/svea/[A-Za-z0-9_-]{22}", url)
+    assert again.status == 201
+    assert again.body == first.body | {"callback_url": None}
+    assert token not in world.everything
+    assert token not in first.body["text"]
+    assert token not in api.get(SETTINGS).text
+    assert world.get(things.CALLBACK_TOKEN(digest_of(token))).creditor_id == "acme"
+
+
+def test_the_address_for_callbacks_is_where_the_api_is_reached(api, order, hub):
+    hub.settings = replace(hub.settings, public_url="https://fordring.example/api")
+
+    url = api.post(ORDERS, order).body["callback_url"]
+
+    assert url.startswith("https://fordring.example/api/v1/callbacks/svea/")
+
+
+def test_a_later_order_replaces_the_earlier_one(api, order, world, hub):
+    first = api.post(ORDERS, order).body
+    second = api.post(ORDERS, order).body
+
+    old, new = (
+        things.CALLBACK_TOKEN(digest_of(each["callback_url"].rpartition("/")[2])) for each in (first, second)
+    )
+    assert set(hub.store.read([old, new])) == {new}
+    assert api.get(f"{ORDERS}/{first['order_id']}").status == 404
+    assert api.get(f"{ORDERS}/{second['order_id']}").status == 200
+
+
+def test_the_settings_are_chosen_before_the_order(api, order):
+    reply = api.post("/v1/creditors/globex/agreements/svea/orders", order)
+    assert reply.status == 404
+
+    api.put("/v1/creditors/globex", {**_details(api)})
+    reply = api.post("/v1/creditors/globex/agreements/svea/orders", order)
+    assert reply.status == 409
+    assert reply.code == "settings_missing"
+
+
+def _details(api):
+    told = api.get("/v1/creditors/acme").body
+    return {name: told[name] for name in ("name", "country", "organisation_number", "address")}
+
+
+@pytest.mark.capability("ZIR-17")
+def test_credentials_are_written_and_never_read_back(api, order, world):
+    api.post(ORDERS, order)
+
+    reply = api.put(CREDENTIALS, WRITTEN)
+
+    assert reply.status == 200
+    assert reply.body["state"] == "active"
+    assert reply.body["missing"] == []
+    assert reply.body["credentials"] == {"written_at": "2026-03-02T09:00:00Z"}
+    for secret in WRITTEN.values():
+        assert secret not in reply.text
+        assert secret not in api.get(SETTINGS).text
+        assert secret not in world.everything
+
+
+@pytest.mark.capability("ZIR-15")
+def test_what_the_agency_answers_is_registered_for_calls_and_callbacks(api, order, world, hub):
+    url = api.post(ORDERS, order).body["callback_url"]
+    api.put(CREDENTIALS, WRITTEN)
+
+    agreement = world.get(things.AGREEMENT("acme", "svea"))
+    token = world.get(things.CALLBACK_TOKEN(digest_of(url.rpartition("/")[2])))
+    assert hub.vault.credentials_of(agreement).password == "hemmelig-9f2c"
+    assert hub.vault.credentials_of(agreement).customer_number == "4711"
+    assert [each.user_name for each in hub.vault.credentials_of_token(token)] == ["acme-int"]
+
+
+def test_replaced_credentials_stay_good_for_callbacks(api, order, world, hub):
+    url = api.post(ORDERS, order).body["callback_url"]
+    api.put(CREDENTIALS, WRITTEN)
+    api.put(CREDENTIALS, {**WRITTEN, "password": "ny-hemmelighet"})
+
+    agreement = world.get(things.AGREEMENT("acme", "svea"))
+    token = world.get(things.CALLBACK_TOKEN(digest_of(url.rpartition("/")[2])))
+    assert hub.vault.credentials_of(agreement).password == "ny-hemmelighet"
+    assert [each.password for each in hub.vault.credentials_of_token(token)] == [
+        "ny-hemmelighet",
+        "hemmelig-9f2c",
+    ]
+
+
+def test_a_repeated_request_does_not_push_the_earlier_credentials_out(api, order):
+    api.post(ORDERS, order)
+    seen = api.get(SETTINGS).headers["etag"]
+
+    assert api.put(CREDENTIALS, WRITTEN, if_match=seen).status == 200
+    assert api.put(CREDENTIALS, WRITTEN, if_match=seen).status == 412
+
+
+def test_credentials_need_an_order(api, world):
+    world.creditor()
+    assert api.put(CREDENTIALS, WRITTEN).status == 404
+    api.put(SETTINGS, {})
+
+    reply = api.put(CREDENTIALS, WRITTEN)
+
+    assert reply.status == 409
+    assert reply.code == "agreement_not_ordered"
+
+
+def test_what_is_wrong_with_credentials_is_named_without_them(api, order):
+    api.post(ORDERS, order)
+
+    reply = api.put(CREDENTIALS, {**WRITTEN, "password": 123456789, "pin": "0000"})
+
+    assert reply.status == 400
+    assert reply.faults == {"/password": "wrong_type", "/pin": "unknown_field"}
+    assert "123456789" not in reply.text
+
+
+@pytest.mark.capability("NET-5")
+def test_nothing_is_transferred_before_the_set_up_is_whole(api, world, order):
+    world.debtor()
+    invoice = world.invoice().invoice_id
+    wanted = {"agency": "svea", "invoice_id": invoice}
+
+    def missing():
+        reply = api.post("/v1/creditors/acme/cases", wanted)
+        return sorted(each["code"] for each in reply.body["errors"]) if reply.status == 422 else reply.status
+
+    assert missing() == ["agreement_not_ordered", "credentials_missing"]
+    assert api.get(SETTINGS).body["missing"] == ["agreement_not_ordered", "credentials_missing"]
+    api.post(ORDERS, order)
+    assert missing() == ["credentials_missing"]
+    assert api.get(SETTINGS).body["missing"] == ["credentials_missing"]
+    api.put(CREDENTIALS, WRITTEN)
+    assert missing() == 202
+
+
+@pytest.mark.capability("NET-5")
+def test_without_any_agreement_the_answer_says_so(api, world):
+    world.creditor()
+    world.debtor()
+
+    reply = api.post("/v1/creditors/acme/cases", {"agency": "svea", "invoice_id": world.invoice().invoice_id})
+
+    assert reply.status == 422
+    assert [each["code"] for each in reply.body["errors"]] == ["agreement_missing"]
+
+
+def test_an_ended_agreement_takes_nothing_new_and_open_cases_go_on(api, world):
+    world.ready()
+    case = world.case()
+
+    reply = api.post(f"{SETTINGS}/end")
+
+    assert reply.status == 200
+    assert reply.body["state"] == "ended"
+    assert reply.body["missing"] == ["agreement_ended"]
+    assert api.post(f"{SETTINGS}/end").code == "agreement_not_active"
+    assert api.get(f"/v1/cases/{case.case_id}").body["processing"] == "open"
+    refused = api.post(
+        "/v1/creditors/acme/cases", {"agency": "svea", "invoice_id": world.invoice().invoice_id}
+    )
+    assert [each["code"] for each in refused.body["errors"]] == ["agreement_ended"]
+
+
+def test_an_ended_agreement_is_ordered_anew_under_the_next_number(api, world, order):
+    world.agreement()
+    assert api.post(ORDERS, order).code == "agreement_already_active"
+    api.post(f"{SETTINGS}/end")
+
+    assert api.post(ORDERS, order).status == 201
+
+    told = api.get(SETTINGS).body
+    assert (told["number"], told["state"], told["credentials"]) == (2, "ordered", None)
+
+
+@pytest.mark.parametrize("scope", ["read", "write"])
+def test_setting_up_needs_an_admin(world, order, scope):
+    client = world.client(scope)
+
+    assert client.put(SETTINGS, {}).status == 403
+    assert client.post(ORDERS, order).status == 403
+    assert client.put(CREDENTIALS, WRITTEN).status == 403
+    assert client.post(f"{SETTINGS}/end").status == 403
+    assert client.get(SETTINGS).status == 200
+
+
+def test_another_creditors_agreement_is_as_missing_as_none(world, order):
+    world.ready("globex")
+    bound = world.client(creditors=["acme", "initech"])
+    other, none = "/v1/creditors/globex/agreements/svea", "/v1/creditors/initech/agreements/svea"
+
+    for foreign, missing in (
+        (bound.get(other), bound.get(none)),
+        (bound.put(other, {}), bound.put(none, {})),
+        (bound.post(f"{other}/orders", order), bound.post(f"{none}/orders", order)),
+        (bound.put(f"{other}/credentials", WRITTEN), bound.put(f"{none}/credentials", WRITTEN)),
+        (bound.post(f"{other}/end"), bound.post(f"{none}/end")),
+    ):
+        assert foreign.status == missing.status == 404
+        assert foreign.problem == missing.problem
