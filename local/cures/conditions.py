@@ -93,6 +93,17 @@ def _pretend_tls() -> None:
     iam_evaluator._resolve_condition_key = resolved
 
 
+def _judge_batches_as_single() -> None:
+    """AWS authorises a batch of messages by the action for one; MiniStack 1.5.33 asks for its own name."""
+    enforce = iam_evaluator.enforce
+
+    def enforcing(access_key: str, action: str, *rest: Any, **named: Any) -> Any:
+        single = action.removesuffix("Batch") if action.startswith("sqs:") else action
+        return enforce(access_key, single, *rest, **named)
+
+    iam_evaluator.enforce = enforcing
+
+
 def _note_accesses(notes: Path) -> None:
     enforce = iam_evaluator.enforce
     seen: set[str] = set()
@@ -118,4 +129,5 @@ def apply() -> None:
     _add_leading_keys()
     _add_encryption_context()
     _pretend_tls()
+    _judge_batches_as_single()
     _note_accesses(Path(os.environ["LOCAL_ACCESS_LOG"]))
