@@ -1,14 +1,7 @@
-"""The function register_invoice; for now it only shows that it is wired."""
+"""The function ``register_invoice``."""
 
-from __future__ import annotations
+from fordring.edge.gateway import http_function
+from fordring.edge.routes.register_invoice import ROUTES
+from fordring.edge.telemetry import log
 
-import json
-from typing import Any
-
-__all__ = ["handler"]
-
-
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Answer with the function's name and the route that led here."""
-    body = {"status": "ok", "function": "register_invoice", "route": event.get("routeKey")}
-    return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(body)}
+handler = http_function(ROUTES, log)

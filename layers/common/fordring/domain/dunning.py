@@ -1,0 +1,60 @@
+"""Where an invoice stands in dunning, and what its creditor may do with it now."""
+
+from datetime import date
+
+from fordring.domain.invoice import Invoice
+
+STATUSES = (
+    "settled",
+    "transferred",
+    "excluded",
+    "disputed",
+    "not_due",
+    "overdue",
+    "reminded",
+    "notice_sent",
+)
+"""Every dunning status: nothing owed; at an agency; kept out of dunning by the creditor, or by an objection;
+not due; overdue without a letter; after a reminder; after a notice of collection."""
+
+
+def dunning_status(invoice: Invoice, today: date) -> str:
+    """Tell in one word where an invoice stands; ``today`` is the local date of its country."""
+    if invoice.release.live:
+        return "transferred"
+    if invoice.balance.remaining <= 0:
+        return "settled"
+    if invoice.excluded_from_dunning:
+        return "excluded"
+    if invoice.disputed:
+        return "disputed"
+    sent = {letter.kind for letter in invoice.reminders}
+    if "notice_of_collection" in sent:
+        return "notice_sent"
+    if sent:
+        return "reminded"
+    return "overdue" if today > invoice.terms.due_date else "not_due"
+
+
+def available_actions(invoice: Invoice, today: date) -> tuple[str, ...]:
+    """Tell what may be done with an invoice now.
+
+    ``submit`` says that nothing on the invoice stands in the way; the agreement has its own conditions,
+    which the candidates tell.
+    """
+    owed = invoice.balance.remaining > 0
+    found = ["register_payment", "credit"]
+    found.append("resolve_dispute" if invoice.disputed else "dispute")
+    found.append("include" if invoice.excluded_from_dunning else "exclude")
+    if invoice.release.live:
+        return (*found, "withdraw")
+    found.append("change_terms")
+    if owed:
+        found.append("record_reminder")
+    if owed and today > invoice.terms.due_date and _nothing_in_the_way(invoice):
+        found.append("submit")
+    return tuple(found)
+
+
+def _nothing_in_the_way(invoice: Invoice) -> bool:
+    return not (invoice.excluded_from_dunning or invoice.disputed or invoice.owner != "creditor")

@@ -1,0 +1,62 @@
+"""What the routes about invoices have in common: answering with an invoice, and finding one."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fordring.domain.calendar import local_date
+from fordring.domain.errors import Fault, NotFound, Unprocessable
+from fordring.domain.invoice import Invoice
+from fordring.edge.call import Call, etag
+from fordring.edge.problem import Answer
+from fordring.edge.schemas.told_invoices import tell_invoice
+from fordring.usecases.paying import Target
+from fordring.usecases.work import Work
+
+
+def told(work: Work, invoice: Invoice) -> dict[str, Any]:
+    """Tell an invoice as it stands on this day."""
+    return tell_invoice(invoice, local_date(work.now, invoice.country))
+
+
+def location(content: Mapping[str, Any]) -> dict[str, str]:
+    """Give the header that says where what was made can be read."""
+    creditor = f"/v1/creditors/{content['creditor_id']}"
+    if "credit_note_id" in content:
+        return {"Location": f"{creditor}/credit-notes/{content['credit_note_id']}"}
+    return {"Location": f"{creditor}/invoices/{content['invoice_id']}"}
+
+
+def headers_of(content: Mapping[str, Any]) -> dict[str, str]:
+    """Give the headers of a new invoice: where it is, and its revision."""
+    return {**location(content), **etag(content["revision"])}
+
+
+def revision_of(content: Mapping[str, Any]) -> dict[str, str]:
+    """Give the header that tells the revision of what is told."""
+    return etag(content["revision"])
+
+
+def on_invoice[R](
+    call: Call, decide: Callable[[Work, Invoice], R], render: Callable[[R], Any], *, status: int = 201
+) -> Answer:
+    """Carry out a command on the invoice in the path, and answer."""
+    target = Target(call.hub.desk, call.creditor_id, call.path["invoice_id"])
+    return call.transact(target.refs, lambda work: decide(work, target.invoice(work)), render, status=status)
+
+
+def named_invoice(work: Work, target: Target) -> Invoice:
+    """Give the invoice that a body names.
+
+    Raises
+    ------
+    Unprocessable
+        ``unknown_invoice``: there is none, or it is another creditor's.
+    """
+    try:
+        return target.invoice(work)
+    except NotFound:
+        raise Unprocessable(
+            "unknown_invoice",
+            "the creditor has no such invoice",
+            faults=[Fault("/invoice_id", "unknown_invoice", "there is no such invoice")],
+        ) from None

@@ -1,0 +1,115 @@
+"""What happens to an invoice: payments, letters, objections."""
+
+from typing import Any
+
+from fordring.domain.creditor import Scope
+from fordring.domain.errors import Fault, Unprocessable
+from fordring.domain.invoice import Invoice
+from fordring.edge.call import Call
+from fordring.edge.problem import Answer
+from fordring.edge.route import Route
+from fordring.edge.routes.invoice_answers import on_invoice, told
+from fordring.edge.schemas.invoices import DisputeResolution, GivenReminder, NewDispute
+from fordring.edge.schemas.payments import NewPaymentOnInvoice, ToldPayment, tell_payment
+from fordring.edge.schemas.told_invoices import ToldDispute, ToldInvoice, tell_dispute
+from fordring.usecases.disputing import open_dispute, resolve_dispute
+from fordring.usecases.paying import pay
+from fordring.usecases.reminding import record_reminder
+from fordring.usecases.submitting import epoch_of
+from fordring.usecases.work import Work
+
+_AT = "/v1/creditors/{creditor_id}/invoices/{invoice_id}"
+
+
+def register_payment(call: Call) -> Answer:
+    """Register money that came to the creditor."""
+    new = call.given(NewPaymentOnInvoice).payment
+    return on_invoice(call, lambda work, invoice: pay(work, invoice, new), tell_payment)
+
+
+def register_reminder(call: Call) -> Answer:
+    """Register a letter that the creditor has sent."""
+    body = call.given(GivenReminder)
+
+    def decide(work: Work, invoice: Invoice) -> dict[str, Any]:
+        if body.fee is not None and body.fee.currency != invoice.currency:
+            raise Unprocessable(
+                "wrong_currency",
+                "the invoice is in another currency",
+                faults=[Fault("/fee/currency", "wrong_currency", "not the invoice's currency")],
+            )
+        return told(work, record_reminder(work, invoice, body.reminder))
+
+    return on_invoice(call, decide, lambda content: content)
+
+
+def register_dispute(call: Call) -> Answer:
+    """Register an objection."""
+    body = call.given(NewDispute)
+    return on_invoice(
+        call,
+        lambda work, invoice: open_dispute(work, invoice, body.reason, epoch_of(work), body.opened_date),
+        tell_dispute,
+    )
+
+
+def end_dispute(call: Call) -> Answer:
+    """End an objection."""
+    body = call.given(DisputeResolution)
+    dispute_id = call.path["dispute_id"]
+    return on_invoice(
+        call,
+        lambda work, invoice: resolve_dispute(work, invoice, dispute_id, body.resolution, epoch_of(work)),
+        tell_dispute,
+        status=200,
+    )
+
+
+ON_INVOICE_ROUTES = (
+    Route(
+        "POST",
+        f"{_AT}/payments",
+        register_payment,
+        "Register a payment at the creditor",
+        "payments",
+        Scope.WRITE,
+        {201: ToldPayment},
+        body=NewPaymentOnInvoice,
+        claims=True,
+        description="On an invoice that is at an agency, `origin` says whether the debtor paid, which is "
+        "told to the agency, or the agency settled, which never is.",
+    ),
+    Route(
+        "POST",
+        f"{_AT}/reminders",
+        register_reminder,
+        "Register a letter that the creditor has sent",
+        "invoices",
+        Scope.WRITE,
+        {201: ToldInvoice},
+        body=GivenReminder,
+        claims=True,
+    ),
+    Route(
+        "POST",
+        f"{_AT}/disputes",
+        register_dispute,
+        "Register the debtor's objection",
+        "invoices",
+        Scope.WRITE,
+        {201: ToldDispute},
+        body=NewDispute,
+        claims=True,
+    ),
+    Route(
+        "POST",
+        f"{_AT}/disputes/{{dispute_id}}/resolve",
+        end_dispute,
+        "End an objection",
+        "invoices",
+        Scope.WRITE,
+        {200: ToldDispute},
+        body=DisputeResolution,
+        claims=True,
+    ),
+)

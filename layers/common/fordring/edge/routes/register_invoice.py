@@ -1,0 +1,135 @@
+"""Debtors, invoices, and what happens to them: the routes of ``register_invoice``."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fordring.domain import things
+from fordring.domain.creditor import Creditor, Debtor, Scope
+from fordring.domain.errors import InvalidInput
+from fordring.domain.refs import Ref
+from fordring.edge.call import Call, etag
+from fordring.edge.identifiers import chosen_id_fault
+from fordring.edge.problem import Answer
+from fordring.edge.route import Route
+from fordring.edge.routes.batches import BATCH_ROUTES
+from fordring.edge.routes.credit_notes import CREDIT_NOTE_ROUTES
+from fordring.edge.routes.einvoices import register_einvoice
+from fordring.edge.routes.invoice_answers import headers_of, revision_of, told
+from fordring.edge.routes.on_invoices import ON_INVOICE_ROUTES
+from fordring.edge.routes.payment_files import PAYMENT_FILE_ROUTES
+from fordring.edge.schemas.debtors import NewDebtor, ToldDebtor, tell_debtor
+from fordring.edge.schemas.documents import ToldDocument
+from fordring.edge.schemas.invoices import GivenInvoice, InvoicePatch, XmlOptions
+from fordring.edge.schemas.told_invoices import ToldInvoice
+from fordring.usecases.changing import change, refs_to_change
+from fordring.usecases.debtors import put_debtor, refs_of_debtor
+from fordring.usecases.invoicing import refs_to_register, register
+from fordring.usecases.submitting import invoice_of
+from fordring.usecases.work import Conflict, Work
+
+
+def write_debtor(call: Call) -> Answer:
+    """Register a debtor, or give it new details."""
+    debtor_id = call.path["debtor_id"]
+    found = chosen_id_fault(debtor_id, "/path/debtor_id")
+    if found is not None:
+        raise InvalidInput(faults=[found])
+    details = call.given(NewDebtor).details
+
+    def decide(work: Work) -> Debtor:
+        known = work.find(things.DEBTOR(call.creditor_id, debtor_id))
+        call.match_revision(known.revision if known else None)
+        return put_debtor(work, call.creditor_id, debtor_id, details)
+
+    return call.transact(
+        refs_of_debtor(call.creditor_id, debtor_id),
+        decide,
+        tell_debtor,
+        headers=lambda debtor: etag(debtor.revision),
+    )
+
+
+def register_document(call: Call) -> Answer:
+    """Register an invoice, or an electronic invoice or credit note."""
+    if call.body is None:
+        return register_einvoice(call)
+    new = call.given(GivenInvoice).new
+    return call.transact(
+        refs_to_register(call.creditor_id, new),
+        lambda work: told(work, register(work, call.creditor_id, new)),
+        lambda content: content,
+        status=201,
+        headers=headers_of,
+    )
+
+
+def change_invoice(call: Call) -> Answer:
+    """Change what an invoice says."""
+    wanted = call.given(InvoicePatch).change
+    invoice_id = call.path["invoice_id"]
+    seen: list[Creditor] = []
+
+    def refs() -> Iterable[Ref[Any]]:
+        ref = things.CREDITOR(call.creditor_id)
+        if wanted.terms.get("payment_reference") is None:
+            return (ref, things.INVOICE(invoice_id))
+        # Under which forms a reference is kept depends on the creditor.
+        creditor = call.hub.desk.read(ref).find(ref)
+        seen[:] = [creditor] if creditor else []
+        return refs_to_change(creditor, invoice_id, wanted) if creditor else (ref,)
+
+    def decide(work: Work) -> dict[str, Any]:
+        creditor = work.get(things.CREDITOR(call.creditor_id))
+        if seen and seen[0].kid_formats != creditor.kid_formats:
+            raise Conflict
+        invoice = invoice_of(work, call.creditor_id, invoice_id)
+        call.match_revision(invoice.revision)
+        return told(work, change(work, creditor, invoice, wanted))
+
+    return call.transact(refs, decide, lambda content: content, headers=revision_of)
+
+
+ROUTES = (
+    Route(
+        "PUT",
+        "/v1/creditors/{creditor_id}/debtors/{debtor_id}",
+        write_debtor,
+        "Register a debtor, or change it",
+        "debtors",
+        Scope.WRITE,
+        {200: ToldDebtor},
+        body=NewDebtor,
+        description="The whole debtor as it shall be. `If-Match` refuses to overwrite what somebody else "
+        "has changed meanwhile.",
+    ),
+    Route(
+        "POST",
+        "/v1/creditors/{creditor_id}/invoices",
+        register_document,
+        "Register an invoice",
+        "invoices",
+        Scope.WRITE,
+        {201: ToldDocument},
+        body=GivenInvoice,
+        query=XmlOptions,
+        media=("application/json", "application/xml", "text/xml"),
+        claims=True,
+        description="As JSON, or as `application/xml`: an invoice or credit note in EHF or Peppol BIS "
+        "Billing 3. With XML, a debtor that is not known yet is registered too.",
+    ),
+    Route(
+        "PATCH",
+        "/v1/creditors/{creditor_id}/invoices/{invoice_id}",
+        change_invoice,
+        "Change an invoice",
+        "invoices",
+        Scope.WRITE,
+        {200: ToldInvoice},
+        body=InvoicePatch,
+        description="While the invoice is at an agency, its nine locked fields answer 409 `fields_locked`.",
+    ),
+    *BATCH_ROUTES,
+    *ON_INVOICE_ROUTES,
+    *CREDIT_NOTE_ROUTES,
+    *PAYMENT_FILE_ROUTES,
+)

@@ -1,0 +1,57 @@
+"""Payment files and the jobs that work on them: what is told."""
+
+from typing import Any, Literal
+
+from fordring.domain.running import Job
+from fordring.edge.schemas.common import Fault, Instant, Told, instant
+
+
+class ToldLine(Told):
+    """What became of one payment of a file; ``line`` is the line on which it begins."""
+
+    line: int
+    outcome: Literal["matched", "unmatched", "settlement", "reversed", "already_known", "skipped"]
+    reason: str
+    payment_id: str | None
+
+
+class ToldJob(Told):
+    """Work that outlives its request."""
+
+    job_id: str
+    creditor_id: str
+    type: str
+    state: Literal["queued", "running", "done", "failed"]
+    lines: int
+    outcomes: dict[str, int]
+    results: list[ToldLine]
+    errors: list[Fault]
+    created_at: Instant
+    finished_at: Instant | None
+
+
+def tell_job(job: Job) -> dict[str, Any]:
+    """Tell a job; ``lines`` counts the payments that have been worked on so far."""
+    outcomes: dict[str, int] = {}
+    for result in job.results:
+        outcomes[result.outcome] = outcomes.get(result.outcome, 0) + 1
+    return {
+        "job_id": job.job_id,
+        "creditor_id": job.creditor_id,
+        "type": job.type,
+        "state": job.state,
+        "lines": job.lines,
+        "outcomes": outcomes,
+        "results": [
+            {
+                "line": result.line,
+                "outcome": result.outcome,
+                "reason": result.reason,
+                "payment_id": result.payment_id,
+            }
+            for result in job.results
+        ],
+        "errors": [dict(each) for each in job.faults],
+        "created_at": instant(job.created_at),
+        "finished_at": instant(job.finished_at),
+    }

@@ -1,0 +1,163 @@
+"""Payments: what is asked and told."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from fordring.domain.ledger import Component
+from fordring.domain.payment import Match, Origin, Payment
+from fordring.edge.schemas.common import (
+    BusinessDate,
+    Given,
+    GivenMoney,
+    Instant,
+    PositiveMoney,
+    Text,
+    Told,
+    ToldMoney,
+    day,
+    fault,
+    instant,
+    money,
+)
+from fordring.usecases.paying import NewPayment
+
+InvoiceId = Annotated[str, Field(pattern=r"^inv_[0-9A-Z]{26}$")]
+
+
+class GivenParts(Given):
+    """What the payment was for; the parts make up the amount."""
+
+    principal: GivenMoney | None = None
+    interest: GivenMoney | None = None
+    fee: GivenMoney | None = None
+    compensation: GivenMoney | None = None
+
+    @property
+    def minor(self) -> dict[Component, int]:
+        """The parts in the hub's own form."""
+        given = {component: getattr(self, component.value, None) for component in Component}
+        return {component: part.money.minor for component, part in given.items() if part is not None}
+
+
+class NewPaymentOnInvoice(Given):
+    """Money that came to the creditor for an invoice."""
+
+    amount: PositiveMoney
+    paid_date: BusinessDate
+    origin: Annotated[
+        Literal["debtor", "agency_settlement"] | None,
+        Field(description="Whose money it is: required once the invoice is at an agency."),
+    ] = None
+    reference: Annotated[
+        Text | None, Field(description="What the payer gave as reference, or the bank's own.")
+    ] = None
+    parts: Annotated[
+        GivenParts | None,
+        Field(description="What was paid for; without it the creditor's clearing order decides."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _parts_are_alike(self) -> Self:
+        for name in GivenParts.model_fields if self.parts else ():
+            part: GivenMoney | None = getattr(self.parts, name)
+            if part is not None and part.currency != self.amount.currency:
+                raise fault("wrong_currency", "the parts are in the currency of the amount")
+            if part is not None and part.money.minor < 0:
+                raise fault("negative_amount", "no part is below zero")
+        return self
+
+    @property
+    def payment(self) -> NewPayment:
+        """The payment in the hub's own form."""
+        return NewPayment(
+            amount=self.amount.money,
+            paid_date=self.paid_date,
+            origin=Origin(self.origin) if self.origin else None,
+            reference=self.reference,
+            parts=self.parts.minor if self.parts else None,
+        )
+
+
+class PaymentDecision(Given):
+    """What an unmatched payment is: money for an invoice, or nothing that settles anything."""
+
+    method: Literal["normal", "ignore"] = "normal"
+    invoice_id: Annotated[InvoiceId | None, Field(description="With `normal`.")] = None
+    origin: Annotated[
+        Literal["debtor", "agency_settlement"] | None,
+        Field(description="Whose money it is: required when the invoice is at an agency."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _is_a_decision(self) -> Self:
+        if self.method == "normal" and self.invoice_id is None:
+            raise fault("invoice_id_missing", "say which invoice the payment is for, or ignore it")
+        if self.method == "ignore" and (self.invoice_id is not None or self.origin is not None):
+            raise fault("nothing_to_match", "a payment that is ignored is for no invoice")
+        return self
+
+    @property
+    def chosen_origin(self) -> Origin | None:
+        """The origin in the hub's own form."""
+        return Origin(self.origin) if self.origin else None
+
+
+class NewReversal(Given):
+    """A payment did not stand."""
+
+    date: Annotated[BusinessDate, Field(description="On which the money went back.")]
+
+
+class ToldPayment(Told):
+    """A payment, and what the hub made of it."""
+
+    payment_id: str
+    creditor_id: str
+    amount: ToldMoney
+    surplus: ToldMoney
+    paid_date: str
+    origin: Origin
+    source: Literal["creditor", "bank_file", "agency"]
+    match: Match
+    reason: str
+    reference: str | None
+    invoice_id: str | None
+    case_id: str | None
+    agency: str | None
+    agency_payment_id: str | None
+    bank_transaction_id: str | None
+    reported: bool
+    reversed_date: str | None
+    created_at: Instant
+
+
+class ToldPayments(Told):
+    """A page of payments."""
+
+    items: list[ToldPayment]
+    next_cursor: str | None
+
+
+def tell_payment(payment: Payment) -> dict[str, Any]:
+    """Tell a payment."""
+    return {
+        "payment_id": payment.payment_id,
+        "creditor_id": payment.creditor_id,
+        "amount": money(payment.amount, payment.currency),
+        "surplus": money(payment.surplus, payment.currency),
+        "paid_date": day(payment.paid_date),
+        "origin": payment.origin.value,
+        "source": payment.source.value,
+        "match": payment.match.value,
+        "reason": payment.reason,
+        "reference": payment.reference,
+        "invoice_id": payment.invoice_id,
+        "case_id": payment.case_id,
+        "agency": payment.agency,
+        "agency_payment_id": payment.agency_payment_id,
+        "bank_transaction_id": payment.bank_transaction_id,
+        "reported": payment.reported,
+        "reversed_date": day(payment.reversed_date),
+        "created_at": instant(payment.created_at),
+    }

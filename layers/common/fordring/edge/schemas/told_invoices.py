@@ -1,0 +1,237 @@
+"""Invoices: what is told."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field
+
+from fordring.domain.dunning import available_actions, dunning_status
+from fordring.domain.invoice import Dispute, Invoice, Release, Reminder
+from fordring.domain.ledger import Component, Entry, EntryKind
+from fordring.edge.schemas.common import Instant, Told, ToldMoney, day, instant, money
+
+
+class ToldReference(Told):
+    """A payment reference."""
+
+    type: Literal["kid", "ocr", "viitenumero", "rf", "free_text"]
+    value: str
+
+
+class ToldPart(Told):
+    """One component of a debt."""
+
+    original: ToldMoney
+    paid: ToldMoney
+    credited: ToldMoney
+    written_off: ToldMoney
+    remaining: ToldMoney
+
+
+class ToldDispute(Told):
+    """An objection; open while it has no ``resolved_date``."""
+
+    dispute_id: str
+    reason: str
+    opened_date: str
+    resolved_date: str | None
+    resolution: str | None
+
+
+class ToldReminder(Told):
+    """A letter that the creditor has sent."""
+
+    kind: str
+    sent_date: str
+    channel: str
+    deadline_date: str | None
+    fee: ToldMoney
+
+
+class ToldCollection(Told):
+    """Where the invoice stands at an agency, apart from its own status."""
+
+    agency: str
+    case_id: str
+    case_number: str | None
+    release: Release
+    agency_status: str | None
+
+
+class ToldInvoice(Told):
+    """An invoice: what it says, what is left of it, where it stands, and what may be done now."""
+
+    invoice_id: str
+    creditor_id: str
+    debtor_id: str
+    document_number: str
+    principal: ToldMoney
+    invoice_date: str
+    due_date: str
+    accounting_date: str | None
+    value_date: str | None
+    payment_terms: str | None
+    delivery_date: str | None
+    delivery_terms: str | None
+    delivery_method: str | None
+    payment_reference: ToldReference | None
+    status: Literal["open", "partly_paid", "paid", "credited", "written_off"]
+    owner: Literal["creditor", "agency"]
+    remaining: ToldMoney
+    balance: dict[str, ToldPart] = Field(description="By component.")
+    dunning_status: str
+    excluded_from_dunning: bool
+    available_actions: list[str]
+    collection: ToldCollection | None
+    case_number: str | None
+    disputes: list[ToldDispute]
+    reminders: list[ToldReminder]
+    warnings: list[str]
+    source: str
+    metadata: dict[str, str]
+    created_at: Instant
+    updated_at: Instant
+    revision: int
+
+
+class ToldInvoices(Told):
+    """A page of invoices."""
+
+    items: list[ToldInvoice]
+    next_cursor: str | None
+
+
+class ToldElement(Told):
+    """What became of one element of a batch, as if it had been sent by itself."""
+
+    index: int
+    status: int
+    body: dict[str, Any]
+
+
+class ToldBatch(Told):
+    """What became of each element."""
+
+    items: list[ToldElement]
+
+
+class ToldEntry(Told):
+    """One line of an invoice's ledger; never changed, only followed by others."""
+
+    seq: int
+    kind: EntryKind
+    amounts: dict[str, ToldMoney]
+    entry_date: str
+    source: str
+    payment_id: str | None
+    credit_note_id: str | None
+    reverses: int | None
+    at: Instant
+
+
+class ToldEntries(Told):
+    """A page of a ledger."""
+
+    items: list[ToldEntry]
+    next_cursor: str | None
+
+
+def tell_invoice(invoice: Invoice, today: date) -> dict[str, Any]:
+    """Tell an invoice; ``today`` is the local date of its country."""
+    currency, terms = invoice.currency, invoice.terms
+    reference = terms.payment_reference
+    return {
+        "invoice_id": invoice.invoice_id,
+        "creditor_id": invoice.creditor_id,
+        "debtor_id": invoice.debtor_id,
+        "document_number": invoice.document_number,
+        "principal": money(invoice.principal, currency),
+        "invoice_date": day(invoice.invoice_date),
+        "due_date": day(terms.due_date),
+        "accounting_date": day(terms.accounting_date),
+        "value_date": day(terms.value_date),
+        "payment_terms": terms.payment_terms,
+        "delivery_date": day(terms.delivery_date),
+        "delivery_terms": terms.delivery_terms,
+        "delivery_method": terms.delivery_method,
+        "payment_reference": {"type": reference.kind, "value": reference.value} if reference else None,
+        "status": invoice.status,
+        "owner": invoice.owner,
+        "remaining": money(invoice.balance.remaining, currency),
+        "balance": _tell_balance(invoice),
+        "dunning_status": dunning_status(invoice, today),
+        "excluded_from_dunning": invoice.excluded_from_dunning,
+        "available_actions": list(available_actions(invoice, today)),
+        "collection": {
+            "agency": invoice.agency,
+            "case_id": invoice.case_id,
+            "case_number": invoice.case_number,
+            "release": invoice.release.value,
+            "agency_status": invoice.agency_status,
+        }
+        if invoice.case_id
+        else None,
+        "case_number": invoice.case_number,
+        "disputes": [tell_dispute(each) for each in invoice.disputes],
+        "reminders": [_tell_reminder(each, currency) for each in invoice.reminders],
+        "warnings": list(invoice.warnings),
+        "source": invoice.source,
+        "metadata": dict(invoice.metadata),
+        "created_at": instant(invoice.created_at),
+        "updated_at": instant(invoice.updated_at),
+        "revision": invoice.revision,
+    }
+
+
+def tell_dispute(dispute: Dispute) -> dict[str, Any]:
+    """Tell an objection."""
+    return {
+        "dispute_id": dispute.dispute_id,
+        "reason": dispute.reason,
+        "opened_date": day(dispute.opened_date),
+        "resolved_date": day(dispute.resolved_date),
+        "resolution": dispute.resolution,
+    }
+
+
+def tell_entry(entry: Entry) -> dict[str, Any]:
+    """Tell a line of a ledger."""
+    return {
+        "seq": entry.seq,
+        "kind": entry.kind.value,
+        "amounts": _tell_amounts(entry.amounts, entry.currency),
+        "entry_date": day(entry.entry_date),
+        "source": entry.source.value,
+        "payment_id": entry.payment_id,
+        "credit_note_id": entry.credit_note_id,
+        "reverses": entry.reverses,
+        "at": instant(entry.at),
+    }
+
+
+def _tell_balance(invoice: Invoice) -> dict[str, Any]:
+    return {
+        component.value: {
+            "original": money(part.original, invoice.currency),
+            "paid": money(part.paid, invoice.currency),
+            "credited": money(part.credited, invoice.currency),
+            "written_off": money(part.written_off, invoice.currency),
+            "remaining": money(part.remaining, invoice.currency),
+        }
+        for component, part in invoice.balance.parts.items()
+    }
+
+
+def _tell_amounts(amounts: Mapping[Component, int], currency: str) -> dict[str, Any]:
+    return {component.value: money(minor, currency) for component, minor in amounts.items()}
+
+
+def _tell_reminder(reminder: Reminder, currency: str) -> dict[str, Any]:
+    return {
+        "kind": reminder.kind,
+        "sent_date": day(reminder.sent_date),
+        "channel": reminder.channel,
+        "deadline_date": day(reminder.deadline_date),
+        "fee": money(reminder.fee, currency),
+    }

@@ -1,0 +1,62 @@
+"""Debtors: who owes, and how to reach them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from fordring.domain import things
+from fordring.domain.agency import Address
+from fordring.domain.creditor import ContactPerson, Debtor
+from fordring.domain.refs import Ref
+from fordring.usecases.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class DebtorDetails:
+    """Everything about a debtor that the creditor decides. Personal data."""
+
+    kind: str
+    name: str
+    country: str
+    organisation_number: str | None = None
+    address: Address | None = None
+    email: str | None = None
+    phone: str | None = None
+    language: str | None = None
+    channel: str | None = None
+    collection_ban: bool = False
+    contacts: tuple[ContactPerson, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+def refs_of_debtor(creditor_id: str, debtor_id: str) -> tuple[Ref[Any], ...]:
+    """Name what ``put_debtor`` looks at."""
+    return (things.CREDITOR(creditor_id), things.DEBTOR(creditor_id, debtor_id))
+
+
+def put_debtor(work: Work, creditor_id: str, debtor_id: str, details: DebtorDetails) -> Debtor:
+    """Register a debtor, or give it new details; the same details again change nothing.
+
+    Invoices keep a copy of what blocks their debtor. It is not brought up to date here, where that would
+    mean touching every open invoice: the debtor is read again before anything is sent.
+
+    Raises
+    ------
+    NotFound
+        When the creditor does not exist.
+    """
+    work.get(things.CREDITOR(creditor_id))
+    ref = things.DEBTOR(creditor_id, debtor_id)
+    known = work.find(ref)
+    wanted = {name: getattr(details, name) for name in DebtorDetails.__slots__}
+    if known is None:
+        debtor = Debtor(
+            creditor_id=creditor_id, debtor_id=debtor_id, created_at=work.now, updated_at=work.now, **wanted
+        )
+        work.add(ref, debtor)
+        return debtor
+    if replace(known, metadata=known.metadata or {}) == replace(known, **wanted):
+        return known
+    changed = replace(known, updated_at=work.now, revision=known.revision + 1, **wanted)
+    work.change(ref, changed)
+    return changed
