@@ -38,7 +38,6 @@ class NewPayment:
     reason: str = "by_hand"
     payment_id: str | None = None
     parts: Mapping[Component, int] | None = None
-    agency: str | None = None
 
 
 def refs_to_pay(invoice: Invoice) -> tuple[Ref[Any], ...]:
