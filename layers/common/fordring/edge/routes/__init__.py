@@ -5,18 +5,16 @@ from fordring.edge.route import Route
 
 def all_routes() -> dict[str, tuple[Route, ...]]:
     """Give every route by the function that answers it; loads all of them, so for tools and tests only."""
-    from fordring.edge.routes import (
-        manage_creditors,
-        payment_webhook,
-        poll_status,
-        register_invoice,
-        submit_case,
-    )
+    from fordring.edge.routes.manage_creditors import ROUTES as MANAGE_CREDITORS
+    from fordring.edge.routes.payment_webhook import ROUTES as PAYMENT_WEBHOOK
+    from fordring.edge.routes.poll_status import ROUTES as POLL_STATUS
+    from fordring.edge.routes.register_invoice import ROUTES as REGISTER_INVOICE
+    from fordring.edge.routes.submit_case import ROUTES as SUBMIT_CASE
 
     return {
-        "manage_creditors": manage_creditors.ROUTES,
-        "register_invoice": register_invoice.ROUTES,
-        "submit_case": submit_case.ROUTES,
-        "poll_status": poll_status.ROUTES,
-        "payment_webhook": payment_webhook.ROUTES,
+        "manage_creditors": MANAGE_CREDITORS,
+        "register_invoice": REGISTER_INVOICE,
+        "submit_case": SUBMIT_CASE,
+        "poll_status": POLL_STATUS,
+        "payment_webhook": PAYMENT_WEBHOOK,
     }
