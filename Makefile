@@ -88,7 +88,7 @@ build: $(TOOLS) ## build for Lambda on arm64
 	@$(PYTHON) -m local.build lambda
 
 deploy: named build ## deploy a tenant's stage; samconfig.toml has a section for each
-	@$(SAM) deploy --template-file .build/lambda/template.yaml --config-file $(CURDIR)/samconfig.toml \
+	@$(SAM) deploy --template-file .build/lambda/current/template.yaml --config-file $(CURDIR)/samconfig.toml \
 		--config-env $(TENANT)-$(STAGE)
 	@$(PYTHON) -m local.versions --stack $(STACK)
 

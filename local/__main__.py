@@ -13,7 +13,7 @@ from local.agency import SandboxError
 from local.build import BuildError
 from local.emulator import EmulatorError
 from local.ports import PortInUseError
-from local.stack import Stack, start
+from local.stack import Stack, StateInUseError, start
 from local.steps import tell
 
 
@@ -63,7 +63,7 @@ def main() -> int:
         with start(options.state, port=options.port, sandbox_port=options.sandbox_port, shown=True) as stack:
             _announce(stack)
             return _wait(stack)
-    except (PortInUseError, BuildError, EmulatorError, SandboxError) as error:
+    except (PortInUseError, StateInUseError, BuildError, EmulatorError, SandboxError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:

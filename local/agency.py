@@ -51,6 +51,8 @@ class Sandbox:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
 
 
 def start_sandbox(folder: Path, port: int, seconds: float = 20.0) -> Sandbox:
@@ -63,11 +65,12 @@ def start_sandbox(folder: Path, port: int, seconds: float = 20.0) -> Sandbox:
     """
     require_free(port, "the sandbox", "SANDBOX_PORT")
     log = folder / "sandbox.log"
+    command = ["sandbox", "--port", str(port), "--state", str(folder / "sandbox")]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", "--port", str(port), "--state", str(folder / "sandbox")],
+            [sys.executable, "-m", "local.leash", *command],
             cwd=ROOT,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -5,7 +5,9 @@ Run as a program: ``python -m local.build lambda|host``.
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +19,7 @@ __all__ = ["ROOT", "SAM", "BuildError", "build", "sam_environment"]
 ROOT = Path(__file__).resolve().parent.parent
 SAM = ROOT / ".tools" / "sam" / "bin" / "sam"
 _SOURCES = ("template.yaml", "uv.lock", "layers/common", "functions", "local/digest.py")
+_KEPT = 4
 
 
 class BuildError(Exception):
@@ -24,7 +27,10 @@ class BuildError(Exception):
 
 
 def build(target: str = "host", root: Path = ROOT) -> Path:
-    """Build for ``lambda`` (arm64 wheels) or ``host`` (this machine's), into ``.build/<target>``.
+    """Build for ``lambda`` (arm64 wheels) or ``host`` (this machine's).
+
+    A build is a folder of its own below ``.build/<target>``, named for what it was made from, so that
+    several runs may build at the same time; the link ``current`` there is the newest one.
 
     Returns
     -------
@@ -38,22 +44,39 @@ def build(target: str = "host", root: Path = ROOT) -> Path:
     """
     if not SAM.exists():
         raise BuildError("The SAM command line is not installed; run 'make tools' first.")
-    folder = root / ".build" / target
-    stamp = folder.with_suffix(".digest")
-    wanted = digest_of([root / source for source in _SOURCES], root)
-    if stamp.exists() and stamp.read_text() == wanted and (folder / "template.yaml").exists():
-        return folder
-    stamp.unlink(missing_ok=True)
-    command = [str(SAM), "build", "--template-file", str(root / "template.yaml"), "--build-dir", str(folder)]
-    run_sam(command, {"TARGET": target}, "The template could not be built")
-    stamp.write_text(wanted)
+    builds = root / ".build" / target
+    builds.mkdir(parents=True, exist_ok=True)
+    with (builds / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        name = digest_of([root / source for source in _SOURCES], root)[:20]
+        folder = builds / name
+        if not folder.exists():
+            part = builds / f"{name}.part"
+            shutil.rmtree(part, ignore_errors=True)
+            source = ["--template-file", str(root / "template.yaml"), "--base-dir", str(root)]
+            command = [str(SAM), "build", *source, "--build-dir", str(part)]
+            run_sam(command, {"TARGET": target}, "The template could not be built")
+            part.rename(folder)
+        link = builds / "link"
+        link.unlink(missing_ok=True)
+        link.symlink_to(name, target_is_directory=True)
+        link.replace(builds / "current")
+        folder.touch()
+        _drop_old(builds)
     return folder
 
 
+def _drop_old(builds: Path) -> None:
+    """Keep the newest builds: a run may be deploying one that is not the newest any more."""
+    folders = [path for path in builds.iterdir() if path.is_dir() and not path.is_symlink()]
+    for old in sorted(folders, key=lambda path: path.stat().st_mtime)[:-_KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
 def sam_environment() -> dict[str, str]:
-    """Give the environment for SAM: no telemetry, and the project's Python 3.13 on the path."""
+    """Give the environment for SAM: no telemetry, short waits, the project's Python 3.13 on the path."""
     path = os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ.get("PATH", os.defpath)])
-    return dict(os.environ) | {"PATH": path, "SAM_CLI_TELEMETRY": "0", "SAM_CLI_CHECK_CLI_VERSION": "0"}
+    return dict(os.environ) | {"PATH": path, "SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "0.2"}
 
 
 def run_sam(command: list[str], variables: dict[str, str], failure: str) -> str:

@@ -35,13 +35,13 @@ def deploy(emulator: Emulator, built: Path, parameters: Mapping[str, str], notes
     emulator
         Where to.
     built
-        The folder with the built template.
+        The folder with the built template, named for what it was made from.
     parameters
         The template's parameters.
     notes
         A file that remembers what was deployed last.
     """
-    content = built.with_suffix(".digest").read_text() + json.dumps(dict(parameters), sort_keys=True)
+    content = built.name + json.dumps(dict(parameters), sort_keys=True)
     fingerprint = hashlib.sha256(content.encode()).hexdigest()
     cloudformation = emulator.client("cloudformation")
     known = notes.exists() and notes.read_text() == fingerprint

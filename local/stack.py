@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -21,7 +22,11 @@ from local.front import Front
 from local.ports import free_port, require_free
 from local.steps import step, tell
 
-__all__ = ["Stack", "start"]
+__all__ = ["Stack", "StateInUseError", "start"]
+
+
+class StateInUseError(Exception):
+    """Another run works on the same folder; the message is one sentence for the person at the terminal."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def start(
 
     Raises
     ------
-    PortInUseError, BuildError, EmulatorError, SandboxError
+    PortInUseError, StateInUseError, BuildError, EmulatorError, SandboxError
         Each with one sentence for the person at the terminal.
     """
     port = port or free_port()
@@ -91,6 +96,7 @@ def start(
     folder.mkdir(parents=True, exist_ok=True)
     folder = folder.resolve()
     with ExitStack() as closing:
+        closing.enter_context(_alone(folder))
         with step("Building the template", shown=shown):
             built = build("host")
         marker = folder / "running"
@@ -126,6 +132,17 @@ def start(
         key = _api_key(folder, emulator)
         front = closing.enter_context(Front(port, emulator.port, deployment.outputs["ApiId"]))
         yield Stack(folder, front.url, key, sandbox, emulator, deployment.outputs)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, which the system releases however this process ends."""
+    with (folder / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StateInUseError(f"Another run works on {folder}; choose another with STATE=….") from None
+        yield
 
 
 def _stopped(emulator: Emulator, marker: Path) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import faulthandler
 import os
 import signal
-import sys
 import threading
 
 from local.cures import (
@@ -21,13 +20,7 @@ from local.cures import (
     streams,
     workers,
 )
-
-
-def _end_with_the_starter() -> None:
-    """Stop when the pipe on standard input closes: the starter has gone, however it went."""
-    while os.read(sys.stdin.fileno(), 4096):  # not the buffered stream, whose lock would break the exit
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
+from local.leash import end_with_the_starter
 
 
 def main() -> None:
@@ -54,7 +47,7 @@ def main() -> None:
     logs.apply()
     workers.apply(int(os.environ["LOCAL_WORKERS"]), may_run)
     control.apply({"save": snapshots.apply(), "warm": warm, "release": release})
-    threading.Thread(target=_end_with_the_starter, daemon=True).start()
+    end_with_the_starter()
     from ministack.app import main as serve
 
     serve()
