@@ -11,7 +11,7 @@ from fordring.store.engine import ConditionsFailed, Engine, Slice, Write
 from fordring.store.items import Item
 from fordring.store.keys import Key
 
-type Failure = Literal["conflict", "throttled", "lost"] | Callable[[], None]
+type Failure = Literal["conflict", "throttled", "lost"] | Callable[[], object]
 """``conflict``: somebody else is writing the same; ``throttled``: nothing was done; ``lost``: all was done
 and nobody says so. A function is called before the operation, which then goes on: it may write, too."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -54,7 +55,11 @@ def test_no_increment_is_lost(engine: Engine, company: bool) -> None:
             ]
         )
 
-    together(lambda _: [retried(increment) for _ in range(EACH)] and None)
+    def work(_: int) -> None:
+        for _ in range(EACH):
+            retried(increment)
+
+    together(work)
     for found in engine.get([Key(key, "META") for key in keys]):
         assert found.data["count"] == WRITERS * EACH
         assert found.version == WRITERS * EACH + 1
@@ -99,7 +104,7 @@ def test_a_move_between_two_items_keeps_their_sum(engine: Engine) -> None:
         for number in range(EACH):
             source = "ABCD"[(writer + number) % 4]
             target = "ABCD"[(writer + number + 1 + number % 3) % 4]
-            retried(lambda source=source, target=target: move(source, target))
+            retried(partial(move, source, target))
 
     together(work)
     found = list(engine.get([Key(key, "META") for key in "ABCD"]))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
 from fordring.domain.errors import Unavailable
@@ -64,7 +65,7 @@ def answers(line: Any, operation: str, *script: str | tuple[int, str]) -> list[b
             raise ReadTimeoutError(endpoint_url=request.url)
         if isinstance(step, tuple):
             status, body = step
-            return AWSResponse(request.url, status, {}, _Body(body.encode()))
+            return AWSResponse(request.url, status, HTTPHeaders(), _Body(body.encode()))
         return None
 
     line(operation, behave)
@@ -91,7 +92,7 @@ def cancelled(*codes: str) -> tuple[int, str]:
 
 
 def test_timeouts_and_attempts_suit_a_function(dynamo: DynamoEngine) -> None:
-    config = dynamo._connection.client.meta.config
+    config: Any = dynamo._connection.client.meta.config
     assert (config.connect_timeout, config.read_timeout) == (CONNECT_SECONDS, READ_SECONDS) == (1, 3)
     assert config.retries["mode"] == "standard"
     assert config.retries["total_max_attempts"] == ATTEMPTS == 3
@@ -304,7 +305,7 @@ def partial(line: Any, rounds: int) -> None:
         kept, missed = wanted["Keys"][1:], wanted["Keys"][:1]
         responses = [_row("1") | key for key in kept]
         body = {"Responses": {table: responses}, "UnprocessedKeys": {table: {**wanted, "Keys": missed}}}
-        return AWSResponse(request.url, 200, {}, _Body(json.dumps(body).encode()))
+        return AWSResponse(request.url, 200, HTTPHeaders(), _Body(json.dumps(body).encode()))
 
     line("BatchGetItem", behave)
 

@@ -45,7 +45,7 @@ def values_of(annotation: Any) -> st.SearchStrategy[Any]:
         return _PLAIN[annotation]
     if annotation is KidFormat:  # refuses other lengths
         return st.builds(KidFormat, st.integers(2, 25), values_of(Modulus))
-    if is_dataclass(annotation):
+    if isinstance(annotation, type) and is_dataclass(annotation):
         hints = get_type_hints(annotation)
         return st.builds(
             annotation, **{field.name: values_of(hints[field.name]) for field in fields(annotation)}
@@ -67,7 +67,7 @@ def values_of(annotation: Any) -> st.SearchStrategy[Any]:
     raise TypeError(message)
 
 
-IDS = st.text(st.characters(exclude_characters="#", exclude_categories=("Cs",)), min_size=1, max_size=60)
+IDS = st.text(st.characters(exclude_characters="#", exclude_categories=["Cs"]), min_size=1, max_size=60)
 SEQUENCES = st.integers(0, 10**8 - 1).map(str)
 
 
@@ -91,7 +91,7 @@ def sample(annotation: Any, name: str, *, full: bool) -> Any:
         return sample(annotation.__value__, name, full=full)
     if annotation is KidFormat:
         return KidFormat(25 if full else 2, sample(Modulus, name, full=full))
-    if is_dataclass(annotation):
+    if isinstance(annotation, type) and is_dataclass(annotation):
         hints = get_type_hints(annotation)
         return annotation(
             **{field.name: sample(hints[field.name], field.name, full=full) for field in fields(annotation)}

@@ -12,6 +12,7 @@ import pytest
 from fordring.domain import things
 from fordring.domain.errors import Busy, NotFound, Unavailable
 from fordring.domain.ids import RandomIds
+from fordring.domain.refs import Ref
 from fordring.domain.running import CaseNumber, Epoch, FeedCounter
 from fordring.store.memory import MemoryEngine
 from fordring.store.metering import Meter
@@ -37,7 +38,7 @@ class Wall:
 
 
 class Clock:
-    refs = (things.EPOCH(),)
+    refs: tuple[Ref[Any], ...] = (things.EPOCH(),)
 
     def now(self, read: Any) -> datetime:
         stored = read.get(things.EPOCH())
@@ -95,7 +96,7 @@ def test_nothing_is_written_when_nothing_changed(desk: Desk, meter: Meter) -> No
 
 def test_what_somebody_else_wrote_is_read_again(desk: Desk, engine: FaultyEngine, meter: Meter) -> None:
     other = Desk(Repository(engine.inner), desk.ids, desk.wall, desk.clock, desk.randbits)
-    engine.writing.append(lambda: transact(other, [COUNTER], increment) and None)
+    engine.writing.append(lambda: transact(other, [COUNTER], increment))
     assert transact(desk, [COUNTER], increment) == 2
     assert last(desk) == 2
 
@@ -230,7 +231,7 @@ def test_it_holds_what_it_does_not_change() -> None:
 def test_a_held_thing_that_changes_is_a_conflict(desk: Desk, engine: FaultyEngine) -> None:
     transact(desk, [COUNTER], increment)
     other = Desk(Repository(engine.inner), desk.ids, desk.wall, desk.clock, desk.randbits)
-    engine.writing.append(lambda: transact(other, [COUNTER], increment) and None)
+    engine.writing.append(lambda: transact(other, [COUNTER], increment))
     seen: list[int] = []
 
     def decide(work: Work) -> None:

@@ -46,7 +46,7 @@ def test_what_is_nothing_takes_no_room(kind: Kind[Any]) -> None:
 def _optional_nothing(shape: Shape, data: Any) -> list[str]:
     found = [name for name in shape.optional if name in data and data[name] is None]
     for name, (way, inner) in shape.inner.items():
-        parts = data.get(name) or ()
+        parts: Any = data.get(name) or ()
         parts = (parts,) if way == "object" else parts
         for part in parts.values() if way == "values" and parts else parts:
             found += _optional_nothing(inner, part) if part else []

@@ -70,7 +70,7 @@ def test_a_kinds_key_is_the_one_that_is_made(kind: Kind[Any]) -> None:
     names = re.findall(r"\{([^},]+)\}", pk + sk)
     ids = ref.ids[1:] if kind.name == "event" else ref.ids
     assert len(names) == len(ids)
-    made = pk.strip("`").replace("{CASE,INV,CRED}", "CASE"), sk.strip("`")
+    made: tuple[str, ...] = pk.strip("`").replace("{CASE,INV,CRED}", "CASE"), sk.strip("`")
     for name, value in zip(names, ids, strict=True):
         given_ = sequence(value) if name in ("seq", "position") else value
         made = tuple(part.replace(f"{{{name}}}", given_) for part in made)
