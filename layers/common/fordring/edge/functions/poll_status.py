@@ -2,6 +2,8 @@
 
 from fordring.edge.gateway import http_function
 from fordring.edge.routes.poll_status import ROUTES
+from fordring.edge.snapshots import warm_up
 from fordring.edge.telemetry import log
 
 handler = http_function(ROUTES, log)
+warm_up()

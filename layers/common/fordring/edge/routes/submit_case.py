@@ -11,6 +11,7 @@ from fordring.domain.refs import Listing, Ref
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
+from fordring.edge.routes.matching import MATCHING_ROUTES
 from fordring.edge.schemas.cases import (
     NewCase,
     NewMessage,
@@ -132,4 +133,5 @@ ROUTES = (
         body=Empty,
         claims=True,
     ),
+    *MATCHING_ROUTES,
 )
