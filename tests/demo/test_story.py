@@ -1,0 +1,19 @@
+"""The story with the sample data."""
+
+from demo.compare import read_books
+from demo.inbox import open_inbox
+from demo.real import conclude
+from demo.story import Story
+
+
+def test_the_story_ends_with_equal_books(scene, capsys):
+    with open_inbox() as inbox:
+        client = Story(scene, inbox).tell()
+
+    code = conclude(read_books(scene, [client]), None)
+
+    said = capsys.readouterr().out
+    assert code == 0, said
+    assert "Both sides agree to the øre." in said
+    assert inbox.refused == 0
+    assert inbox.counts()["case.registered"] == 6
