@@ -45,6 +45,7 @@ def answer_list[T](
     tell: Callable[[T], Any],
     *,
     keep: Callable[[T], bool] | None = None,
+    order: Callable[[T], Any] | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> Answer:
     """Answer with a page of a list; the caller has been authorised.
@@ -56,18 +57,21 @@ def answer_list[T](
     keep
         Leaves things out. A page may then be short and have a ``next_cursor``: how much is read for one
         page is bounded, whatever the filter.
+    order
+        Sorts what is on a page.
     extra
         Further members of the answer.
     """
     limit = call.asked(Paging).size
     position = given_cursor(call)
-    told: list[Any] = []
+    found: list[T] = []
     for _ in range(ROUNDS if keep else 1):
-        page = call.page(listing, limit=limit - len(told), after=position)
-        told.extend(tell(thing) for _, thing in page.items if keep is None or keep(thing))
+        page = call.page(listing, limit=limit - len(found), after=position)
+        found.extend(thing for _, thing in page.items if keep is None or keep(thing))
         position = page.next
-        if position is None or len(told) >= limit:
+        if position is None or len(found) >= limit:
             break
+    told = [tell(thing) for thing in (sorted(found, key=order) if order else found)]
     return Answer.of(200, {"items": told, "next_cursor": next_cursor(call, position), **(extra or {})})
 
 

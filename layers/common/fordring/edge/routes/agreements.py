@@ -136,7 +136,7 @@ def put_credentials(call: Call) -> Answer:
     return call.transact(refs, decide, tell_agreement, headers=_etag)
 
 
-def end(call: Call) -> Answer:
+def finish_agreement(call: Call) -> Answer:
     """End an agreement."""
     return call.transact(
         (_agreement_ref(call),),
@@ -159,7 +159,7 @@ AGREEMENT_ROUTES = (
         Scope.ADMIN,
         {200: ToldAgreement},
         body=GivenSettings,
-        description="A contradiction with the creditor or with what the agency offers is a 422; all are named.",
+        description="What contradicts the creditor, or what the agency offers, is a 422 that names all.",
     ),
     Route(
         "POST",
@@ -194,7 +194,7 @@ AGREEMENT_ROUTES = (
     Route(
         "POST",
         _PATH + "/end",
-        end,
+        finish_agreement,
         "End an agreement",
         "agreements",
         Scope.ADMIN,

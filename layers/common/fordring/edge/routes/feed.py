@@ -1,0 +1,120 @@
+"""Payments, settlements, the event feed, and how the synchronisation stands: the routes that read."""
+
+from fordring.domain import things
+from fordring.domain.creditor import Scope
+from fordring.domain.refs import Listing
+from fordring.domain.running import SyncState
+from fordring.edge.call import Call
+from fordring.edge.listing import answer_list
+from fordring.edge.problem import Answer
+from fordring.edge.route import Route
+from fordring.edge.routes.case_reads import read_owned
+from fordring.edge.schemas.feed import (
+    FeedQuery,
+    PaymentQuery,
+    SettlementQuery,
+    SyncQuery,
+    ToldFeed,
+    ToldSettlements,
+    ToldSync,
+    tell_feed_line,
+    tell_settlement,
+    tell_sync,
+)
+from fordring.edge.schemas.payments import ToldPayments, tell_payment
+
+
+def list_payments(call: Call) -> Answer:
+    """List a creditor's payments, the newest of each group first."""
+    asked = call.asked(PaymentQuery)
+    read_owned(call, asked.creditor_id)
+    prefix = f"{asked.match.value}#" if asked.match else ""
+    listing = Listing(things.PAYMENT, "payments_of", (asked.creditor_id,), prefix, newest_first=True)
+    return answer_list(call, listing, tell_payment)
+
+
+def list_settlements(call: Call) -> Answer:
+    """List what agencies have paid out to a creditor."""
+    asked = call.asked(SettlementQuery)
+    read_owned(call, asked.creditor_id)
+    listing = Listing(things.SETTLEMENT, "settlements_of", (asked.creditor_id,), newest_first=True)
+    return answer_list(call, listing, tell_settlement)
+
+
+def read_feed(call: Call) -> Answer:
+    """Read a creditor's events from a position on."""
+    asked = call.asked(FeedQuery)
+    counter_ref = things.FEED_COUNTER(asked.creditor_id)
+    creditor_ref = things.CREDITOR(asked.creditor_id)
+    work = call.read(creditor_ref, counter_ref)
+    call.reach(asked.creditor_id)
+    work.get(creditor_ref)
+    counter = work.find(counter_ref)
+    last, after = counter.last if counter else 0, int(asked.after)
+    until = min(last, after + int(asked.limit))
+    # Lines have no gaps and are written together with the counter, so they are named, not looked for.
+    refs = [things.FEED_LINE(asked.creditor_id, position) for position in range(after + 1, until + 1)]
+    lines = call.hub.desk.read(*refs) if refs else work
+    told = [tell_feed_line(lines.get(ref)) for ref in refs]
+    return Answer.of(200, {"items": told, "next_after": str(max(after, until)), "more": until < last})
+
+
+def read_sync(call: Call) -> Answer:
+    """Tell how the synchronisation with an agency stands."""
+    agency = call.asked(SyncQuery).agency
+    creditor_ref = things.CREDITOR(call.creditor_id)
+    ref = things.SYNC(call.creditor_id, agency)
+    work = call.read(creditor_ref, ref)
+    work.get(creditor_ref)
+    call.hub.capabilities(agency)
+    state = work.find(ref) or SyncState(call.creditor_id, agency)
+    running = state.lease_until is not None and state.lease_until > call.hub.wall.now()
+    return Answer.of(200, tell_sync(state, running=running))
+
+
+FEED_ROUTES = (
+    Route(
+        "GET",
+        "/v1/payments",
+        list_payments,
+        "List the payments of a creditor",
+        "payments",
+        Scope.READ,
+        {200: ToldPayments},
+        query=PaymentQuery,
+    ),
+    Route(
+        "GET",
+        "/v1/settlements",
+        list_settlements,
+        "List what agencies have paid out to a creditor",
+        "payments",
+        Scope.READ,
+        {200: ToldSettlements},
+        query=SettlementQuery,
+    ),
+    Route(
+        "GET",
+        "/v1/events",
+        read_feed,
+        "Read a creditor's events",
+        "events",
+        Scope.READ,
+        {200: ToldFeed},
+        query=FeedQuery,
+        description=(
+            "The feed has no gaps, and an event never appears before one that was read already: keep "
+            "`next_after` and go on from there."
+        ),
+    ),
+    Route(
+        "GET",
+        "/v1/creditors/{creditor_id}/sync",
+        read_sync,
+        "Read how the synchronisation with an agency stands",
+        "synchronisation",
+        Scope.READ,
+        {200: ToldSync},
+        query=SyncQuery,
+    ),
+)

@@ -1,0 +1,194 @@
+"""What a person does about something on the attention list: let it be tried again, or decide."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any, Final
+
+from fordring.domain import things
+from fordring.domain.agency import Accepted, CommandKind
+from fordring.domain.command import Attention, AttentionKind, CommandRow, CommandState
+from fordring.domain.errors import Refused
+from fordring.domain.refs import Ref
+from fordring.domain.running import SyncRequest
+from fordring.usecases.delivering import lane_of
+from fordring.usecases.notifying import replay
+from fordring.usecases.settling import Unfounded, refs_to_settle, settle
+from fordring.usecases.submitting import epoch_of
+from fordring.usecases.unmatched import settle_attention
+from fordring.usecases.work import Desk, Work
+
+_BY_HAND: Final = "a person"
+
+
+class Resolution(StrEnum):
+    """What a person decides."""
+
+    SENT = "sent"
+    """The agency has it: treated as done."""
+    NOT_SENT = "not_sent"
+    """The agency does not have it: it is sent again, without being looked up as in doubt."""
+    GIVE_UP = "give_up"
+    """It is not sent any more: cancelled, and the case's other commands go on."""
+    ACKNOWLEDGED = "acknowledged"
+    """Somebody has taken note; nothing else changes."""
+
+
+def resolutions_of(attention: Attention) -> tuple[Resolution, ...]:
+    """Tell what a person may decide about it."""
+    if attention.resolved_at is not None or attention.kind is AttentionKind.PAYMENT_UNMATCHED:
+        # An unmatched payment leaves the list by being matched, or by being ignored.
+        return ()
+    if _waits_for_a_person(attention):
+        return (Resolution.SENT, Resolution.NOT_SENT, Resolution.GIVE_UP)
+    return (Resolution.ACKNOWLEDGED,)
+
+
+def can_be_retried(attention: Attention) -> bool:
+    """Tell whether it can be tried again."""
+    if attention.resolved_at is not None:
+        return False
+    return _waits_for_a_person(attention) or attention.kind in (
+        AttentionKind.DELIVERY_DEAD,
+        AttentionKind.SYNC_FAILED,
+    )
+
+
+def _waits_for_a_person(attention: Attention) -> bool:
+    kinds = (AttentionKind.COMMAND_DEAD, AttentionKind.COMMAND_IN_DOUBT)
+    return attention.kind in kinds and attention.subject[0] == "command"
+
+
+def _command_ref(attention: Attention) -> Ref[CommandRow]:
+    _, case_id, seq = attention.subject
+    return things.COMMAND(case_id, seq)
+
+
+def refs_to_attend(desk: Desk, attention: Attention, lane: list[CommandRow]) -> tuple[Ref[Any], ...]:
+    """Name what ``retry`` and ``resolve`` look at; fills in the lane of the case that it is about."""
+    own = (things.ATTENTION(attention.attention_id), things.EPOCH())
+    kind, *ids = attention.subject
+    match kind:
+        case "command":
+            ref = _command_ref(attention)
+            case_ref = things.CASE(ids[0])
+            look = desk.read(ref, case_ref)
+            lane[:] = lane_of(desk, ids[0])
+            return (*own, ref, *refs_to_settle(look.get(ref), look.get(case_ref), lane))
+        case "delivery":
+            return (*own, things.DELIVERY(ids[0]))
+        case _:
+            return own
+
+
+def retry(work: Work, attention_id: str) -> Attention:
+    """Let it be tried again: a command or a delivery becomes due, a synchronisation is asked for.
+
+    A command that is in doubt stays so: it is looked up before anything is sent.
+
+    Raises
+    ------
+    Refused
+        ``already_resolved``; ``action_not_available``.
+    """
+    attention = _open(work, attention_id)
+    if not can_be_retried(attention):
+        raise Refused("action_not_available", "there is nothing to be tried again")
+    match attention.kind:
+        case AttentionKind.DELIVERY_DEAD:
+            replay(work, work.get(things.DELIVERY(attention.subject[1])))
+        case AttentionKind.SYNC_FAILED:
+            _ask_for_sync(work, *attention.subject[1:])
+        case _:
+            row = _stuck(work, attention)
+            again = CommandState.IN_DOUBT if row.doubted_at else CommandState.RETRY
+            _make_due(work, row, state=again)
+    return _settled(work, attention, "retried")
+
+
+def resolve(work: Work, attention_id: str, resolution: Resolution, lane: Sequence[CommandRow]) -> Attention:
+    """Carry out what a person has decided.
+
+    Raises
+    ------
+    Refused
+        ``already_resolved``; ``action_not_available``, with the resolutions that are.
+    Conflict
+        When the lane has grown since it was listed.
+    """
+    attention = _open(work, attention_id)
+    available = resolutions_of(attention)
+    if resolution not in available:
+        raise Refused(
+            "action_not_available",
+            "this is not a decision that can be made here",
+            facts={"resolutions": [each.value for each in available]},
+        )
+    match resolution:
+        case Resolution.SENT:
+            _settle(work, attention, Accepted(), lane)
+        case Resolution.GIVE_UP:
+            _settle(work, attention, Unfounded("given_up"), lane)
+        case Resolution.NOT_SENT:
+            # Of the present epoch, and no longer in doubt: nobody asks again whether it was sent.
+            row = replace(_stuck(work, attention), doubted_at=None, epoch=epoch_of(work))
+            _make_due(work, row, state=CommandState.RETRY)
+        case Resolution.ACKNOWLEDGED:
+            pass
+    return _settled(work, attention, resolution.value)
+
+
+def _open(work: Work, attention_id: str) -> Attention:
+    attention = work.get(things.ATTENTION(attention_id))
+    if attention.resolved_at is not None:
+        raise Refused(
+            "already_resolved", "this was dealt with before", facts={"resolution": attention.resolution}
+        )
+    return attention
+
+
+def _settled(work: Work, attention: Attention, resolution: str) -> Attention:
+    ref = things.ATTENTION(attention.attention_id)
+    settle_attention(work, ref, resolution)
+    return work.get(ref)
+
+
+def _stuck(work: Work, attention: Attention) -> CommandRow:
+    """Give the command that waits for a person.
+
+    Raises
+    ------
+    Refused
+        ``action_not_available``: it does not wait any more, or is being sent at this moment.
+    """
+    row = work.get(_command_ref(attention))
+    if row.state not in (CommandState.DEAD, CommandState.IN_DOUBT):
+        raise Refused(
+            "action_not_available", "the command waits for nobody", facts={"state": row.state.value}
+        )
+    return row
+
+
+def _make_due(work: Work, row: CommandRow, *, state: CommandState) -> None:
+    again = replace(row, state=state, due_at=work.now, attempts=0, lease_owner=None, lease_until=None)
+    work.change(things.COMMAND(row.case_id, row.seq), again)
+
+
+def _settle(
+    work: Work, attention: Attention, result: Accepted | Unfounded, lane: Sequence[CommandRow]
+) -> None:
+    """Settle a command as if the agency had been asked, by the same rules."""
+    row = _stuck(work, attention)
+    work.change(_command_ref(attention), replace(row, lease_owner=_BY_HAND))
+    settle(work, row, _BY_HAND, result, {}, lane)
+    if isinstance(result, Unfounded) and row.kind is CommandKind.WITHDRAW_CASE:
+        case_ref = things.CASE(row.case_id)
+        work.change(case_ref, replace(work.get(case_ref), withdrawing=False))
+
+
+def _ask_for_sync(work: Work, creditor_id: str, agency: str) -> None:
+    request_id = work.new_id("req")
+    work.add(
+        things.SYNC_REQUEST(creditor_id, agency, request_id),
+        SyncRequest(creditor_id, agency, request_id, work.now, work.now),
+    )
