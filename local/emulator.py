@@ -213,6 +213,7 @@ def _settings(folder: Path, port: int) -> dict[str, str]:
         "STATE_DIR": str(folder / "state"),
         "S3_DATA_DIR": str(folder / "state" / "s3"),
         "TMPDIR": str(folder / "tmp"),
+        "LOCAL_LAYERS": str(folder / "layers"),
         "LOCAL_FUNCTION_LOG": str(folder / "functions.log"),
         "LOCAL_ACCESS_LOG": str(folder / "access.log"),
         "LAMBDA_WARM_TTL_SECONDS": "86400",

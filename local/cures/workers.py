@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from ministack.services import lambda_svc
 __all__ = ["apply", "warm"]
 
 _DRAIN_SECONDS = 0.0015
+_KEPT_LAYERS = 3
 
 
 def _shorten_drain() -> None:
@@ -75,7 +77,8 @@ def _cap_workers(limit: int, may_run: threading.Event) -> None:
 class _SharedLayers(zipfile.ZipFile):
     """Unpack a layer once; each worker's folder for it is a link to the shared copy.
 
-    Python then also compiles the layer's modules once, not once for each worker.
+    The copy stays for the next start. Python then also compiles the layer's modules once, and not for each
+    worker.
     """
 
     _unpacking = threading.Lock()  # of all instances; ZipFile has a `_lock` of its own
@@ -86,15 +89,23 @@ class _SharedLayers(zipfile.ZipFile):
             super().extractall(path, members, pwd)
             return
         parts = "".join(f"{item.filename}\0{item.CRC}\0{item.file_size}\n" for item in self.infolist())
-        shared = Path(os.environ["TMPDIR"]) / "layers" / hashlib.sha256(parts.encode()).hexdigest()[:24]
+        shared = Path(os.environ["LOCAL_LAYERS"]) / hashlib.sha256(parts.encode()).hexdigest()[:24]
         with self._unpacking:
             if not shared.exists():
                 unpacked = shared.with_suffix(".part")
                 unpacked.mkdir(parents=True, exist_ok=True)
                 super().extractall(unpacked, members, pwd)
                 unpacked.rename(shared)
+                _drop_oldest(shared.parent)
+            shared.touch()
         target.rmdir()
         target.symlink_to(shared, target_is_directory=True)
+
+
+def _drop_oldest(folder: Path) -> None:
+    """Keep the newest copies, with room for a deployment that replaces one while the other still works."""
+    for old in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT_LAYERS]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _share_layers() -> None:
