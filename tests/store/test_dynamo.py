@@ -104,6 +104,16 @@ def test_it_goes_on_after_its_connections_were_closed(dynamo: DynamoEngine) -> N
     assert only(dynamo) == item()
 
 
+def test_the_table_is_read_consistently_and_an_index_as_it_is(dynamo: DynamoEngine, line: Any) -> None:
+    batches, queries = answers(line, "BatchGetItem"), answers(line, "Query")
+    dynamo.get([KEY])
+    dynamo.query(None, KEY.pk)
+    dynamo.query("lists", "L")
+    (wanted,) = json.loads(batches[0])["RequestItems"].values()
+    assert wanted["ConsistentRead"] is True
+    assert [json.loads(body)["ConsistentRead"] for body in queries] == [True, False]
+
+
 # --- other releases' attributes ------------------------------------------------------------------
 
 
