@@ -85,7 +85,7 @@ def run_sam(command: list[str], variables: dict[str, str], failure: str) -> str:
     Raises
     ------
     BuildError
-        It failed; the message is `failure` and the last line that says why.
+        It failed; the message is `failure` and the line that says why.
     """
     done = subprocess.run(
         command,
@@ -101,8 +101,9 @@ def run_sam(command: list[str], variables: dict[str, str], failure: str) -> str:
         log = ROOT / ".build" / "sam.log"
         log.parent.mkdir(exist_ok=True)
         log.write_text(done.stdout)
-        reasons = [line for line in done.stdout.splitlines() if "rror" in line] or done.stdout.splitlines()
-        reason = reasons[-1].strip() if reasons else f"exit code {done.returncode}"
+        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+        reasons = [line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")] + lines[-1:]
+        reason = reasons[0] if reasons else f"exit code {done.returncode}"
         raise BuildError(f"{failure}: {reason} (all of it: {log.relative_to(ROOT)})")
     return done.stdout
 
