@@ -66,7 +66,7 @@ def read_books(scene: Scene, clients: Iterable[Client]) -> Books:
         theirs.extend(there)
         known = [case["case_number"] for case in own.values()]
         strangers.extend(_strangers(known, [case["case_number"] for case in there]))
-    lines.sort(key=lambda line: line.document_number)
+    lines.sort(key=lambda line: (len(line.document_number), line.document_number))
     return Books(tuple(lines), tuple(cases), tuple(theirs), tuple(strangers))
 
 
