@@ -40,6 +40,7 @@ THIRD_PARTIES: Mapping[str, frozenset[str]] = {
             "httpx",
             "pydantic",
             "pydantic_core",
+            "snapshot_restore_py",  # Lambda's runtime has it, and nothing else does
             "stdnum",
         }
     ),
@@ -83,7 +84,7 @@ def _walk(node: ast.AST, *, at_load: bool, for_types: bool) -> Iterator[Import]:
             yield Import(child.module or "", child.lineno, at_load, for_types)
             # `from fordring import store` names a layer, too
             for alias in child.names:
-                if child.module == "fordring":
+                if child.module == "fordring" and alias.name in INWARDS:
                     yield Import(f"fordring.{alias.name}", child.lineno, at_load, for_types)
         elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             yield from _walk(child, at_load=False, for_types=for_types)

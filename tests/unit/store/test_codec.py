@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from fordring.domain import things
 from fordring.domain.ledger import Balance, Component, Part
 from fordring.domain.refs import Kind
-from fordring.store.items import KINDS, SHAPE, UnreadableItem, decode, encode, instant
+from fordring.store import shapes
+from fordring.store.items import KINDS, SHAPE, UnreadableItem, decode, encode, instant, warm
 from fordring.store.rows import from_row, from_value, to_row, to_value
 from fordring.store.shapes import Shape, shape_of
 from tests.store.values import FREE, INSTANT, refs_of, sample, sample_ref, values_of
@@ -174,6 +175,12 @@ def test_every_kind_has_a_shape_worked_out_from_types(kind: Kind[Any]) -> None:
     assert all(not isinstance(field.type, str) for field in kind.type.__dataclass_fields__.values())
     for _, inner in shape.inner.values():
         assert inner.names
+
+
+def test_warming_up_meets_every_kind() -> None:
+    shapes._shapes.clear()
+    warm()
+    assert set(shapes._shapes) >= {kind.type for kind in KINDS.values()}
 
 
 def test_time_is_kept_to_the_microsecond() -> None:

@@ -7,6 +7,7 @@ are kept and written back, and an item of the next shape keeps saying so.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -139,6 +140,14 @@ def decode_value(item: Item) -> Stored:
     if not unknown and item.v <= SHAPE:
         return Stored(value, item.version)
     return Stored(value, item.version, {"v": max(item.v, SHAPE), "data": unknown})
+
+
+def warm() -> None:
+    """Work everything out now that is otherwise worked out when a kind is first met: before a snapshot."""
+    for kind in KINDS.values():
+        shape_of(kind.type)
+        with suppress(msgspec.ValidationError):
+            msgspec.convert({}, kind.type)
 
 
 type Place = tuple[str, str]
