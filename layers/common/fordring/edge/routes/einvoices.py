@@ -18,15 +18,26 @@ from fordring.edge.problem import Answer
 from fordring.edge.routes.invoice_answers import location, told
 from fordring.edge.schemas.credit_notes import tell_credit_note
 from fordring.edge.schemas.invoices import XmlOptions
-from fordring.formats.einvoice import EInvoice, Party
+from fordring.formats.einvoice import EInvoice, Identifier, Party
 from fordring.usecases.debtors import DebtorDetails
-from fordring.usecases.importing import Document, Import
+from fordring.usecases.importing import Document, Import, identity_of
 from fordring.usecases.work import Work
 
-ORGANISATION_SCHEMES: Final = frozenset(
-    {"0007", "0037", "0096", "0184", "0192", "0198", "0212", "0213", "0216"}
-)
-"""Electronic address schemes (ISO 6523) whose value is a Nordic organisation's number."""
+ORGANISATION_SCHEMES: Final = {
+    "0192": "0192",
+    "0007": "0007",
+    "0037": "0212",
+    "0212": "0212",
+    "0213": "0212",
+    "0216": "0212",
+    "0096": "0184",
+    "0184": "0184",
+    "0198": "0184",
+}
+"""Schemes (ISO 6523) whose value is a Nordic organisation's number, and the one that stands for them here."""
+
+NATIONAL_SCHEMES: Final = {"NO": "0192", "SE": "0007", "FI": "0212", "DK": "0184"}
+"""The scheme of a registration or VAT number that does not say its own, by the party's country."""
 
 
 def register_einvoice(call: Call) -> Answer:
@@ -102,14 +113,15 @@ def _numbers(party: Party) -> tuple[str, ...]:
 
 def _debtor_id(party: Party, root: str) -> str:
     """Make the same id of the same customer: its electronic identity, or else its registration."""
-    candidates = [party.organisation_number, party.endpoint]
-    named = [(each.scheme or party.address.country, each.value) for each in candidates if each]
-    if party.vat_number:
-        named.append(("VAT", party.vat_number))
-    for scheme, value in named:
-        if is_national_identity_number(value):
+    vat = Identifier(party.vat_number) if party.vat_number else None
+    for number in (party.organisation_number, party.endpoint, vat):
+        if number is None or is_national_identity_number(number.value):
             continue
-        chosen = re.sub(r"[^A-Za-z0-9._-]", "_", f"{scheme}-{value}")[:64]
+        # The same organisation comes as registration, as electronic address and as VAT number.
+        scheme = number.scheme or NATIONAL_SCHEMES.get(party.address.country, party.address.country)
+        known = ORGANISATION_SCHEMES.get(scheme)
+        spelt = f"{known}-{identity_of(number.value)}" if known else f"{scheme}-{number.value}"
+        chosen = re.sub(r"[^A-Za-z0-9._-]", "_", spelt)[:64]
         if not is_national_identity_number(chosen):
             return chosen
     raise Unprocessable(
@@ -144,13 +156,16 @@ def _details(party: Party) -> tuple[DebtorDetails, tuple[str, ...]]:
 
 def _organisation_number(party: Party) -> tuple[str | None, tuple[str, ...]]:
     """Give the customer's number, if it can be one; what is not is left out, with a warning."""
-    if party.organisation_number is None:
+    country, number = party.address.country, party.organisation_number
+    endpoint = party.endpoint
+    if number is None and endpoint is not None and endpoint.scheme in ORGANISATION_SCHEMES:
+        number = endpoint
+    if number is None:
         return None, ("customer_number_missing",)
-    value, country = party.organisation_number.value, party.address.country
     if country in COUNTRIES:
-        if organisation_number_fault(country, value) is None:
-            return compact_organisation_number(value), ()
+        if organisation_number_fault(country, number.value) is None:
+            return compact_organisation_number(number.value), ()
         return None, ("customer_number_not_valid",)
-    if is_national_identity_number(value):
+    if is_national_identity_number(number.value):
         return None, ("customer_number_not_valid",)
-    return value, ()
+    return number.value, ()
