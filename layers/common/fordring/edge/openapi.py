@@ -151,7 +151,7 @@ def _content(route: Route, schemas: "Schemas") -> Json:
 
 def _responses(route: Route, schemas: "Schemas") -> Json:
     responses: Json = {}
-    for status, model in sorted(route.answers.items()):
+    for status, model in sorted(route.models.items()):
         if status >= 400 and model is None and status in PROBLEMS:
             continue
         answer: Json = {"description": HTTPStatus(status).phrase}
@@ -173,7 +173,7 @@ def _responses(route: Route, schemas: "Schemas") -> Json:
 
 def _expected_problems(route: Route) -> set[int]:
     writes = route.method != "GET"
-    expected = {status for status in route.answers if status in PROBLEMS} | {429}
+    expected = {status for status in route.models if status in PROBLEMS} | {429}
     if route.scope is not None:
         expected |= {401, 403, 503}
     if route.scope is not None and _PARAMETER.search(route.path):

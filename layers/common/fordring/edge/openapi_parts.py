@@ -8,6 +8,8 @@ from fordring.edge.route import Route
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from fordring.edge.route import Model
+
 type Json = dict[str, Any]
 
 _REF: Final = "#/components/schemas/{model}"
@@ -102,17 +104,17 @@ class Schemas:
         for route in routes:
             if route.body is not None:
                 wanted[route.body, "validation"] = None
-            for model in route.answers.values():
+            for model in route.models.values():
                 if model is not None:
-                    wanted[model, "serialization"] = None
+                    wanted[_described(model), "serialization"] = None
         self._refs, definitions = models_json_schema(
             list(wanted), ref_template=_REF, schema_generator=WithoutFieldTitles
         )
         self.components: Json = dict(definitions.get("$defs", {}))
 
-    def of(self, model: "type[BaseModel]", mode: Any) -> Json:
+    def of(self, model: "Model", mode: Any) -> Json:
         """Refer to a model as it is taken (``validation``) or given (``serialization``)."""
-        return self._refs[model, mode]
+        return self._refs[_described(model), mode]
 
     def query_parameters(self, model: "type[BaseModel]") -> list[Json]:
         """Spell the fields of a model as query parameters."""
@@ -142,3 +144,9 @@ class Schemas:
             field["anyOf"] = options
         parameter["schema"] = field
         return parameter
+
+
+def _described(model: "Model") -> "type[BaseModel]":
+    from fordring.edge.schemas.common import Told
+
+    return model.model() if issubclass(model, Told) else model

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
     from fordring.edge.call import Call
     from fordring.edge.problem import Answer
+    from fordring.edge.schemas.common import Told
+
+    type Model = type[BaseModel] | type[Told]
+    type Answers = Mapping[int, Model | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Route:
     media
         Content types that the body may have.
     answers
-        Models of the answers by status; ``None`` for an answer without a body.
+        Models of the answers by status; ``None`` for an answer without a body. Or a function that gives
+        them, where a function of the API is to start without loading any model.
     claims
         Whether an ``Idempotency-Key`` is required: on every POST that creates or commands.
     test_mode_only
@@ -52,7 +57,7 @@ class Route:
     summary: str
     tag: str
     scope: Scope | None
-    answers: "Mapping[int, type[BaseModel] | None]"
+    answers: "Answers | Callable[[], Answers]"
     body: "type[BaseModel] | None" = None
     query: "type[BaseModel] | None" = None
     media: tuple[str, ...] = ("application/json",)
@@ -65,3 +70,8 @@ class Route:
     def key(self) -> str:
         """The gateway's route key."""
         return f"{self.method} {self.path}"
+
+    @property
+    def models(self) -> "Answers":
+        """The models of the answers by status."""
+        return self.answers() if callable(self.answers) else self.answers

@@ -1,14 +1,16 @@
 """What agencies send: the route of ``payment_webhook``."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fordring.domain.errors import NotFound, TooLarge, Unauthenticated
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.schemas.callbacks import ToldCallback
 from fordring.edge.telemetry import Count, count, log
 from fordring.usecases.calling_back import Callback, receive
+
+if TYPE_CHECKING:
+    from fordring.edge.route import Answers
 
 LARGEST_CALLBACK = 256_000
 """Bytes (design, "Security")."""
@@ -41,6 +43,13 @@ def take_callback(call: Call) -> Answer:
     return Answer.of(202 if outcome == "parked" else 200, told)
 
 
+def told() -> "Answers":
+    """Give the models of the answers, which this function needs for its description only."""
+    from fordring.edge.schemas.callbacks import ToldCallback
+
+    return {200: ToldCallback, 202: ToldCallback}
+
+
 ROUTES = (
     Route(
         "POST",
@@ -49,7 +58,9 @@ ROUTES = (
         "Take an agency's callback",
         "callbacks",
         None,
-        {200: ToldCallback, 202: ToldCallback},
-        description="Signed by the agency in its own scheme; a wrong token and a wrong signature answer alike.",
+        told,
+        description=(
+            "Signed by the agency in its own scheme; a wrong token and a wrong signature answer alike."
+        ),
     ),
 )

@@ -1,25 +1,62 @@
 """Types that many requests and answers share: strict, named, described."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self, get_type_hints
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    create_model,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from fordring.domain.money import Money, MoneyError
 from fordring.edge.identifiers import chosen_id_fault
 
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
+
 
 class Given(BaseModel):
     """A request: unknown fields are refused, and nothing is converted."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    # Built when it is first checked against, not at start-up: of a function's many, one request needs one.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
-class Told(BaseModel):
-    """An answer."""
+class Told:
+    """An answer, as the API's description has it.
 
-    model_config = ConfigDict(frozen=True)
+    Answers are written by ``tell_…`` functions, and nothing reads these classes while requests are answered:
+    so they cost nothing at start-up, and become models only when somebody describes them.
+    """
+
+    @classmethod
+    def model(cls) -> type[BaseModel]:
+        """Make the model."""
+        return _model_of(cls)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: "GetCoreSchemaHandler") -> "CoreSchema":
+        """Stand for the model where other models hold this."""
+        del source
+        return handler.generate_schema(_model_of(cls))
+
+
+_models: dict[type[Told], type[BaseModel]] = {}
+
+
+def _model_of(told: type[Told]) -> type[BaseModel]:
+    if told not in _models:
+        hints = get_type_hints(told, include_extras=True)
+        parts: dict[str, Any] = {name: (hint, getattr(told, name, ...)) for name, hint in hints.items()}
+        _models[told] = create_model(told.__name__, __doc__=told.__doc__, __module__=told.__module__, **parts)
+    return _models[told]
 
 
 def fault(code: str, detail: str) -> PydanticCustomError:
