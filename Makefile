@@ -43,7 +43,7 @@ run: $(TOOLS) ## run everything on this machine (PORT=8080 SANDBOX_PORT=8090 STA
 	@$(PYTHON) -m local --port $(PORT) --sandbox-port $(SANDBOX_PORT) --state $(STATE)
 
 demo: $(TOOLS) ## tell the whole story on a stack of its own (EINVOICES=folder RECEIVABLES=csv)
-	@$(PYTHON) -m local.demo $(if $(EINVOICES),--einvoices "$(EINVOICES)") \
+	@$(PYTHON) -m demo $(if $(EINVOICES),--einvoices "$(EINVOICES)") \
 		$(if $(RECEIVABLES),--receivables "$(RECEIVABLES)")
 
 test: $(TOOLS) ## the whole test suite
@@ -93,7 +93,7 @@ deploy: named build ## deploy a tenant's stage; samconfig.toml has a section for
 	@$(PYTHON) -m local.versions --stack $(STACK)
 
 first-key: named $(TOOLS) ## make a stage's first API key (TENANT= STAGE=), shown once
-	@$(PYTHON) -m local.first_key --stack $(STACK)
+	@$(PYTHON) -m local.first_key --stack $(STACK) $(if $(ANOTHER),--another)
 
 after-restore: named $(TOOLS) ## tell a stage that its data has gone back in time (TENANT= STAGE=)
 	@$(PYTHON) -m local.after_restore --stack $(STACK)

@@ -7,24 +7,13 @@ Commands made before are then in doubt and looked up at the agencies before anyt
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
 import sys
 
+from fordring.edge.after_restore import raise_epoch
 from local.outputs import MissingStackError, environment_of
 
 __all__ = ["main"]
-
-
-def raise_epoch() -> int:
-    """Raise the epoch in the table that the environment names, and give the new one."""
-    try:
-        # the store's keys and items are known by the package in the layer only
-        edge = importlib.import_module("fordring.edge.after_restore")
-    except ModuleNotFoundError:
-        return 0  # until there are epochs
-    epoch: int = edge.raise_epoch()
-    return epoch
 
 
 def main() -> int:

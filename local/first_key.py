@@ -1,4 +1,4 @@
-"""Make the first API key of a stack: ``python -m local.first_key --stack NAME [--to FILE]``.
+"""Make the first API key of a stack: ``python -m local.first_key --stack NAME``.
 
 An operator runs this once after the first deployment (``make first-key STACK=…``); ``make run`` runs the
 same for the demo tenant. The key is shown once, or written to a file that only its owner can read.
@@ -7,40 +7,33 @@ same for the demo tenant. The key is shown once, or written to a file that only 
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
-import secrets
 import sys
 from pathlib import Path
 
+from fordring.domain.errors import Refused
+from fordring.edge.first_key import create_first_key
 from local.outputs import MissingStackError, environment_of
 
 __all__ = ["main"]
-
-
-def create_key() -> str:
-    """Create an admin key for all creditors in the table that the environment names, and give it."""
-    try:
-        # the store's keys and items are known by the package in the layer only
-        edge = importlib.import_module("fordring.edge.first_key")
-    except ModuleNotFoundError:
-        return f"nokey_{secrets.token_urlsafe(24)}"  # until keys are checked
-    key: str = edge.create_first_key()
-    return key
 
 
 def main() -> int:
     """Create the key and hand it over."""
     parser = argparse.ArgumentParser(description="Make the first API key of a stack.")
     parser.add_argument("--stack", required=True, help="the name of the CloudFormation stack")
+    parser.add_argument("--another", action="store_true", help="make one although there are keys already")
     parser.add_argument("--to", type=Path, help="write the key to this file instead of showing it")
     options = parser.parse_args()
     try:
         os.environ.update(environment_of(options.stack))
+        key = create_first_key(another=options.another)
     except MissingStackError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    key = create_key()
+    except Refused as refusal:
+        sys.stderr.write(f"{refusal.detail}: give --another to make one more\n")
+        return 1
     if options.to is None:
         sys.stdout.write(f"{key}\n")
         return 0

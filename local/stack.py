@@ -155,7 +155,8 @@ def _api_key(folder: Path, emulator: Emulator) -> str:
     """Read the demo tenant's key, made at the first start."""
     file = folder / "api-key"
     if not file.exists():
-        _run("local.first_key", emulator, "--to", str(file))
+        # a key may be there already, when somebody deleted the file
+        _run("local.first_key", emulator, "--another", "--to", str(file))
     return file.read_text().strip()
 
 
