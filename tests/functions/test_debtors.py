@@ -152,3 +152,36 @@ def test_another_creditors_debtor_is_not_there(api, world):
     assert stranger.put("/v1/creditors/other/debtors/d-1", BUSINESS).status == 404
     assert api.put("/v1/creditors/none/debtors/d-1", BUSINESS).status == 404
     assert world.client("read").put(AT, BUSINESS).status == 403
+
+
+@pytest.mark.capability("NET-9", "NET-10")
+def test_what_blocks_a_debtor_stops_a_transfer_until_it_is_mended(api, world):
+    world.agreement()
+    api.put(AT, BUSINESS | {"collection_ban": True, "address": None})
+    invoice = world.invoice(debtor_id="c-17").invoice_id
+    wanted = {"agency": "svea", "invoice_id": invoice}
+    refused = api.post("/v1/creditors/acme/cases", wanted)
+    assert refused.status == 422
+    assert [each["code"] for each in refused.body["errors"]] == [
+        "collection_ban",
+        "billing_address_incomplete",
+    ]
+    api.put(AT, BUSINESS | {"address": {"lines": ["Gate 1"], "country": "NO"}})
+    still = api.post("/v1/creditors/acme/cases", wanted)
+    assert [each["code"] for each in still.body["errors"]] == ["billing_address_incomplete"]
+    api.put(AT, BUSINESS)
+    assert api.post("/v1/creditors/acme/cases", wanted).status == 202
+
+
+def test_handing_over_looks_at_the_debtor_only_when_it_blocks(api, world, meter):
+    world.ready()
+    invoice = world.invoice().invoice_id
+    start = len(meter.calls)
+    api.post("/v1/creditors/acme/cases", {"agency": "svea", "invoice_id": invoice})
+    assert [call.operation for call in meter.calls[start:]] == ["BatchGetItem", "TransactWriteItems"]
+
+
+@pytest.mark.parametrize("path", ["debtors/a%23b", "invoices/a%23b", "credit-notes/%23", "invoices/%20%23"])
+def test_what_no_id_can_be_is_not_found(api, path):
+    assert api.get(f"/v1/creditors/acme/{path}").status == 404
+    assert api.get("/v1/creditors/a%23b/debtors").status == 404

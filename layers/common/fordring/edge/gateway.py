@@ -14,6 +14,7 @@ from fordring.edge.problem import Answer, problem
 from fordring.edge.reading import body_of, check, json_of
 from fordring.edge.route import Route
 from fordring.edge.telemetry import Log, observed
+from fordring.store.keys import UnusableId
 
 LONGEST_IDEMPOTENCY_KEY: Final = 255
 
@@ -31,6 +32,9 @@ def http_function(routes: Iterable[Route], log: Log, hub_of: Callable[[], Hub] =
         route = table.get(str(event.get("routeKey", "")))
         try:
             answer = _answer(route, event, hub_of(), request_id)
+        except UnusableId:
+            # What no key of the table can hold names nothing.
+            answer = problem(NotFound(), request_id)
         except FordringError as error:
             answer = problem(error, request_id)
             if answer.status >= 500:

@@ -8,7 +8,7 @@ from fordring.domain import things
 from fordring.domain.agency import Address
 from fordring.domain.creditor import ContactPerson, Debtor
 from fordring.domain.refs import Ref
-from fordring.usecases.work import Work
+from fordring.usecases.work import Conflict, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ def put_debtor(work: Work, creditor_id: str, debtor_id: str, details: DebtorDeta
     """Register a debtor, or give it new details; the same details again change nothing.
 
     Invoices keep a copy of what blocks their debtor. It is not brought up to date here, where that would
-    mean touching every open invoice: the debtor is read again before anything is sent.
+    mean touching every open invoice, but when it stands in the way (``FreshDebtor``); and the debtor is
+    read again before anything is sent.
 
     Raises
     ------
@@ -60,3 +61,38 @@ def put_debtor(work: Work, creditor_id: str, debtor_id: str, details: DebtorDeta
     changed = replace(known, updated_at=work.now, revision=known.revision + 1, **wanted)
     work.change(ref, changed)
     return changed
+
+
+@dataclass(slots=True)
+class FreshDebtor:
+    """The debtor of an invoice, looked at only when the invoice's copy says that it blocks a transfer.
+
+    What blocked it may have been mended since; without a block nothing more is read.
+    """
+
+    creditor_id: str
+    invoice_id: str
+    _debtor_id: str | None = field(default=None, init=False)
+
+    def refs(self) -> tuple[Ref[Any], ...]:
+        """Name the debtor, once it is known that it has to be looked at."""
+        return (things.DEBTOR(self.creditor_id, self._debtor_id),) if self._debtor_id else ()
+
+    def refresh(self, work: Work) -> None:
+        """Bring the invoice's copy up to date, if it blocks.
+
+        Raises
+        ------
+        Conflict
+            When the debtor has not been read yet: the next attempt reads it.
+        """
+        ref = things.INVOICE(self.invoice_id)
+        invoice = work.find(ref)
+        if invoice is None or invoice.creditor_id != self.creditor_id or not invoice.debtor_blocks:
+            return
+        if self._debtor_id != invoice.debtor_id:
+            self._debtor_id = invoice.debtor_id
+            raise Conflict
+        debtor = work.get(things.DEBTOR(self.creditor_id, invoice.debtor_id))
+        if debtor.blocks != invoice.debtor_blocks:
+            work.change(ref, replace(invoice, debtor_blocks=debtor.blocks))

@@ -24,6 +24,7 @@ from fordring.edge.schemas.cases import (
     tell_sync_requests,
 )
 from fordring.edge.schemas.common import Empty
+from fordring.usecases.debtors import FreshDebtor
 from fordring.usecases.delivering import lane_of
 from fordring.usecases.submitting import Submission, refs_to_submit, submit, withdraw, write_message
 from fordring.usecases.synchronising import request_sync
@@ -35,9 +36,13 @@ def submit_case(call: Call) -> Answer:
     body = call.given(NewCase)
     capabilities = call.hub.capabilities(body.agency)
     wanted = Submission(call.creditor_id, body.agency, body.invoice_id, body.chosen_level)
-    return call.transact(
-        refs_to_submit(wanted), lambda work: submit(work, wanted, capabilities), tell_case, status=202
-    )
+    debtor = FreshDebtor(call.creditor_id, body.invoice_id)
+
+    def decide(work: Work) -> Case:
+        debtor.refresh(work)
+        return submit(work, wanted, capabilities)
+
+    return call.transact(lambda: (*refs_to_submit(wanted), *debtor.refs()), decide, tell_case, status=202)
 
 
 def case_of(call: Call, work: Work) -> Case:
