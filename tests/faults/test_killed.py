@@ -1,0 +1,350 @@
+"""Functions killed as real processes, before and after each call that they make: the end is the same.
+
+A story prepares, then one process of it is killed; what happens next is what AWS, the agency and the
+schedule do: the message is delivered again, the callback is tried again, the next run begins.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from fordring.domain import things
+from fordring.domain.refs import Listing
+from fordring.domain.webhooks import Endpoint, EndpointSecret
+from fordring.usecases.work import Change
+from tests.faults.ground import CALLBACKS, End, Ground, Scene, sqs
+from tests.story.evenness import everything_of
+
+type Kill = tuple[int, str] | None
+
+
+@dataclass(frozen=True)
+class Story:
+    """A story with one process in it that may be killed.
+
+    Parameters
+    ----------
+    strike
+        Prepares, and runs the process; gives how it ended, and what it takes to go on.
+    check
+        Names everything that is wrong at the end, beside what is always looked at.
+    """
+
+    strike: Callable[[Ground, Kill], tuple[Scene, End, Any]]
+    go_on: Callable[[Scene, Any], None]
+    check: Callable[[Scene, Any], list[str]]
+
+
+def kinds(scene: Scene, **expected: int) -> list[str]:
+    """Compare how often events were told."""
+    told = Counter(scene.events())
+    wanted = {name.replace("__", "."): count for name, count in expected.items()}
+    return [f"events: {dict(told)}, not {wanted}"] if dict(told) != wanted else []
+
+
+# --- deliver_outbox ------------------------------------------------------------------------------
+
+
+def deliver(scene: Scene, case_id: str, kill: Kill) -> End:
+    return scene.run("deliver_outbox", sqs({"case_id": case_id}), kill, later=False)
+
+
+def redeliver(scene: Scene, case_id: str) -> None:
+    """The queue gives the message to somebody else, when the killed one's leases have run out."""
+    end = scene.run("deliver_outbox", sqs({"case_id": case_id}), None, later=True)
+    assert end.answer == {"batchItemFailures": []}, end
+    scene.settle()
+    scene.advance(minutes=6)
+    scene.settle()
+
+
+def register(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    scene = ground.begin()
+    _, case_id = scene.hand_over()
+    return scene, deliver(scene, case_id, kill), case_id
+
+
+def registered_once(scene: Scene, case_id: str) -> list[str]:
+    wrong = kinds(scene, case__submitted=1, case__registered=1, invoice__registered=1, case__status_changed=1)
+    if len(scene.theirs) != 1:
+        wrong.append(f"{len(scene.theirs)} cases at the agency")
+    if scene.case(case_id).release != "registered":
+        wrong.append(f"the case is {scene.case(case_id).release}")
+    return wrong
+
+
+def report_payment(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    scene = ground.begin()
+    invoice_id, case_id = scene.registered()
+    scene.pay_creditor(invoice_id, "1250.00")
+    return scene, deliver(scene, case_id, kill), case_id
+
+
+def payment_told_once(scene: Scene, case_id: str) -> list[str]:
+    wrong = kinds(
+        scene,
+        invoice__registered=1,
+        case__submitted=1,
+        case__registered=1,
+        case__status_changed=1,
+        payment__received=1,
+        case__closed=1,
+    )
+    (there,) = scene.theirs
+    if [each["amount"] for each in there["payments"]] != ["1250.00"]:
+        wrong.append(f"payments at the agency: {there['payments']}")
+    if scene.case(case_id).closed_reason != "paid":
+        wrong.append(f"closed as {scene.case(case_id).closed_reason}")
+    return wrong
+
+
+def withdraw(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    scene = ground.begin()
+    _, case_id = scene.registered()
+    reply = scene.api.post(f"/v1/cases/{case_id}/withdraw", {})
+    assert reply.status == 202, reply.text
+    return scene, deliver(scene, case_id, kill), case_id
+
+
+def withdrawn_once(scene: Scene, case_id: str) -> list[str]:
+    wrong = kinds(
+        scene,
+        invoice__registered=1,
+        case__submitted=1,
+        case__registered=1,
+        case__status_changed=1,
+        case__closed=1,
+    )
+    (there,) = scene.theirs
+    if there["closed_reason"] != "withdrawn":
+        wrong.append(f"the agency has closed it as {there['closed_reason']}")
+    if scene.case(case_id).closed_reason != "withdrawn":
+        wrong.append(f"closed as {scene.case(case_id).closed_reason}")
+    return wrong
+
+
+def deliver_webhook(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    scene = ground.begin()
+    now = scene.hub.wall.now()
+    secret = EndpointSecret(scene.hub.vault.seal_secret("end_1", "whsec_c2VjcmV0LW9mLWEtdGVzdA=="), now)
+    endpoint = Endpoint("end_1", f"{ground.url}/inbox", None, None, (secret,), now)
+    scene.world.put(things.ENDPOINT("end_1"), endpoint)
+    scene.world.invoice()
+    (event,) = [ref for ref in scene.store.due(ground.now) if ref.kind is things.EVENT]
+    message = dict(zip(("parent_kind", "parent_id", "event_id"), event.ids, strict=True))
+    return scene, scene.run("deliver_outbox", sqs(message), kill, later=False), message
+
+
+def redeliver_webhook(scene: Scene, message: dict[str, str]) -> None:
+    end = scene.run("deliver_outbox", sqs(message), None, later=True)
+    assert end.answer == {"batchItemFailures": []}, end
+    scene.settle()
+
+
+def webhook_arrived(scene: Scene, message: dict[str, str]) -> list[str]:
+    wrong = kinds(scene, invoice__registered=1)
+    ids = {headers["webhook-id"] for headers, _ in scene.inbox}
+    bodies = {body["data"]["event_id"] for _, body in scene.inbox}
+    # At least once, and recognisable: Standard Webhooks asks for no more.
+    if len(ids) != 1 or bodies != {message["event_id"]}:
+        wrong.append(f"the inbox has {ids} of {bodies}")
+    if len(scene.inbox) > 2:
+        wrong.append(f"{len(scene.inbox)} attempts")
+    for delivery_id in ids:
+        delivery = scene.world.get(things.DELIVERY(delivery_id))
+        if delivery.state != "delivered":
+            wrong.append(f"the delivery is {delivery.state}")
+    return wrong
+
+
+def forward(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    """The table's stream puts ids on queues."""
+    scene = ground.begin()
+    _, case_id = scene.hand_over()
+    image = {"pk": {"S": f"CASE#{case_id}"}, "sk": {"S": "CMD#00000001"}, "kind": {"S": "command"}}
+    record = {"eventSource": "aws:dynamodb", "eventName": "INSERT", "dynamodb": {"NewImage": image}}
+    return scene, scene.run("deliver_outbox", {"Records": [record]}, kill, later=False), (case_id, record)
+
+
+def forward_again(scene: Scene, given: tuple[str, Any]) -> None:
+    _, record = given
+    scene.run("deliver_outbox", {"Records": [record]}, None, later=True)
+    messages = scene.messages("agency_queue")
+    assert messages
+    for message in messages:
+        redeliver(scene, message["case_id"])
+
+
+# --- payment_webhook -----------------------------------------------------------------------------
+
+
+def taken(scene: Scene) -> End:
+    assert scene.taken, "no callback came"
+    return scene.taken[0]
+
+
+def agency_tries_again(scene: Scene, _given: Any) -> None:
+    scene.advance(minutes=2)
+    assert scene.taken[-1].answer is not None
+    scene.settle()
+
+
+def case_number(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    scene = ground.begin()
+    _, case_id = scene.hand_over()
+    scene.pump()
+    scene.aimed_at, scene.plan = "CaseRegistered", kill
+    scene.advance(minutes=6)
+    return scene, taken(scene), case_id
+
+
+def closing_payment(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    scene = ground.begin()
+    _, case_id = scene.registered()
+    scene.aimed_at, scene.plan = "PaymentReceived", kill
+    scene.pay_agency(case_id, "1250.00")
+    return scene, taken(scene), case_id
+
+
+def parked(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    """A callback about a case that the hub does not know: kept, and a person is told, once."""
+    scene = ground.begin()
+    scene.registered()
+    scene.aimed_at, scene.plan = "stranger", kill
+    body, headers = scene.stranger()
+    scene.take_callback(CALLBACKS, headers, body)
+    return scene, taken(scene), (body, headers)
+
+
+def try_parked_again(scene: Scene, given: tuple[bytes, dict[str, str]]) -> None:
+    body, headers = given
+    reply = scene.take_callback(CALLBACKS, headers, body)
+    assert reply is not None
+    assert reply.status == 202
+    scene.settle()
+
+
+def parked_once(scene: Scene, _given: Any) -> list[str]:
+    rows = everything_of(scene.store, Listing(things.PARKED, "parked_of", ("svea", "acme")))
+    wrong = [] if len(rows) == 1 else [f"parked: {rows}"]
+    wrong += [f"no file {row.file}" for row in rows if not scene.hub.files.get(row.file)]
+    if scene.events().count("attention.raised") != 1:
+        wrong.append(f"events: {scene.events()}")
+    return wrong
+
+
+# --- hourly_sync ---------------------------------------------------------------------------------
+
+ONE_AGREEMENT = {"creditor_id": "acme", "agency": "svea"}
+
+
+def begin_hour(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    """The schedule puts one message for each agreement on the queue."""
+    scene = ground.begin()
+    read = scene.store.read([things.TEST_CLOCK()])
+    # The schedule does nothing once the test clock is set.
+    scene.store.commit([Change("remove", things.TEST_CLOCK(), None, read[things.TEST_CLOCK()])])
+    event = {"source": "fordring.hourly"}
+    return scene, scene.run("hourly_sync", event, kill, later=False), event
+
+
+def next_hour(scene: Scene, event: dict[str, Any]) -> None:
+    scene.run("hourly_sync", event, None, later=True)
+    assert ONE_AGREEMENT in scene.messages("sync_queue")
+
+
+def pull(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    """Numbers, letters with fees and payments that come by poll only, a case that has ended, and the rest."""
+    scene = ground.begin(callbacks=False)
+    cases = [scene.hand_over()[1] for _ in range(2)]
+    scene.pump()
+    scene.advance(minutes=6)
+    number = {each["external_id"]: each["case_number"] for each in scene.theirs}
+    scene.advance(days=20)
+    for case_id, amount in zip(cases, ("1250.00", "300.00"), strict=True):
+        money = {"amount": amount, "currency": "NOK", "date": ground.now.date().isoformat()}
+        there = {"case_number": number[scene.case(case_id).external_id]}
+        scene.control("POST", "svea/payments", there | money)
+    return scene, scene.run("hourly_sync", sqs(ONE_AGREEMENT), kill, later=False), cases
+
+
+def pull_again(scene: Scene, _given: Any) -> None:
+    end = scene.run("hourly_sync", sqs(ONE_AGREEMENT), None, later=True)
+    assert end.answer == {"batchItemFailures": []}, end
+    scene.settle()
+    # An hour later the next run begins.
+    scene.clockwork.synchronise("acme", "svea")
+    scene.settle()
+
+
+def pulled_once(scene: Scene, cases: list[str]) -> list[str]:
+    told = Counter(scene.events())
+    letters = sum(len(there["letters"]) for there in scene.theirs)
+    expected = {
+        "case.registered": 2,
+        "payment.received": 2,
+        "case.closed": 1,
+        "case.dispatch": letters,
+        "ledger.drift": 0,
+    }
+    wrong = [f"{kind}: {told[kind]}, not {count}" for kind, count in expected.items() if told[kind] != count]
+    if letters < 2:
+        wrong.append("no letters were sent")
+    if [scene.case(case_id).processing for case_id in cases] != ["closed", "open"]:
+        wrong.append(f"{[scene.case(case_id).processing for case_id in cases]}")
+    state = scene.world.get(things.SYNC("acme", "svea"))
+    if state.lease_owner is not None or state.last_error is not None:
+        wrong.append(f"the run is held: {state}")
+    return wrong
+
+
+def nothing_more(_scene: Scene, _given: Any) -> list[str]:
+    return []
+
+
+STORIES = {
+    "register_case": Story(register, redeliver, registered_once),
+    "report_payment": Story(report_payment, redeliver, payment_told_once),
+    "withdraw_case": Story(withdraw, redeliver, withdrawn_once),
+    "webhook": Story(deliver_webhook, redeliver_webhook, webhook_arrived),
+    "stream": Story(forward, forward_again, lambda scene, given: registered_once(scene, given[0])),
+    "case_number": Story(case_number, agency_tries_again, registered_once),
+    "closing_payment": Story(closing_payment, agency_tries_again, payment_told_once),
+    "parked": Story(parked, try_parked_again, parked_once),
+    "begin_hour": Story(begin_hour, next_hour, nothing_more),
+    "pull": Story(pull, pull_again, pulled_once),
+}
+EXPECTED_ATTENTION = {"parked"}
+
+
+def tell(name: str, ground: Ground, kill: Kill) -> tuple[End, list[str]]:
+    """Tell a story to its end; gives how the process ended, and what is wrong."""
+    story = STORIES[name]
+    scene, end, given = story.strike(ground, kill)
+    story.go_on(scene, given)
+    wrong = story.check(scene, given)
+    always = scene.faults()
+    if name in EXPECTED_ATTENTION:
+        always = [each for each in always if not each.startswith("attention")]
+    return end, wrong + always
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_the_end_is_the_same_wherever_a_process_is_killed(name, ground):
+    undisturbed, wrong = tell(name, ground, None)
+    assert wrong == []
+    assert undisturbed.status == 0
+    calls = undisturbed.calls
+    assert calls
+    found = {}
+    for number, call in enumerate(calls):
+        for moment in ("before", "after"):
+            end, wrong = tell(name, ground, (number, moment))
+            assert end.killed, (end, number, moment)
+            assert end.calls == calls[: number + 1]
+            if wrong:
+                found[f"killed {moment} call {number}, {call}"] = wrong
+    assert found == {}

@@ -1,0 +1,122 @@
+"""What must hold at the end of every story, whatever happened on the way."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from fordring.domain import things
+from fordring.domain.invoice import Invoice
+from fordring.domain.ledger import Balance
+from fordring.domain.money import Money
+from fordring.domain.refs import Listing
+from fordring.usecases.work import Store
+
+FAR = timedelta(days=3650)
+
+
+def everything_of[T](store: Store, listing: Listing[T]) -> list[T]:
+    """Read a whole list."""
+    found: list[T] = []
+    after = None
+    while True:
+        page = store.page(listing, after=after, limit=100)
+        found.extend(value for _, value in page.items)
+        after = page.next
+        if after is None:
+            return found
+
+
+def faults_of_the_hub(store: Any, now: datetime, creditor_id: str = "acme") -> Iterator[str]:
+    """Tell what is wrong in the hub's own books: sums, projections, lanes, the feed, what is stuck."""
+    for invoice in everything_of(store, Listing(things.INVOICE, "invoices_of", (creditor_id,))):
+        entries = everything_of(
+            store, Listing(things.INVOICE_ENTRY, "entries_of_invoice", (invoice.invoice_id,))
+        )
+        summed = Balance.of(invoice.currency, entries)
+        whole = store.read([things.INVOICE(invoice.invoice_id)])[things.INVOICE(invoice.invoice_id)].value
+        if _parts(summed) != _parts(whole.balance):
+            yield f"the entries of {invoice.invoice_id} make {summed}, its balance says {whole.balance}"
+        if [entry.seq for entry in entries] != list(range(1, len(entries) + 1)):
+            yield f"the ledger of {invoice.invoice_id} has gaps"
+    live: dict[str, str] = {}
+    for listed in everything_of(store, Listing(things.CASE, "cases_of", (creditor_id,))):
+        ref = things.CASE(listed.case_id)
+        case = store.read([ref])[ref].value
+        yield from _faults_of_case(store, case)
+        for member in case.members:
+            if case.open and live.setdefault(member.invoice_id, case.case_id) != case.case_id:
+                yield f"{member.invoice_id} is in two open cases"
+    feed = everything_of(store, Listing(things.FEED_LINE, "feed_of", (creditor_id,)))
+    if [line.position for line in feed] != list(range(1, len(feed) + 1)):
+        yield "the feed has gaps"
+    if len({line.event_id for line in feed}) != len(feed):
+        yield "an event is in the feed twice"
+    for ref in store.due(now + FAR):
+        yield f"{ref} is due for ever"
+
+
+def _faults_of_case(store: Any, case: Any) -> Iterator[str]:
+    entries = everything_of(store, Listing(things.CASE_ENTRY, "entries_of_case", (case.case_id,)))
+    summed = Balance.of(case.currency, entries)
+    if _parts(summed) != _parts(case.costs):
+        yield f"the entries of {case.case_id} make {summed}, its projection says {case.costs}"
+    lane = everything_of(store, Listing(things.COMMAND, "commands_of", (case.case_id,)))
+    unsettled = [row for row in lane if not row.state.settled]
+    if case.waiting != len(unsettled) or unsettled:
+        yield f"the lane of {case.case_id} waits: {case.waiting}, {unsettled}"
+    if case.unreported:
+        yield f"{case.case_id} has {case.unreported} unreported"
+    if case.last_command != len(lane):
+        yield f"{case.case_id} counts {case.last_command} commands of {len(lane)}"
+    for row in lane:
+        if row.lease_owner is not None:
+            yield f"a lease is left on {row}"
+    for member in case.members:
+        ref = things.INVOICE(member.invoice_id)
+        invoice: Invoice = store.read([ref])[ref].value
+        current = invoice.case_id == case.case_id
+        if current and member.remaining != invoice.balance.owed_to_creditor:
+            yield f"{case.case_id} says {member.remaining}, its invoice {invoice.balance.owed_to_creditor}"
+
+
+def _parts(balance: Balance) -> dict[str, Any]:
+    return {name: part for name, part in balance.parts.items() if part != type(part)()}
+
+
+def faults_between(store: Any, theirs: list[dict[str, Any]], creditor_id: str = "acme") -> Iterator[str]:
+    """Tell where the two ledgers differ, and which case or payment the agency has twice."""
+    documents = [
+        invoice["document_number"]
+        for case in theirs
+        if not case["rejections"]
+        for invoice in case["invoices"]
+        if case["state"] == "open"
+    ]
+    if len(set(documents)) != len(documents):
+        yield f"a case is open twice at the agency: {documents}"
+    outside = [case["external_id"] for case in theirs]
+    if len(set(outside)) != len(outside):
+        yield f"a case was registered twice: {outside}"
+    by_number = {case["case_number"]: case for case in theirs if case["case_number"]}
+    seen = set()
+    for listed in everything_of(store, Listing(things.CASE, "cases_of", (creditor_id,))):
+        ref = things.CASE(listed.case_id)
+        case = store.read([ref])[ref].value
+        if case.case_number is None:
+            continue
+        there = by_number.get(case.case_number)
+        if there is None:
+            yield f"{case.case_number} is unknown to the agency"
+            continue
+        seen.add(case.case_number)
+        owed = Money.parse(there["principal"]["remaining"], case.currency).minor
+        if case.remaining != owed:
+            yield f"{case.case_number}: {case.remaining} here, {owed} at the agency"
+        if case.open != (there["state"] == "open"):
+            yield f"{case.case_number} is {case.processing} here, {there['state']} at the agency"
+        cost = Money.parse(there["cost"]["remaining"], case.currency).minor
+        if case.open and case.costs.remaining != cost:
+            yield f"{case.case_number}: cost of {case.costs.remaining} here, {cost} at the agency"
+    for number, case in by_number.items():
+        if number not in seen and not case["rejections"]:
+            yield f"{number} is unknown to the hub"
