@@ -102,6 +102,15 @@ def eventually_gone(pids: set[int], seconds: float = 15.0) -> None:
         time.sleep(0.05)
 
 
+def emulator_of(run: Run) -> int:
+    listing = subprocess.run(
+        ["ps", "-eo", "pid=,ppid=,args="], check=True, capture_output=True, text=True
+    ).stdout
+    processes = [line.split(maxsplit=2) for line in listing.splitlines()]
+    (pid,) = [p for p, parent, args in processes if int(parent) == run.process.pid and "local.cures" in args]
+    return int(pid)
+
+
 def answers(run: Run) -> bool:
     """Ask for what is nowhere: the answer comes all the way from a function."""
     connection = http.client.HTTPConnection("127.0.0.1", run.port, timeout=30)
@@ -149,9 +158,20 @@ def test_start_stop_start_again(begin: Begin, tmp_path: Path) -> None:
     assert third.said().startswith("Another run works on ")
     assert len(third.said().splitlines()) == 1
 
-    # a power cut for all but the children, which notice by themselves
+    # the emulator dies: it is said, everything else is stopped, and the next start knows
     pids = second.descendants()
-    second.end(signal.SIGKILL)
+    os.kill(emulator_of(second), signal.SIGKILL)
+    assert second.process.wait(60) == 1
+    eventually_gone(pids)
+    assert second.said().splitlines()[-1].startswith("The emulator has ended; its log is ")
+
+    # a power cut for all but the children, which notice by themselves
+    fourth = begin()
+    fourth.until("Ctrl-C stops it")
+    assert "It was not stopped properly" in fourth.said()
+    assert answers(fourth)
+    pids = fourth.descendants()
+    fourth.end(signal.SIGKILL)
     eventually_gone(pids)
 
 
