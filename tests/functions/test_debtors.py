@@ -56,11 +56,25 @@ def test_the_same_details_again_change_nothing(api, engine):
 
 
 @pytest.mark.capability("NET-12", "NET-13")
-def test_business_private_and_foreign_debtors(api):
-    private = {"kind": "private", "country": "SE", "name": "Anna Andersson"}
-    foreign = {"kind": "business", "country": "DE", "name": "Kunde GmbH", "organisation_number": "HRB 12345"}
-    assert api.put(AT, private).body["organisation_number"] is None
-    assert api.put(AT, foreign).body["organisation_number"] == "HRB 12345"
+def test_invoices_of_business_private_and_foreign_debtors_are_transferred(api, world):
+    world.agreement()
+    address = BUSINESS["address"]
+    debtors = {
+        "business": BUSINESS,
+        "private": {"kind": "private", "country": "NO", "name": "Kari Nordmann", "address": address},
+        "foreign": {
+            "kind": "business",
+            "country": "DE",
+            "name": "Kunde GmbH",
+            "organisation_number": "HRB 12345",
+            "address": {"lines": ["Weg 1"], "postal_code": "10115", "city": "Berlin", "country": "DE"},
+        },
+    }
+    for debtor_id, details in debtors.items():
+        assert api.put(f"/v1/creditors/acme/debtors/{debtor_id}", details).status == 200
+        invoice = world.invoice(debtor_id=debtor_id).invoice_id
+        wanted = {"agency": "svea", "invoice_id": invoice}
+        assert api.post("/v1/creditors/acme/cases", wanted).status == 202
 
 
 def test_what_blocks_a_transfer_is_told_at_once(api):
