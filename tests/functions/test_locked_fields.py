@@ -109,3 +109,12 @@ def test_a_change_of_what_has_changed_meanwhile_is_refused(api, world):
     invoice = world.invoice().invoice_id
     assert api.patch(at(invoice), {"payment_terms": "a"}, if_match='"1"').headers["etag"] == '"2"'
     assert api.patch(at(invoice), {"payment_terms": "b"}, if_match='"1"').status == 412
+
+
+def test_the_warning_about_a_free_text_comes_and_goes_with_it(api, world):
+    invoice = world.invoice().invoice_id
+    free = api.patch(at(invoice), {"payment_reference": {"type": "free_text", "value": "Order 7"}})
+    assert free.body["warnings"] == ["payment_reference_is_free_text"]
+    kid = api.patch(at(invoice), {"payment_reference": NINE["payment_reference"]})
+    assert kid.body["warnings"] == []
+    assert api.patch(at(invoice), {"payment_reference": None}).body["payment_reference"] is None

@@ -25,8 +25,9 @@ LEASE: Final = timedelta(minutes=2)
 SAVE_EVERY: Final = 25
 """After so many lines the job says how far it is, and its lease begins anew."""
 
-MOST_LINES: Final = 4000
-"""More payments than this do not fit the job's list of results; a larger file is handed in in parts."""
+MOST_LINES: Final = 3000
+"""More payments than this do not fit the job's list of results (an item has at most 400 kB); a larger file is
+handed in in parts."""
 
 
 class Line(Protocol):

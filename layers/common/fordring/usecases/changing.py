@@ -8,9 +8,10 @@ from fordring.domain import things
 from fordring.domain.creditor import Creditor
 from fordring.domain.errors import Fault, InvalidInput, Refused, Unprocessable
 from fordring.domain.invoice import LOCKED_AFTER_TRANSFER, Invoice
+from fordring.domain.references import Reference
 from fordring.domain.refs import Ref
 from fordring.domain.running import ReferenceHolder
-from fordring.usecases.invoicing import check_formats, refs_of_reference
+from fordring.usecases.invoicing import FREE_TEXT, check_formats, refs_of_reference
 from fordring.usecases.work import Work
 
 
@@ -80,6 +81,7 @@ def change(work: Work, creditor: Creditor, invoice: Invoice, wanted: InvoiceChan
         if wanted.excluded_from_dunning is None
         else wanted.excluded_from_dunning,
         metadata=invoice.metadata if wanted.metadata is None else wanted.metadata,
+        warnings=_warnings(invoice, terms.payment_reference),
     )
     if changed == invoice:
         return invoice
@@ -91,3 +93,11 @@ def change(work: Work, creditor: Creditor, invoice: Invoice, wanted: InvoiceChan
             if work.find(ref) is None:
                 work.add(ref, ReferenceHolder(invoice.invoice_id))
     return changed
+
+
+def _warnings(invoice: Invoice, reference: Reference | None) -> tuple[str, ...]:
+    """Give the warnings with what the present reference deserves."""
+    if reference == invoice.terms.payment_reference:
+        return invoice.warnings
+    others = tuple(each for each in invoice.warnings if each != FREE_TEXT)
+    return (*others, FREE_TEXT) if reference is not None and reference.kind == "free_text" else others

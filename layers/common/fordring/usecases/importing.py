@@ -16,7 +16,7 @@ from fordring.domain.references import Reference, recognise
 from fordring.domain.refs import Ref
 from fordring.usecases.crediting import NewCreditNote, register_credit_note
 from fordring.usecases.debtors import DebtorDetails, put_debtor
-from fordring.usecases.invoicing import NewInvoice, document_ref, register
+from fordring.usecases.invoicing import FREE_TEXT, NewInvoice, document_ref, register
 from fordring.usecases.paying import Target
 from fordring.usecases.work import Desk, Work
 
@@ -126,7 +126,7 @@ def _new_invoice(document: Document, creditor: Creditor, warnings: tuple[str, ..
     reference = recognise(text, creditor.country, creditor.kid_formats) if text else None
     if text and reference is None:
         reference = Reference("free_text", text)
-        warnings = (*warnings, "payment_reference_is_free_text")
+        warnings = (*warnings, FREE_TEXT)
     new = NewInvoice(
         debtor_id=document.debtor_id,
         document_number=document.document_number,

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from fordring.domain import things
 from fordring.domain.creditor import Creditor
@@ -20,6 +20,10 @@ from fordring.domain.running import DocumentClaim, ReferenceHolder
 from fordring.usecases.booking import book
 from fordring.usecases.recording import tell
 from fordring.usecases.work import Work
+
+
+FREE_TEXT: Final = "payment_reference_is_free_text"
+"""The warning that no payment will find its invoice by this reference."""
 
 
 @dataclass(frozen=True, slots=True)

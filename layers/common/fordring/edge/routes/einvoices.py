@@ -21,6 +21,7 @@ from fordring.edge.schemas.invoices import XmlOptions
 from fordring.formats.einvoice import EInvoice, Identifier, Party
 from fordring.usecases.debtors import DebtorDetails
 from fordring.usecases.importing import Document, Import, identity_of
+from fordring.usecases.invoicing import FREE_TEXT
 from fordring.usecases.work import Work
 
 ORGANISATION_SCHEMES: Final = {
@@ -83,7 +84,7 @@ def document_of(einvoice: EInvoice, options: XmlOptions) -> Document:
             ],
         )
     customer, warnings = _details(einvoice.customer)
-    said = [warning.code for warning in einvoice.warnings if warning.code != "payment_reference_is_free_text"]
+    said = [warning.code for warning in einvoice.warnings if warning.code != FREE_TEXT]
     return Document(
         kind=einvoice.kind,
         document_number=einvoice.document_number,

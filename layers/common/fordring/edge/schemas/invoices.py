@@ -20,7 +20,7 @@ from fordring.edge.schemas.common import (
     fault,
 )
 from fordring.usecases.changing import InvoiceChange
-from fordring.usecases.invoicing import NewInvoice
+from fordring.usecases.invoicing import FREE_TEXT, NewInvoice
 
 
 def _printable(value: str) -> str:
@@ -152,7 +152,7 @@ class GivenInvoice(Given):
             ),
             excluded_from_dunning=self.excluded_from_dunning,
             reminders=tuple(each.reminder for each in self.reminders),
-            warnings=("payment_reference_is_free_text",) if free else (),
+            warnings=(FREE_TEXT,) if free else (),
             metadata=self.metadata,
         )
 
