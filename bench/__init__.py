@@ -1,0 +1,1 @@
+"""Performance and cost, each against its floor in the same run: ``make bench``."""
