@@ -81,6 +81,15 @@ def test_a_failed_synchronisation_is_asked_for_again(api, world, store, hub, rai
     assert [ref.ids[:2] for ref in due] == [("acme", "svea")]
 
 
+def test_an_agreement_that_has_ended_is_not_synchronised(api, world, raised):
+    world.ready()
+    attention = {"attention_id": raised(AttentionKind.SYNC_FAILED, ("sync", "acme", "svea"))}
+    api.post("/v1/creditors/acme/agreements/svea/end")
+
+    assert act(api, attention, "retry").code == "action_not_available"
+    assert decide(api, attention, "acknowledged").status == 202
+
+
 def test_the_list_is_kept_apart(api, world, raised):
     world.creditor()
     world.creditor("globex")

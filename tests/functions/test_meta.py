@@ -85,6 +85,26 @@ def test_everything_else_is_a_problem_document(api):
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/creditors/a%23b",
+        "/v1/cases/a%23b",
+        "/v1/cases/%20",
+        "/v1/cases/" + "x" * 3000,
+        "/v1/creditors/acme/agreements/a%23b",
+        "/v1/creditors/acme/agreements/svea/orders/a%23b",
+    ],
+)
+def test_what_no_id_can_be_is_missing(api, world, path):
+    world.ready()
+
+    reply = api.get(path)
+
+    assert reply.status == 404
+    assert reply.problem == api.get("/v1/cases/case_00000000000000000000000000-1").problem
+
+
+@pytest.mark.parametrize(
     "path", ["/v1/agencies", "/v1/cases?creditor_id=acme", "/v1/events?creditor_id=acme", "/v1/attention"]
 )
 def test_reads_need_a_key(api, path):

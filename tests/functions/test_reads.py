@@ -223,6 +223,21 @@ def test_candidates_are_what_no_agency_has(api, world):
     assert reply.body["items"][0]["remaining"] == {"amount": "1250.00", "currency": "NOK"}
 
 
+def test_a_candidate_follows_what_its_debtor_is_now(api, world, meter):
+    world.ready()
+    world.debtor(debtor_id="d-2", collection_ban=True)
+    world.invoice(debtor_id="d-2")
+    [blocked] = api.get("/v1/creditors/acme/candidates?agency=svea").body["items"]
+    world.debtor(debtor_id="d-2")
+    meter.clear()
+
+    reply = api.get("/v1/creditors/acme/candidates?agency=svea")
+
+    assert [reason["code"] for reason in blocked["reasons"]] == ["collection_ban"]
+    assert reply.only["transferable"] is True
+    assert meter.reads == 3, "the key with the agreement, the page, the debtors that block"
+
+
 def test_candidates_differ_by_level(api, world):
     world.ready()
     world.invoice()

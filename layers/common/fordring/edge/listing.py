@@ -1,7 +1,7 @@
 """Lists: a page at a time, behind a signed cursor."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from fordring.domain.creditor import ApiKey
@@ -45,7 +45,7 @@ def answer_list[T](
     tell: Callable[[T], Any],
     *,
     keep: Callable[[T], bool] | None = None,
-    order: Callable[[T], Any] | None = None,
+    arrange: Callable[[list[T]], Iterable[T]] = list,
     extra: Mapping[str, Any] | None = None,
 ) -> Answer:
     """Answer with a page of a list; the caller has been authorised.
@@ -57,8 +57,8 @@ def answer_list[T](
     keep
         Leaves things out. A page may then be short and have a ``next_cursor``: how much is read for one
         page is bounded, whatever the filter.
-    order
-        Sorts what is on a page.
+    arrange
+        Makes the page of what was found: sorts it, or completes it.
     extra
         Further members of the answer.
     """
@@ -71,7 +71,7 @@ def answer_list[T](
         position = page.next
         if position is None or len(found) >= limit:
             break
-    told = [tell(thing) for thing in (sorted(found, key=order) if order else found)]
+    told = [tell(thing) for thing in arrange(found)]
     return Answer.of(200, {"items": told, "next_cursor": next_cursor(call, position), **(extra or {})})
 
 

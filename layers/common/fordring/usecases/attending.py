@@ -10,11 +10,11 @@ from fordring.domain.agency import Accepted, CommandKind
 from fordring.domain.command import Attention, AttentionKind, CommandRow, CommandState
 from fordring.domain.errors import Refused
 from fordring.domain.refs import Ref
-from fordring.domain.running import SyncRequest
 from fordring.usecases.delivering import lane_of
 from fordring.usecases.notifying import replay
 from fordring.usecases.settling import Unfounded, refs_to_settle, settle
 from fordring.usecases.submitting import epoch_of
+from fordring.usecases.synchronising import request_sync
 from fordring.usecases.unmatched import settle_attention
 from fordring.usecases.work import Desk, Work
 
@@ -77,6 +77,8 @@ def refs_to_attend(desk: Desk, attention: Attention, lane: list[CommandRow]) -> 
             return (*own, ref, *refs_to_settle(look.get(ref), look.get(case_ref), lane))
         case "delivery":
             return (*own, things.DELIVERY(ids[0]))
+        case "sync":
+            return (*own, things.AGREEMENT(*ids))
         case _:
             return own
 
@@ -98,7 +100,9 @@ def retry(work: Work, attention_id: str) -> Attention:
         case AttentionKind.DELIVERY_DEAD:
             replay(work, work.get(things.DELIVERY(attention.subject[1])))
         case AttentionKind.SYNC_FAILED:
-            _ask_for_sync(work, *attention.subject[1:])
+            _, creditor_id, agency = attention.subject
+            if not request_sync(work, creditor_id, [agency]):
+                raise Refused("action_not_available", "the agreement is not active")
         case _:
             row = _stuck(work, attention)
             again = CommandState.IN_DOUBT if row.doubted_at else CommandState.RETRY
@@ -184,11 +188,3 @@ def _settle(
     if isinstance(result, Unfounded) and row.kind is CommandKind.WITHDRAW_CASE:
         case_ref = things.CASE(row.case_id)
         work.change(case_ref, replace(work.get(case_ref), withdrawing=False))
-
-
-def _ask_for_sync(work: Work, creditor_id: str, agency: str) -> None:
-    request_id = work.new_id("req")
-    work.add(
-        things.SYNC_REQUEST(creditor_id, agency, request_id),
-        SyncRequest(creditor_id, agency, request_id, work.now, work.now),
-    )

@@ -12,6 +12,7 @@ from fordring.edge.call import Call
 from fordring.edge.listing import answer_list, caller
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
+from fordring.edge.routes.case_reads import read_owned
 from fordring.edge.schemas.attention import (
     AttentionQuery,
     Decision,
@@ -26,14 +27,15 @@ from fordring.usecases.work import Work
 def list_attention(call: Call) -> Answer:
     """List what a person should look at, the newest first."""
     asked = call.asked(AttentionQuery)
-    call.read()
     creditor_id = asked.creditor_id
-    own = caller(call).creditors
     if creditor_id is not None:
-        call.reach(creditor_id)
-    elif own is not None and len(own) == 1:
+        read_owned(call, creditor_id)
+    else:
+        call.read()
+    own = caller(call).creditors
+    if creditor_id is None and own is not None and len(own) == 1:
         creditor_id = own[0]
-    elif own is not None:
+    elif creditor_id is None and own is not None:
         raise InvalidInput(faults=[Fault("/query/creditor_id", "missing", "say which creditor's")])
     name, ids = ("attention", ()) if creditor_id is None else ("attention_of", (creditor_id,))
     listing = Listing(things.ATTENTION, name, ids, f"{asked.state}#", newest_first=True)

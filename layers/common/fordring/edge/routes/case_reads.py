@@ -26,6 +26,7 @@ from fordring.edge.schemas.case_reads import (
 )
 from fordring.edge.schemas.cases import tell_case, tell_message
 from fordring.edge.schemas.common import Paging, instant
+from fordring.usecases.proposing import with_fresh_blocks
 from fordring.usecases.submitting import question_for
 from fordring.usecases.work import Work
 
@@ -79,7 +80,7 @@ def list_messages(call: Call) -> Answer:
     case, _ = _read_case(call)
     listing = Listing(things.MESSAGE, "messages_of", (case.case_id,))
     # Either side's messages are kept in an order of their own; on a page they stand by time.
-    return answer_list(call, listing, tell_message, order=attrgetter("at"))
+    return answer_list(call, listing, tell_message, arrange=lambda found: sorted(found, key=attrgetter("at")))
 
 
 def list_candidates(call: Call) -> Answer:
@@ -98,6 +99,7 @@ def list_candidates(call: Call) -> Answer:
         call,
         listing,
         lambda invoice: tell_candidate(invoice, question),
+        arrange=lambda found: with_fresh_blocks(call.hub.desk, found),
         extra={"as_of": instant(work.now)},
     )
 

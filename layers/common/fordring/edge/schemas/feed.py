@@ -28,7 +28,7 @@ class FeedQuery(Given):
         str,
         Field(pattern=r"^[0-9]{1,8}$", description="`next_after` of the page before; 0 is the beginning."),
     ] = "0"
-    limit: Annotated[str, Field(pattern=r"^([1-9]|[1-9][0-9])$", description="1 to 99.")] = "50"
+    limit: Annotated[str, Field(pattern=r"^([1-9]|[1-9][0-9]|100)$", description="1 to 100.")] = "50"
 
 
 class ToldFeedEvent(Told):
