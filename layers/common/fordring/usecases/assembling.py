@@ -32,10 +32,15 @@ from fordring.usecases.work import Desk, Work
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A command in full, and the agreement under which it is sent."""
+    """A command in full, and the agreement under which it is sent.
+
+    ``wrong`` says what has become wrong with it since it was queued; only of one that may have been sent
+    before, because any other is not put together at all.
+    """
 
     command: Command
     agreement: Agreement
+    wrong: str | None = None
 
 
 def assemble(desk: Desk, row: CommandRow, case: Case) -> Assembled | Unfounded:
@@ -59,20 +64,20 @@ def assemble(desk: Desk, row: CommandRow, case: Case) -> Assembled | Unfounded:
     work = desk.read(*refs)
     case = work.get(things.CASE(row.case_id))
     agreement = work.get(things.AGREEMENT(case.creditor_id, case.agency))
+    if agreement.credentials is None or agreement.number != case.agreement_number:
+        return Unfounded("agreement_changed")
+    if row.kind is not CommandKind.REGISTER_CASE and case.release in (Release.QUEUED, Release.REJECTED):
+        return Unfounded("case_never_registered")
     wrong = _wrong(work, row, case, agreement)
-    if wrong is not None:
+    if wrong is not None and row.doubted_at is None:
         return Unfounded(wrong)
-    return Assembled(_command(work, row, case, agreement), agreement)
+    return Assembled(_command(work, row, case, agreement), agreement, wrong)
 
 
 def _wrong(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> str | None:
     """Say what has become wrong with a command since it was queued."""
-    if agreement.credentials is None or agreement.number != case.agreement_number:
-        return "agreement_changed"
     if row.kind is CommandKind.REGISTER_CASE:
         return _wrong_to_register(work, case, agreement)
-    if case.release in (Release.QUEUED, Release.REJECTED):
-        return "case_never_registered"
     if not case.open and row.kind in (CommandKind.SEND_MESSAGE, CommandKind.WITHDRAW_CASE):
         return "case_closed"
     return None
@@ -84,8 +89,8 @@ def _wrong_to_register(work: Work, case: Case, agreement: Agreement) -> str | No
     if agreement.state is not AgreementState.ACTIVE:
         return "agreement_ended"
     debtor = work.get(things.DEBTOR(case.creditor_id, case.debtor_id))
-    if debtor.blocks:
-        return debtor.blocks[0]
+    if debtor.blocks or debtor.address is None:
+        return debtor.blocks[0] if debtor.blocks else "address_missing"
     for member in case.members:
         invoice = work.get(things.INVOICE(member.invoice_id))
         if invoice.balance.owed_to_creditor <= 0:

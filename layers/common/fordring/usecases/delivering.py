@@ -111,7 +111,7 @@ def _work_on(
     case = look.get(things.CASE(row.case_id))
     agency = agency_of(case.agency)
     doubted = _doubting(row, look.find(things.EPOCH()), look)
-    result = _attempt(desk, agency, unseal, doubted, assemble(desk, row, case), was)
+    result = _attempt(desk, agency, unseal, doubted, assemble(desk, doubted, case), was)
     owner = row.lease_owner or ""
     lane: list[CommandRow] = []
 
@@ -139,11 +139,9 @@ def _attempt(
     assembled: Assembled | Unfounded,
     was: CommandRow,
 ) -> Result:
-    if isinstance(assembled, Unfounded) and row.doubted_at is None:
-        return assembled
     if isinstance(assembled, Unfounded):
         # It may have been sent while it was still right: only the agency can tell, so it is kept in doubt.
-        return InDoubt(assembled.reason)
+        return assembled if row.doubted_at is None else InDoubt(assembled.reason)
     credentials = unseal(assembled.agreement)
     rule = agency.doubts[row.kind]
     if row.doubted_at is not None and rule.doubt is Doubt.PERSON and was.state is not CommandState.RETRY:
@@ -154,6 +152,10 @@ def _attempt(
             return found
         if desk.read().now < row.doubted_at + rule.settling:
             return InDoubt("not_found_yet")
+        if assembled.wrong is not None:
+            # It has not arrived, and it will not any more: nothing is to be taken back.
+            return Unfounded(assembled.wrong)
+    # What may have been sent before is sent again even if it has become wrong: that settles the doubt.
     return agency.send(assembled.command, credentials)
 
 
