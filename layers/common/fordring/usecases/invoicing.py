@@ -21,7 +21,6 @@ from fordring.usecases.booking import book
 from fordring.usecases.recording import tell
 from fordring.usecases.work import Work
 
-
 FREE_TEXT: Final = "payment_reference_is_free_text"
 """The warning that no payment will find its invoice by this reference."""
 
