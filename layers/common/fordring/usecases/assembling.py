@@ -69,7 +69,7 @@ def assemble(desk: Desk, row: CommandRow, case: Case) -> Assembled | Unfounded:
     if row.kind is not CommandKind.REGISTER_CASE and case.release in (Release.QUEUED, Release.REJECTED):
         return Unfounded("case_never_registered")
     wrong = _wrong(work, row, case, agreement)
-    if wrong is not None and row.doubted_at is None:
+    if wrong is not None and (row.doubted_at is None or wrong == "billing_address_incomplete"):
         return Unfounded(wrong)
     return Assembled(_command(work, row, case, agreement), agreement, wrong)
 
@@ -89,8 +89,8 @@ def _wrong_to_register(work: Work, case: Case, agreement: Agreement) -> str | No
     if agreement.state is not AgreementState.ACTIVE:
         return "agreement_ended"
     debtor = work.get(things.DEBTOR(case.creditor_id, case.debtor_id))
-    if debtor.blocks or debtor.address is None:
-        return debtor.blocks[0] if debtor.blocks else "address_missing"
+    if debtor.blocks:
+        return debtor.blocks[0]
     for member in case.members:
         invoice = work.get(things.INVOICE(member.invoice_id))
         if invoice.balance.owed_to_creditor <= 0:
