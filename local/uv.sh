@@ -16,12 +16,11 @@ fetch() {
     [ -n "$python" ] || fail "Neither uv nor a Python 3.9 or later was found; install one of them first."
     echo "Fetching uv $version from PyPI into .tools/uv" >&2
     rm -rf "$home" && mkdir -p "$home"
-    if "$python" -m venv "$home/venv" >/dev/null 2>&1; then
-        "$home/venv/bin/python" -m pip install --quiet --disable-pip-version-check "uv==$version" >"$home/log" 2>&1
-    else
-        rm -rf "$home/venv"
-        "$python" -m pip install --quiet --disable-pip-version-check --target "$home/lib" "uv==$version" >"$home/log" 2>&1
-    fi || fail "uv could not be fetched from PyPI; the reason is in .tools/uv/log."
+    pip="-m pip install --quiet --disable-pip-version-check"
+    {
+        "$python" -m venv "$home/venv" && "$home/venv/bin/python" $pip "uv==$version" ||
+            { rm -rf "$home/venv"; "$python" $pip --target "$home/lib" "uv==$version"; }
+    } >"$home/log" 2>&1 || fail "uv could not be fetched from PyPI; the reason is in .tools/uv/log."
 }
 
 find_uv() {
