@@ -112,7 +112,7 @@ FEED_ROUTES = (
         "/v1/creditors/{creditor_id}/sync",
         read_sync,
         "Read how the synchronisation with an agency stands",
-        "synchronisation",
+        "sync",
         Scope.READ,
         {200: ToldSync},
         query=SyncQuery,
