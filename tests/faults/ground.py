@@ -29,7 +29,6 @@ from fordring.edge.workers.clockwork import Clockwork
 from fordring.edge.workers.messages import message_of
 from fordring.edge.workers.outbox import Outbox
 from fordring.store.dynamo import DynamoEngine
-from fordring.store.engine import Write
 from fordring.store.items import Item
 from fordring.store.memory import MemoryEngine
 from fordring.store.repository import Repository
@@ -44,6 +43,7 @@ from tests.fakes import MemorySealer
 from tests.faults.run import FolderFiles, FolderQueue, Run, ShiftedClock, ShiftedHub, environment, line_of
 from tests.functions.conftest import CALLBACK_TOKEN, PASSWORD, Gateway, Reply, World
 from tests.story.evenness import everything_of, faults_between, faults_of_the_hub
+from tests.story.stage import refill
 
 CALLBACKS = f"/v1/callbacks/svea/{CALLBACK_TOKEN}"
 TRUST = ssl.create_default_context()
@@ -235,7 +235,7 @@ class Scene:
         """Let everything happen that time and the workers bring, until nothing is due any more."""
         for _ in range(8):
             self.pump()
-            if self.store.next_due() is None:
+            if not self.store.upcoming(limit=1):
                 break
             self.advance(minutes=15)
 
@@ -348,14 +348,6 @@ class Scene:
         wrong = [*faults_of_the_hub(self.store, self.ground.now), *faults_between(self.store, self.theirs)]
         open_ones = everything_of(self.store, Listing(things.ATTENTION, "attention_of", ("acme",), "open"))
         return wrong + [f"attention: {each.kind} {each.reason}" for each in open_ones]
-
-
-def refill(engine: MemoryEngine, items: Iterable[Item]) -> None:
-    """Put a table in memory into the state of another one."""
-    engine._items.clear()
-    engine._partitions.clear()
-    for item in items:
-        engine._apply(None, Write("put", item))
 
 
 def sqs(message: Mapping[str, str]) -> dict[str, Any]:

@@ -211,15 +211,17 @@ def test_everything_that_is_due_is_named(store: Repository) -> None:
     assert set(store.read(store.due(NOW + timedelta(hours=1)))) == set(rows)
 
 
-def test_the_next_instant_is_told(store: Repository) -> None:
-    assert store.next_due() is None
-    for ref, value in due_things().items():
+def test_what_is_due_next_is_told_with_its_instant(store: Repository) -> None:
+    assert store.upcoming() == ()
+    rows = due_things()
+    for ref, value in reversed(rows.items()):
         add(store, ref, value)
-    assert store.next_due() == NOW
+    assert tuple(ref for _, ref in store.upcoming()) == tuple(rows)
+    assert store.upcoming(limit=1) == ((NOW, next(iter(rows))),)
     ref = things.COMMAND("case-1", 12)
     stored = store.read([ref])[ref]
     store.commit([Change("change", ref, replace(stored.value, state=CommandState.DONE), stored)])
-    assert store.next_due() == NOW + timedelta(seconds=1)
+    assert store.upcoming()[0][0] == NOW + timedelta(seconds=1)
     assert ref not in store.due(NOW + timedelta(hours=1))
 
 

@@ -75,14 +75,16 @@ class Repository:
             found.extend((item.due[1] if item.due else "", _due_ref(item)) for item in page.items)
         return tuple(ref for _, ref in sorted(found, key=lambda row: row[0])[:limit])
 
-    def next_due(self) -> datetime | None:
-        """Tell when the next thing is due; ``None`` when nothing is."""
-        first = [
-            page.items[0].due[1]
+    def upcoming(self, *, limit: int = 100) -> tuple[tuple[datetime, Ref[Any]], ...]:
+        """Name what is due next, now or later, earliest first, and when; may lag behind writes."""
+        found = [
+            (item.due[1].split("#", 1)[0], _due_ref(item))
             for partition in due_partitions()
-            if (page := self._engine.query("due", partition, limit=1)).items and page.items[0].due
+            for item in self._engine.query("due", partition, limit=limit).items
+            if item.due
         ]
-        return datetime.fromisoformat(min(first).split("#", 1)[0]) if first else None
+        earliest = sorted(found, key=lambda row: row[0])[:limit]
+        return tuple((datetime.fromisoformat(moment), ref) for moment, ref in earliest)
 
 
 _DUE_KINDS = {"CMD": "command", "EVT": "event", "DLV": "delivery", "JOB": "job", "REQUEST": "sync_request"}

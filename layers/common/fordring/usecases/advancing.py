@@ -17,22 +17,25 @@ from fordring.usecases.work import Desk, Work, transact
 
 LEASE: Final = timedelta(seconds=60)
 STEPS: Final = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+MORNING: Final = timedelta(hours=7)
+"""When, in UTC, a step of a day ends and its hourly run takes place: after the letters have gone."""
+
 PATIENCE: Final = timedelta(seconds=120)
 """How long, in real time, one instant may take until nothing is due any more."""
 
+GRACE: Final = timedelta(seconds=1)
+"""How long, in real time, what was due from the moment it was written is left to the stream."""
+
 TELL_AGAIN: Final = timedelta(seconds=3)
-BREATH: Final = timedelta(milliseconds=15)
+BREATHS: Final = (timedelta(milliseconds=15), timedelta(milliseconds=120))
+"""How long to wait before looking again, at first and at the most: each look costs the workers time."""
 
 
 class Surroundings(Protocol):
     """What an advance moves and watches besides the clock itself."""
 
-    def due(self, until: datetime) -> tuple[Ref[Any], ...]:
-        """Name what is due."""
-        ...
-
-    def next_due(self) -> datetime | None:
-        """Tell when the next thing is due."""
+    def upcoming(self) -> tuple[tuple[datetime, Ref[Any]], ...]:
+        """Name what is due next, now or later, earliest first, and when."""
         ...
 
     def tell(self, refs: Iterable[Ref[Any]]) -> None:
@@ -100,9 +103,10 @@ def advance(desk: Desk, around: Surroundings, run_id: str, owner: str) -> Progre
         return None
     # Also at the first setting, and when a worker before this one died in between.
     around.move_agencies(clock.now)
-    settled = False
+    before = clock.now
     while True:
-        if not settled and not _settle(desk, around, clock.now):
+        quiet = _settle(desk, around, before, clock.now)
+        if quiet is None:
             _fail(desk, run_id, owner, "not_quiet")
             return Progress(clock.now, finished=True)
         if clock.now >= clock.goal:
@@ -111,39 +115,33 @@ def advance(desk: Desk, around: Surroundings, run_id: str, owner: str) -> Progre
         if around.time_left() < PATIENCE:
             _release(desk, run_id, owner)
             return Progress(clock.now, finished=False)
-        instant, hourly = _next_instant(desk, around, clock)
+        instant, hourly = _next_instant(desk, clock, clock.goal, quiet.next_due)
         moved = _move(desk, run_id, owner, instant)
         if moved is None or moved.goal is None:
             return None
-        clock = moved
+        before, clock = clock.now, moved
         around.move_agencies(instant)
-        settled = False
         if hourly:
-            if not _settle(desk, around, instant):
+            if _settle(desk, around, before, instant) is None:
                 _fail(desk, run_id, owner, "not_quiet")
                 return Progress(instant, finished=True)
             around.run_hourly(instant)
 
 
-def _next_instant(desk: Desk, around: Surroundings, clock: TestClock) -> tuple[datetime, bool]:
+def _next_instant(
+    desk: Desk, clock: TestClock, goal: datetime, next_due: datetime | None
+) -> tuple[datetime, bool]:
     """Find the next instant at which something happens, and whether the hourly run is part of it."""
-    if clock.goal is None:
-        message = "a clock without a goal does not move"
-        raise ValueError(message)
-    candidates = [clock.goal]
+    instant = goal if next_due is None else min(goal, next_due)
     boundary = _boundary(clock.now, STEPS[clock.step])
-    anything_open = _anything_open(desk)
-    if anything_open:
-        candidates.append(boundary)
-    due = around.next_due()
-    if due is not None and due > clock.now:
-        candidates.append(due)
-    chosen = min(candidates)
-    return chosen, anything_open and (chosen >= boundary or chosen == clock.goal)
+    if instant < boundary or not _anything_open(desk):
+        return instant, False
+    return boundary, True
 
 
 def _boundary(now: datetime, step: timedelta) -> datetime:
-    start = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    """Give the end of the step that an instant lies in."""
+    start = now.replace(hour=0, minute=0, second=0, microsecond=0) + MORNING
     return start + ((now - start) // step + 1) * step
 
 
@@ -151,22 +149,40 @@ def _anything_open(desk: Desk) -> bool:
     return bool(desk.store.page(Listing(things.AGREEMENT, "active_agreements"), limit=1).items)
 
 
-def _settle(desk: Desk, around: Surroundings, now: datetime) -> bool:
-    """Wait until nothing is due; tells whether that came about in time."""
+@dataclass(frozen=True, slots=True)
+class _Quiet:
+    """Nothing is due any more; ``next_due`` is when something will be."""
+
+    next_due: datetime | None
+
+
+def _settle(desk: Desk, around: Surroundings, before: datetime, now: datetime) -> _Quiet | None:
+    """Wait until nothing is due; ``None`` when that does not come about in time.
+
+    What fell due between ``before`` and ``now`` waits for being told; the rest the stream tells.
+    """
     begun = desk.wall.now()
-    told: dict[Ref[Any], datetime] = {}
+    tell_at: dict[Ref[Any], datetime] = {}
+    shortest, longest = BREATHS
+    breath = shortest
     while True:
-        due = [ref for ref in around.due(now) if ref.kind.name != "job"]
+        upcoming = [(moment, ref) for moment, ref in around.upcoming() if ref.kind.name != "job"]
+        due = [(moment, ref) for moment, ref in upcoming if moment <= now]
         if not due:
-            return True
+            return _Quiet(upcoming[0][0] if upcoming else None)
         real = desk.wall.now()
         if real - begun > PATIENCE:
-            return False
-        fresh = [ref for ref in due if ref not in told or real - told[ref] > TELL_AGAIN]
+            return None
+        fresh = [
+            ref
+            for moment, ref in due
+            if tell_at.setdefault(ref, real if moment > before else real + GRACE) <= real
+        ]
         if fresh:
             around.tell(fresh)
-            told.update(dict.fromkeys(fresh, real))
-        desk.wall.pause(BREATH)
+            tell_at.update(dict.fromkeys(fresh, real + TELL_AGAIN))
+        desk.wall.pause(breath)
+        breath = min(breath * 1.5, longest)
 
 
 def _lease(desk: Desk, run_id: str, owner: str) -> TestClock | None:

@@ -14,7 +14,10 @@ class NewTime(Given):
     now: Instant
     step: Annotated[
         Literal["hour", "day"],
-        Field(description="How often the hourly run takes place on the way while agreements are active."),
+        Field(
+            description="How often the hourly run takes place on the way, while agreements are active: "
+            "each full hour, or each day at 07:00 UTC."
+        ),
     ] = "day"
 
 

@@ -127,11 +127,8 @@ class _Surroundings:
     def __init__(self, clockwork: Clockwork) -> None:
         self._clockwork = clockwork
 
-    def due(self, until: datetime) -> tuple[Ref[Any], ...]:
-        return self._clockwork._hub.store.due(until)
-
-    def next_due(self) -> datetime | None:
-        return self._clockwork._hub.store.next_due()
+    def upcoming(self) -> tuple[tuple[datetime, Ref[Any]], ...]:
+        return self._clockwork._hub.store.upcoming()
 
     def tell(self, refs: Iterable[Ref[Any]]) -> None:
         send_all(self._clockwork._queue_of, refs)
