@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from fordring.domain import things
 from fordring.domain.command import CommandState
+from fordring.domain.refs import Ref
 from fordring.domain.webhooks import DeliveryState
 from fordring.edge.hub import Hub
 from fordring.edge.telemetry import Count, Log, count
@@ -58,7 +59,7 @@ class Outbox:
         records = event.get("Records") or []
         if records and records[0].get("eventSource") == "aws:dynamodb":
             return self._forward(records)
-        return failures(records, self._work_on, self._log)
+        return self._work_on_all(records)
 
     def _forward(self, records: list[Mapping[str, Any]]) -> dict[str, Any]:
         """Put what was inserted on its queue; everything at once, or the batch comes again."""
@@ -84,6 +85,23 @@ class Outbox:
             self._log.warning("sweep_found_overdue", count=sent)
         return {"batchItemFailures": []}
 
+    def _work_on_all(self, records: list[Mapping[str, Any]]) -> dict[str, Any]:
+        """Work on a queue's messages: events together, since they share a feed, all else one by one."""
+        messages = [json.loads(record["body"]) for record in records]
+        events = [ref for message in messages if (ref := event_ref(message)) is not None]
+        if len(events) > 1:
+            try:
+                self._fan_out(events)
+            except Exception as error:  # noqa: BLE001 - which event it was shows when they come one by one
+                self._log.failure("fan_out_failed", error)
+            else:
+                records = [
+                    record
+                    for record, message in zip(records, messages, strict=True)
+                    if event_ref(message) is None
+                ]
+        return failures(records, self._work_on, self._log)
+
     def _work_on(self, message: Mapping[str, str]) -> None:
         if "case_id" in message:
             self._deliver_commands(message["case_id"])
@@ -91,8 +109,11 @@ class Outbox:
             self._deliver_webhook(message["delivery_id"])
         else:
             event = event_ref(message)
-            for delivery_id in fan_out(self._hub.desk, [event] if event else []):
-                self._deliver_webhook(delivery_id)
+            self._fan_out([event] if event else [])
+
+    def _fan_out(self, events: list[Ref[Any]]) -> None:
+        for delivery_id in fan_out(self._hub.desk, events):
+            self._deliver_webhook(delivery_id)
 
     def _deliver_commands(self, case_id: str) -> None:
         hub = self._hub
