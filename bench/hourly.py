@@ -1,0 +1,125 @@
+"""The hourly run of one agreement, for ever more payments: time per payment should not grow."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, cast
+
+from bench.ground import CREDENTIALS, ground
+from bench.table import Line
+from fordring.domain import things
+from fordring.domain.agency import Agency, AgencyBalance, BalancePage, CaseKey, Changes, PaymentReceived
+from fordring.domain.case import Case
+from fordring.domain.money import Money
+from fordring.store.engine import Engine, Write
+from fordring.store.memory import MemoryEngine
+from fordring.store.repository import Repository
+from fordring.store.rows import Row, from_row, to_row
+from fordring.usecases.synchronising import synchronise
+
+AIM: Final = 11.0
+PAGE: Final = 100
+
+
+@dataclass
+class Paying:
+    """An agency at which every case was paid in part; it answers at once."""
+
+    cases: list[Case]
+    facts: list[PaymentReceived] = field(default_factory=list)
+
+    def pay(self) -> None:
+        """Let every debtor pay a hundred crowns."""
+        for number, case in enumerate(self.cases):
+            amount = Money(10_000, case.currency)
+            zero = Money.zero(case.currency)
+            self.facts.append(
+                PaymentReceived(
+                    case=CaseKey(case.external_id, case.case_number),
+                    agency_payment_id=f"P{number}",
+                    amount=amount,
+                    principal=amount,
+                    interest=zero,
+                    agency_cost=zero,
+                    paid_date=case.opened_at.date(),
+                    occurred_at=case.opened_at,
+                )
+            )
+
+    def changes_since(self, cursor: str | None, _: Any) -> Changes:
+        """Give the next page."""
+        start = int(cursor or 0)
+        end = min(start + PAGE, len(self.facts))
+        return Changes(tuple(self.facts[start:end]), str(end), end < len(self.facts))
+
+    def open_cases(self, page: str | None, _: Any) -> BalancePage:
+        """Give the balances of a page of cases."""
+        start = int(page or 0)
+        part = self.cases[start : start + PAGE]
+        balances = tuple(
+            AgencyBalance(
+                case=CaseKey(case.external_id, case.case_number),
+                agency_status="Open",
+                stage=None,
+                open=True,
+                principal_remaining=Money(case.remaining - 10_000, case.currency),
+                cost_remaining=Money.zero(case.currency),
+                interest_remaining=Money.zero(case.currency),
+                as_of=case.opened_at,
+            )
+            for case in part
+        )
+        end = start + len(part)
+        return BalancePage(balances, str(end) if end < len(self.cases) else None)
+
+
+def measure(
+    sizes: tuple[int, ...],
+    where: str,
+    engine_of: Callable[[list[Row]], Engine],
+    tell: Callable[[str], None],
+) -> list[Line]:
+    """Run for each number of payments; each ten times as many as the one before."""
+    lines: list[Line] = []
+    before: float | None = None
+    for size in sizes:
+        tell(f"hourly run, {where}: preparing {size} cases")
+        memory = MemoryEngine()
+        on = ground(memory)
+        cases = []
+        for number in range(size):
+            case = on.case()
+            numbered = replace(case.numbered(f"S{number}", case.opened_at), waiting=0)
+            cases.append(on.world.put(things.CASE(case.case_id), numbered))
+        agreement = on.world.get(things.AGREEMENT("acme", "svea"))
+        engine = engine_of([to_row(item) for item in memory.everything()])
+        desk = replace(on.hub.desk, store=Repository(engine))
+        agency = Paying(cases)
+        agency.pay()
+        tell(f"hourly run, {where}: {size} payments")
+        began = time.perf_counter()
+        report = synchronise(desk, cast("Agency", agency), CREDENTIALS, agreement, "bench")
+        taken = time.perf_counter() - began
+        assert report is not None
+        assert (report.applied, report.error, report.differences) == (size, None, 0), report
+        grown = taken / before if before is not None else None
+        lines.append(
+            Line(
+                f"{size} payments, {where}",
+                taken * 1000,
+                "ms",
+                None if before is None else before * 1000,
+                grown,
+                AIM if grown is not None else None,
+            )
+        )
+        before = taken
+    return lines
+
+
+def in_memory(rows: list[Row]) -> Engine:
+    """Give a table in memory that holds rows."""
+    engine = MemoryEngine()
+    for row in rows:
+        engine.write([Write("put", from_row(row))])
+    return engine
