@@ -4,7 +4,6 @@ With ``--einvoices`` and ``--receivables`` it does the same with real input.
 """
 
 import argparse
-import os
 import shutil
 import signal
 import sys
@@ -81,5 +80,4 @@ def _story(scene: Scene) -> int:
 
 
 if __name__ == "__main__":
-    os.chdir(ROOT)
     sys.exit(main())
