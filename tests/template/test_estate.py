@@ -185,9 +185,14 @@ def test_queues_are_worked_on_within_limits_and_message_by_message() -> None:
 
 def test_the_stream_hands_over_new_work_only_and_reports_failures() -> None:
     (stream,) = events("DynamoDB").values()
-    (pattern,) = (json.loads(f["Pattern"]) for f in stream["FilterCriteria"]["Filters"])
-    assert pattern["eventName"] == ["INSERT"]
-    assert set(pattern["dynamodb"]["NewImage"]["kind"]["S"]) == {"command", "event", "job", "sync_request"}
+    patterns = [json.loads(f["Pattern"]) for f in stream["FilterCriteria"]["Filters"]]
+    work, test_fire, replay = patterns
+    assert work["eventName"] == test_fire["eventName"] == ["INSERT"]
+    assert set(work["dynamodb"]["NewImage"]["kind"]["S"]) == {"command", "event", "job", "sync_request"}
+    assert test_fire["dynamodb"]["NewImage"]["data"]["M"]["event_type"]["S"] == ["webhook.test"]
+    assert replay["eventName"] == ["MODIFY"]
+    assert replay["dynamodb"]["NewImage"]["kind"]["S"] == ["delivery"]
+    assert replay["dynamodb"]["NewImage"]["data"]["M"]["step"]["N"] == ["0"]
     assert stream["BisectBatchOnFunctionError"] is True
     assert stream["MaximumRetryAttempts"] > 0
     assert names_queue(stream["DestinationConfig"]["OnFailure"]["Destination"], "FailuresQueue")

@@ -247,10 +247,15 @@ class DoubtRule:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The agency has it. ``case_number`` only where the agency gives it at once."""
+    """The agency has it. ``case_number`` only where the agency gives it at once.
+
+    ``external_id`` is what the agency calls the case, where that is another id than the command's: it was
+    handed over by a hub that has gone back in time since.
+    """
 
     case_number: str | None = None
     already_existed: bool = False
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,10 +289,14 @@ type Outcome = Accepted | Rejected | TryLater | InDoubt
 
 @dataclass(frozen=True, slots=True)
 class CaseKey:
-    """How an agency names a case: by its own number, by the hub's external id, or both."""
+    """How an agency names a case: by its own number, by the hub's external id, or both.
+
+    ``told_as`` is the external id that the agency has said, where the hub knows the case by another.
+    """
 
     external_id: str | None = None
     case_number: str | None = None
+    told_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from fordring.domain.refs import Listing, Page, Ref
 from fordring.domain.running import CLAIM_LIFE, Claim
 from fordring.edge.problem import Answer, dump, problem
 from fordring.edge.route import Route
+from fordring.usecases.recording import derived_id
 from fordring.usecases.work import Work, transact
 
 if TYPE_CHECKING:
@@ -229,6 +230,18 @@ class Call:
             "" if element is None else str(element),
         ]
         return things.CLAIM(hashlib.sha256("\x1f".join(parts).encode()).hexdigest())
+
+    def own_id(self, prefix: str) -> str:
+        """Make the id of what this request makes: the same for the same request, however often it comes.
+
+        Also after the table has gone back in time and the claim is lost: what was told to an agency before
+        is told again under the same id, which the agency recognises.
+        """
+        claim = self.claim_ref()
+        if claim is None:
+            message = "only a request with an Idempotency-Key names what it makes"
+            raise TypeError(message)
+        return derived_id(prefix, claim.ids[0], self.fingerprint())
 
     def replay_of(self, work: Work, claim_ref: Ref[Claim] | None) -> Answer | None:
         """Give the answer that was given before to the same request.

@@ -177,7 +177,7 @@ def _case(value: Case) -> Places:
 
 
 def _agreement(value: Agreement) -> Places:
-    if value.state is not AgreementState.ACTIVE:
+    if value.state not in (AgreementState.ACTIVE, AgreementState.ENDED):
         return None, None, None, None
     return ("ALL#agreement", f"{value.creditor_id}#{value.agency}"), None, None, None
 

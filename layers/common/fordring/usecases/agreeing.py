@@ -18,6 +18,7 @@ from fordring.domain.agreement import (
 from fordring.domain.creditor import Creditor
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.refs import Ref
+from fordring.usecases.synchronising import has_open_cases
 from fordring.usecases.terms import Terms
 from fordring.usecases.work import Conflict, Desk, Work
 
@@ -108,6 +109,20 @@ def refs_with_token(desk: Desk, creditor_id: str, agency: str) -> Callable[[], t
         return (things.CREDITOR(creditor_id), ref, *token)
 
     return refs
+
+
+def refuse_while_cases_are_open(desk: Desk, agreement: Agreement | None) -> None:
+    """Refuse to order anew while cases of the ended agreement are open: they need its credentials.
+
+    Raises
+    ------
+    Refused
+        ``cases_still_open``.
+    """
+    if agreement is None or agreement.state is not AgreementState.ENDED:
+        return
+    if has_open_cases(desk, agreement):
+        raise Refused("cases_still_open", "wait until the cases of the ended agreement are closed")
 
 
 def _token_of(work: Work, agreement: Agreement) -> CallbackToken | None:

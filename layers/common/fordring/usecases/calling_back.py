@@ -12,7 +12,14 @@ from fordring.domain.command import AttentionKind
 from fordring.domain.errors import InvalidInput, Unauthenticated
 from fordring.domain.refs import Ref
 from fordring.domain.running import DeliveryClaim, ParkedCallback
-from fordring.usecases.facts import CLAIM_LIFE, UnknownCase, apply, refs_of_facts, with_external_id
+from fordring.usecases.facts import (
+    CLAIM_LIFE,
+    UnknownCase,
+    apply,
+    refs_of_facts,
+    under_other_id,
+    with_external_id,
+)
 from fordring.usecases.receiving import Teller, refs_of_original
 from fordring.usecases.recording import ask_for_attention, attention_id
 from fordring.usecases.work import Desk, Work, transact
@@ -56,8 +63,10 @@ def receive(desk: Desk, adapter: Agency, unseal: UnsealToken, keep: KeepFile, ca
     parked: list[ParkedCallback] = []
     facts: list[Fact] = []
 
+    told: Sequence[Fact] = delivery.facts if delivery else ()
+
     def refs() -> list[Ref[Any]]:
-        facts[:] = delivery.facts if delivery else ()
+        facts[:] = told
         teller = None
         if any(_needs_creditor(fact) for fact in facts):
             stored = desk.store.read([token_ref]).get(token_ref)
@@ -95,6 +104,12 @@ def receive(desk: Desk, adapter: Agency, unseal: UnsealToken, keep: KeepFile, ca
         return "applied"
 
     outcome = transact(desk, refs, decide)
+    if outcome == "parked":
+        teller = Teller(parked[0].creditor_id, callback.agency)
+        renamed = [under_other_id(desk.store, fact, teller) for fact in facts]
+        if renamed != facts:
+            told = renamed
+            outcome = transact(desk, refs, decide)
     if outcome == "parked":
         _park(desk, keep, callback, parked[0])
     return outcome

@@ -14,7 +14,7 @@ from fordring.domain.payment import CreditNote
 from fordring.domain.running import DocumentClaim
 from fordring.usecases.booking import book, follow
 from fordring.usecases.invoicing import content_digest, document_ref, refuse_taken_number
-from fordring.usecases.recording import command, tell
+from fordring.usecases.recording import command, derived_id, tell
 from fordring.usecases.submitting import epoch_of
 from fordring.usecases.unmatched import said
 from fordring.usecases.work import Work
@@ -66,7 +66,8 @@ def register_credit_note(
         )
     refuse_taken_number(work, creditor_id, "credit_note", new.document_number, new.digest)
     note = CreditNote(
-        credit_note_id=work.new_id("crn"),
+        # From the number, which is given once: told to an agency a second time it is recognised.
+        credit_note_id=derived_id("crn", creditor_id, new.document_number),
         creditor_id=creditor_id,
         document_number=new.document_number,
         amount=new.amount.minor,

@@ -117,7 +117,7 @@ def _work_on(
 
     def refs() -> Iterable[Ref[Any]]:
         lane[:] = lane_of(desk, row.case_id)
-        return refs_to_settle(row, case, lane)
+        return refs_to_settle(row, case, lane, result)
 
     return transact(desk, refs, lambda work: settle(work, row, owner, result, agency.doubts, lane))
 

@@ -99,6 +99,25 @@ def with_external_id(store: Store, fact: Fact, teller: Teller) -> Fact:
     return replace(fact, case=replace(fact.case, external_id=stored.value.external_id))
 
 
+def under_other_id(store: Store, fact: Fact, teller: Teller) -> Fact:
+    """Give a fact about a case that the agency knows by an id of a time that the hub has lost.
+
+    Such a case was found at the agency when it was handed over again; the id that the agency uses, and the
+    case number, lead to it. One or two more reads, only for facts about cases that are not known otherwise.
+    """
+    if isinstance(fact, SettlementMade):
+        return fact
+    names = [name for name in (fact.case.external_id, fact.case.case_number) if name]
+    refs = [things.CASE_NUMBER(teller.agency, teller.creditor_id, name) for name in names]
+    for found in store.read(refs).values():
+        case = things.CASE(found.value.case_id)
+        stored = store.read([case]).get(case)
+        if stored is not None:
+            known = replace(fact.case, external_id=stored.value.external_id, told_as=fact.case.external_id)
+            return replace(fact, case=known)
+    return fact
+
+
 def message_id_of(fact: MessageReceived) -> str:
     """Spell the id of a message from the agency: sorts by time, the same for the same message."""
     return f"{fact.occurred_at:%Y%m%dT%H%M%S}-{derived_id('msg', fact.message_id)}"

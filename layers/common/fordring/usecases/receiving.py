@@ -15,7 +15,7 @@ from fordring.domain.payment import Match, Origin, Payment, Settlement, Settleme
 from fordring.domain.refs import Ref
 from fordring.usecases.booking import book, book_cost, follow
 from fordring.usecases.recording import derived_id, tell, tell_of_case
-from fordring.usecases.unmatched import attention_of_payment, keep_unmatched, said
+from fordring.usecases.unmatched import attention_of_payment, keep_unmatched, said, settle_attention
 from fordring.usecases.work import Store, Work
 
 
@@ -33,8 +33,9 @@ def agency_payment_id(fact: PaymentReceived | PaymentReversed, teller: Teller | 
     It follows from the case's external id, so it is known before it is known who calls; a payment
     without a case needs the creditor.
     """
-    if fact.case.external_id:
-        return derived_id("pay", "case", fact.case.external_id, fact.agency_payment_id)
+    outside = fact.case.told_as or fact.case.external_id
+    if outside:
+        return derived_id("pay", "case", outside, fact.agency_payment_id)
     if teller is None:
         return None
     return derived_id("pay", teller.agency, teller.creditor_id, fact.agency_payment_id)
@@ -74,9 +75,10 @@ def receive_payment(work: Work, fact: PaymentReceived, teller: Teller, case: Cas
     Without a case it is kept unmatched.
     """
     payment_id = agency_payment_id(fact, teller)
-    if payment_id is None or work.find(things.PAYMENT(payment_id)) is not None:
+    known = work.find(things.PAYMENT(payment_id)) if payment_id else None
+    if payment_id is None or (known is not None and not _has_found_its_case(known, case)):
         return False
-    payment = Payment(
+    payment = known or Payment(
         payment_id=payment_id,
         creditor_id=teller.creditor_id,
         amount=fact.amount.minor,
@@ -95,9 +97,11 @@ def receive_payment(work: Work, fact: PaymentReceived, teller: Teller, case: Cas
         reason = "unknown_reference" if case is None else "wrong_currency"
         keep_unmatched(work, replace(payment, match=Match.UNMATCHED, reason=reason))
         return True
-    booked_case, booked = _book(work, case, payment, fact)
+    matched = replace(payment, match=Match.MATCHED, reason="agency_case")
+    booked_case, booked = _book(work, case, matched, fact)
     work.change(things.CASE(case.case_id), booked_case)
-    work.add(things.PAYMENT(payment_id), booked)
+    work.put(things.PAYMENT(payment_id), booked)
+    settle_attention(work, attention_of_payment(payment_id), "its case was found")
     currency = case.currency
     tell_of_case(
         work,
@@ -115,6 +119,11 @@ def receive_payment(work: Work, fact: PaymentReceived, teller: Teller, case: Cas
         payment_state=booked_case.payment.value,
     )
     return True
+
+
+def _has_found_its_case(known: Payment, case: Case | None) -> bool:
+    """Whether a payment was kept unmatched because its case was lost, and the case is there again."""
+    return case is not None and known.match is Match.UNMATCHED and known.reason == "unknown_reference"
 
 
 def _book(work: Work, case: Case, payment: Payment, fact: PaymentReceived) -> tuple[Case, Payment]:

@@ -33,7 +33,7 @@ def reconcile(
     theirs = _their_open_cases(agency, credentials)
     found = []
     for case in _our_open_cases(desk, teller):
-        balance = theirs.pop(case.external_id, None)
+        balance = _pop(theirs, case)
         if case.release is not Release.REGISTERED:
             continue
         if balance is None:
@@ -59,6 +59,16 @@ def _their_open_cases(agency: Agency, credentials: Credentials) -> dict[str, Age
         page = answer.next_page
         if page is None:
             return cases
+
+
+def _pop(theirs: dict[str, AgencyBalance], case: Case) -> AgencyBalance | None:
+    """Take a case off the agency's list, by the external id, or by its number if it goes by another."""
+    if case.external_id in theirs or case.case_number is None:
+        return theirs.pop(case.external_id, None)
+    for name, balance in theirs.items():
+        if balance.case.case_number == case.case_number:
+            return theirs.pop(name)
+    return None
 
 
 def _our_open_cases(desk: Desk, teller: Teller) -> list[Case]:

@@ -18,12 +18,14 @@ from fordring.domain.agency import (
     TryLater,
 )
 from fordring.domain.case import Case
-from fordring.domain.command import AttentionKind, CommandRow, CommandState, retry_delay
+from fordring.domain.command import Attention, AttentionKind, CommandRow, CommandState, retry_delay
 from fordring.domain.invoice import Release
 from fordring.domain.refs import Ref
+from fordring.domain.running import CaseNumber
 from fordring.usecases.facts import number, reject
 from fordring.usecases.recording import ask_for_attention, attention_id
 from fordring.usecases.submitting import cancelled, end
+from fordring.usecases.unmatched import settle_attention
 from fordring.usecases.work import Conflict, Work
 
 _ATTENTIONS = {
@@ -43,14 +45,30 @@ class Unfounded:
 type Result = Outcome | Unfounded
 
 
+def stranger(agency: str, creditor_id: str, external_id: str) -> Ref[Attention]:
+    """Name the attention that a case at the agency raises of which the hub knows nothing."""
+    subject = ("agency_case", agency, creditor_id, external_id)
+    return things.ATTENTION(attention_id(AttentionKind.LEDGER_DRIFT, subject))
+
+
 def subject_of(row: CommandRow) -> tuple[str, ...]:
     """Name a command for the attention list."""
     return ("command", row.case_id, str(row.seq))
 
 
-def refs_to_settle(row: CommandRow, case: Case, lane: Sequence[CommandRow]) -> tuple[Ref[Any], ...]:
+def refs_to_settle(
+    row: CommandRow, case: Case, lane: Sequence[CommandRow], result: Result | None = None
+) -> tuple[Ref[Any], ...]:
     """Name what ``settle`` looks at; ``lane`` is the case's lane as it was a moment ago."""
+    found: tuple[Ref[Any], ...] = ()
+    if isinstance(result, Accepted) and result.external_id is not None:
+        found = (
+            things.CASE_NUMBER(case.agency, case.creditor_id, result.external_id),
+            things.SYNC(case.creditor_id, case.agency),
+            stranger(case.agency, case.creditor_id, result.external_id),
+        )
     return (
+        *found,
         *(things.COMMAND(row.case_id, each.seq) for each in lane if each.seq >= row.seq),
         things.CASE(row.case_id),
         *(things.INVOICE(member.invoice_id) for member in case.members),
@@ -129,6 +147,8 @@ def _done(work: Work, row: CommandRow, case: Case, accepted: Accepted) -> Comman
         case CommandKind.REGISTER_CASE:
             release = told.release if told.case_number else Release.SUBMITTED
             told = told.touched(work.now, release=release)
+            if accepted.external_id not in (None, case.external_id):
+                _adopt(work, case, accepted.external_id or "")
             if accepted.case_number and told.case_number is None:
                 work.change(things.CASE(case.case_id), told)
                 number(work, told, accepted.case_number)
@@ -140,6 +160,20 @@ def _done(work: Work, row: CommandRow, case: Case, accepted: Accepted) -> Comman
     if told is not case and told != case:
         work.change(things.CASE(case.case_id), told)
     return state
+
+
+def _adopt(work: Work, case: Case, outside: str) -> None:
+    """Remember the id by which the agency knows a case from a time that the hub has lost.
+
+    What the agency has told of it meanwhile was about nothing that the hub knew: the next run reads it again.
+    """
+    ref = things.CASE_NUMBER(case.agency, case.creditor_id, outside)
+    if work.find(ref) is None:
+        work.add(ref, CaseNumber(case.case_id))
+    run = work.find(things.SYNC(case.creditor_id, case.agency))
+    if run is not None:
+        work.change(things.SYNC(case.creditor_id, case.agency), replace(run, epoch=0))
+    settle_attention(work, stranger(case.agency, case.creditor_id, outside), "the case was found")
 
 
 def _rejected(work: Work, row: CommandRow, case: Case, reasons: tuple[str, ...]) -> CommandState:

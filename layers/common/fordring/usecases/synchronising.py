@@ -9,10 +9,10 @@ from fordring.domain import things
 from fordring.domain.agency import Agency, Credentials, Fact, MalformedAnswer, PaymentReceived
 from fordring.domain.agreement import Agreement, AgreementState
 from fordring.domain.command import AttentionKind
-from fordring.domain.refs import Ref
+from fordring.domain.refs import Listing, Ref
 from fordring.domain.running import SyncRequest, SyncState
 from fordring.domain.transport import TransportFailed
-from fordring.usecases.facts import UnknownCase, apply, refs_of_facts, with_external_id
+from fordring.usecases.facts import UnknownCase, apply, refs_of_facts, under_other_id, with_external_id
 from fordring.usecases.receiving import Teller, receive_payment, refs_of_original
 from fordring.usecases.reconciling import reconcile
 from fordring.usecases.recording import ask_for_attention, attention_id
@@ -25,6 +25,9 @@ LEASE: Final = timedelta(minutes=15)
 
 WINDOW: Final = timedelta(hours=24)
 """How far a cursor goes back when stored state has gone back in time."""
+
+LOST_AND_FOUND: Final = timedelta(days=31)
+"""How far it goes back when a case was found at the agency that the hub had lost: the whole of its story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +83,24 @@ def apply_one(desk: Desk, fact: Fact, teller: Teller) -> bool:
     about an unknown case is left alone; the comparison of the ledgers finds the case.
     """
     known = with_external_id(desk.store, fact, teller)
+    try:
+        return _apply(desk, known, teller)
+    except UnknownCase:
+        pass
+    renamed = under_other_id(desk.store, known, teller)
+    if renamed != known:
+        return _apply(desk, renamed, teller)
+    if isinstance(known, PaymentReceived):
+        refs = refs_of_facts([known], teller)
+        return transact(desk, refs, lambda work: receive_payment(work, known, teller, None))
+    return False
 
+
+def _apply(desk: Desk, fact: Fact, teller: Teller) -> bool:
     def refs() -> Iterable[Ref[Any]]:
-        return (*refs_of_facts([known], teller), *refs_of_original(desk.store, [known], teller))
+        return (*refs_of_facts([fact], teller), *refs_of_original(desk.store, [fact], teller))
 
-    def decide(work: Work) -> bool:
-        try:
-            return apply(work, known, teller)
-        except UnknownCase:
-            if isinstance(known, PaymentReceived):
-                return receive_payment(work, known, teller, None)
-            return False
-
-    return transact(desk, refs, decide)
+    return transact(desk, refs, lambda work: apply(work, fact, teller))
 
 
 def _begin(desk: Desk, teller: Teller, agency: Agency, owner: str) -> SyncState | None:
@@ -106,7 +114,8 @@ def _begin(desk: Desk, teller: Teller, agency: Agency, owner: str) -> SyncState 
         epoch = epoch_of(work)
         cursor = state.cursor
         if cursor is not None and state.epoch != epoch:
-            cursor = agency.rewind(cursor, WINDOW)
+            # Epochs begin at 1: this one was set when a lost case was found.
+            cursor = agency.rewind(cursor, WINDOW if state.epoch else LOST_AND_FOUND)
         begun = replace(
             state,
             cursor=cursor,
@@ -183,10 +192,21 @@ def request_sync(work: Work, creditor_id: str, agencies: Iterable[str]) -> list[
     return asked
 
 
-def wants_sync(agreement: Agreement) -> bool:
-    """Whether the hourly run is to look at an agreement."""
-    return (
-        agreement.state is AgreementState.ACTIVE
-        and agreement.credentials is not None
-        and agreement.settings.automatic_sync
-    )
+def wants_sync(desk: Desk, agreement: Agreement) -> bool:
+    """Whether the hourly run is to look at an agreement: also at an ended one, until its last case closes."""
+    if agreement.credentials is None or not agreement.settings.automatic_sync:
+        return False
+    return agreement.state is AgreementState.ACTIVE or has_open_cases(desk, agreement)
+
+
+def has_open_cases(desk: Desk, agreement: Agreement) -> bool:
+    """Whether the creditor has open cases at the agency."""
+    listing = Listing(things.CASE, "cases_of", (agreement.creditor_id,), "open#")
+    after = None
+    while True:
+        page = desk.store.page(listing, after=after, limit=100)
+        if any(case.agency == agreement.agency for _, case in page.items):
+            return True
+        after = page.next
+        if after is None:
+            return False

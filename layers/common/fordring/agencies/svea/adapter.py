@@ -71,11 +71,11 @@ class Svea:
         return outcome_of(answer)
 
     def look_up(self, command: Command, credentials: Credentials) -> Accepted | Rejected | None:
-        """Find a registration by its external id, then by document number among open cases.
+        """Find a registration by its external id, then by document number.
 
         The second question is for a hub that was restored from a backup: the agency may hold the invoice
-        under an external id that the hub has forgotten. All other commands have a natural key, so that
-        sending them again is the look-up: the answer is ``None``.
+        under an external id that the hub has forgotten, open, or closed because nothing remains of it. All
+        other commands have a natural key, so that sending them again is the look-up: the answer is ``None``.
         """
         if not isinstance(command, RegisterCase):
             return None
@@ -85,8 +85,10 @@ class Svea:
             return Accepted(case.optional_identifier("CaseNumber"), already_existed=True)
         for invoice in command.invoices:
             for case in self._cases("documentNumber", invoice.document_number, credentials):
-                if case.flag("Open"):
-                    return Accepted(case.optional_identifier("CaseNumber"), already_existed=True)
+                outside = case.optional_identifier("ClientOrderId")
+                forgotten = outside is None or not outside.startswith(f"{_base(command.external_id)}-")
+                if case.flag("Open") or (forgotten and _is_settled(case)):
+                    return Accepted(case.optional_identifier("CaseNumber"), True, outside)
         return None
 
     def changes_since(self, cursor: str | None, credentials: Credentials) -> Changes:
@@ -169,6 +171,16 @@ class Svea:
             timeout_seconds=_TIMEOUT_SECONDS,
         )
         return successful(self._http.exchange(request))
+
+
+def _base(external_id: str) -> str:
+    """What all submissions of an invoice have in common."""
+    return external_id.rpartition("-")[0]
+
+
+def _is_settled(case: Node) -> bool:
+    """Whether nothing remains of a case that was handed over and not refused."""
+    return not case.texts("RejectionCodes") and case.money("PrincipalRemaining", case.currency()).minor <= 0
 
 
 def _facts(changes: Sequence[Node]) -> tuple[Fact, ...]:

@@ -20,6 +20,7 @@ from fordring.edge.schemas.agreements import (
     ToldOrder,
     ToldTerms,
     tell_agreement,
+    tell_new_order,
     tell_order,
 )
 from fordring.usecases.agreeing import (
@@ -27,6 +28,7 @@ from fordring.usecases.agreeing import (
     keep_settings,
     order,
     refs_with_token,
+    refuse_while_cases_are_open,
     write_credentials,
 )
 from fordring.usecases.calling_back import digest_of
@@ -77,6 +79,7 @@ def order_agreement(call: Call) -> Answer:
     terms = current_terms(capabilities.title)
     token = new_token(call.hub.desk)
     digest = digest_of(token)
+    refuse_while_cases_are_open(call.hub.desk, call.read(_agreement_ref(call)).find(_agreement_ref(call)))
 
     def decide(work: Work) -> Agreement:
         return order(
@@ -99,7 +102,7 @@ def order_agreement(call: Call) -> Answer:
 def _tell_new_order(agreement: Agreement) -> dict[str, Any]:
     if agreement.order is None:
         raise NotFound
-    return {**tell_order(agreement.order), "callback_url": None}
+    return tell_new_order(agreement.order)
 
 
 def _public_url(call: Call) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from fordring.domain.calendar import local_date
 from fordring.domain.errors import Fault, NotFound, Unprocessable
 from fordring.domain.invoice import Invoice
+from fordring.domain.refs import Ref
 from fordring.edge.call import Call, etag
 from fordring.edge.problem import Answer
 from fordring.edge.schemas.told_invoices import tell_invoice
@@ -37,11 +38,21 @@ def revision_of(content: Mapping[str, Any]) -> dict[str, str]:
 
 
 def on_invoice[R](
-    call: Call, decide: Callable[[Work, Invoice], R], render: Callable[[R], Any], *, status: int = 201
+    call: Call,
+    decide: Callable[[Work, Invoice], R],
+    render: Callable[[R], Any],
+    *,
+    status: int = 201,
+    also: tuple[Ref[Any], ...] = (),
 ) -> Answer:
-    """Carry out a command on the invoice in the path, and answer."""
+    """Carry out a command on the invoice in the path, and answer; ``also`` is read with it."""
     target = Target(call.hub.desk, call.creditor_id, call.path["invoice_id"])
-    return call.transact(target.refs, lambda work: decide(work, target.invoice(work)), render, status=status)
+    return call.transact(
+        lambda: (*also, *target.refs()),
+        lambda work: decide(work, target.invoice(work)),
+        render,
+        status=status,
+    )
 
 
 def named_invoice(work: Work, target: Target) -> Invoice:

@@ -1,7 +1,9 @@
 """What happens to an invoice: payments, letters, objections."""
 
+from dataclasses import replace
 from typing import Any
 
+from fordring.domain import things
 from fordring.domain.creditor import Scope
 from fordring.domain.errors import Fault, Unprocessable
 from fordring.domain.invoice import Invoice
@@ -23,8 +25,15 @@ _AT = "/v1/creditors/{creditor_id}/invoices/{invoice_id}"
 
 def register_payment(call: Call) -> Answer:
     """Register money that came to the creditor."""
-    new = call.given(NewPaymentOnInvoice).payment
-    return on_invoice(call, lambda work, invoice: pay(work, invoice, new), tell_payment)
+    new = replace(call.given(NewPaymentOnInvoice).payment, payment_id=call.own_id("pay"))
+    made = things.PAYMENT(new.payment_id or "")
+    return on_invoice(
+        call,
+        # A claim is kept for two days, a payment for ever: the same request later is still the same payment.
+        lambda work, invoice: work.find(made) or pay(work, invoice, new),
+        tell_payment,
+        also=(made,),
+    )
 
 
 def register_reminder(call: Call) -> Answer:

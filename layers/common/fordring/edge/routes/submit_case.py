@@ -16,11 +16,11 @@ from fordring.edge.schemas.cases import (
     NewCase,
     NewMessage,
     ToldCase,
-    ToldMessage,
+    ToldNewMessage,
     ToldSyncRequests,
     Withdrawal,
     tell_case,
-    tell_message,
+    tell_new_message,
     tell_sync_requests,
 )
 from fordring.edge.schemas.common import Empty
@@ -57,7 +57,7 @@ def message_case(call: Call) -> Answer:
     body = call.given(NewMessage)
     refs = (things.CASE(call.path["case_id"]), things.EPOCH())
     return call.transact(
-        refs, lambda work: write_message(work, case_of(call, work), body.text), tell_message, status=202
+        refs, lambda work: write_message(work, case_of(call, work), body.text), tell_new_message, status=202
     )
 
 
@@ -112,7 +112,7 @@ ROUTES = (
         "Write to the case handler",
         "cases",
         Scope.WRITE,
-        {202: ToldMessage},
+        {202: ToldNewMessage},
         body=NewMessage,
         claims=True,
     ),

@@ -144,9 +144,15 @@ class ToldOrder(Told):
     text: str
 
 
-class ToldNewOrder(ToldOrder):
-    """A new order. ``callback_url`` is shown this once; a repeated request is answered with ``null``."""
+class ToldNewOrder(Told):
+    """A new order. ``callback_url`` is shown this once; a repeated request is answered with ``null``.
 
+    The order in full, with its text and persons, is read at its own address.
+    """
+
+    order_id: str
+    ordered_at: Instant
+    terms_version: str
     callback_url: str | None
 
 
@@ -221,6 +227,16 @@ def tell_order(order: Order) -> dict[str, Any]:
         "consent": _consent(order),
         "ordered_at": instant(order.ordered_at),
         "text": order.text,
+    }
+
+
+def tell_new_order(order: Order) -> dict[str, Any]:
+    """Tell a new order without the persons in it: what is answered is kept for repeated requests."""
+    return {
+        "order_id": order.order_id,
+        "ordered_at": instant(order.ordered_at),
+        "terms_version": order.consent.terms_version,
+        "callback_url": None,
     }
 
 

@@ -84,6 +84,13 @@ class ToldCase(Told):
     available_actions: list[str]
 
 
+class ToldNewMessage(Told):
+    """A message that was taken; its text is read with the case's messages."""
+
+    message_id: str
+    at: Instant
+
+
 class ToldMessage(Told):
     """A message of a case."""
 
@@ -127,6 +134,11 @@ def tell_case(case: Case) -> dict[str, Any]:
         "closed_at": instant(case.closed_at),
         "available_actions": list(available_actions(case)),
     }
+
+
+def tell_new_message(message: Message) -> dict[str, Any]:
+    """Tell a message without its text, which is personal: what is answered is kept for repeated requests."""
+    return {"message_id": message.message_id, "at": instant(message.at)}
 
 
 def tell_message(message: Message) -> dict[str, Any]:

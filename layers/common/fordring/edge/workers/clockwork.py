@@ -57,7 +57,7 @@ class Clockwork:
         after = None
         while True:
             page = self._hub.store.page(listing, after=after, limit=100)
-            yield from (agreement for _, agreement in page.items if wants_sync(agreement))
+            yield from (agreement for _, agreement in page.items if wants_sync(self._hub.desk, agreement))
             after = page.next
             if after is None:
                 return

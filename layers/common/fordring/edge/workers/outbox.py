@@ -7,25 +7,28 @@ sweep, which finds what the stream has lost.
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from fordring.domain import things
-from fordring.domain.command import CommandState
+from fordring.domain.command import CommandState, head_of
 from fordring.domain.refs import Ref
 from fordring.domain.webhooks import DeliveryState
 from fordring.edge.hub import Hub
 from fordring.edge.telemetry import Count, Log, count
-from fordring.edge.workers.messages import QueueOf, event_ref, send_all
+from fordring.edge.workers.messages import QueueOf, event_ref, message_of, send_all
 from fordring.store.items import KINDS
 from fordring.store.keys import ref_of
-from fordring.usecases.delivering import deliver_lane
+from fordring.usecases.delivering import deliver_lane, lane_of
 from fordring.usecases.notifying import deliver
 from fordring.usecases.ports import Queue
 from fordring.usecases.publishing import fan_out
 
 GRACE: Final = timedelta(seconds=30)
 """For how long what is due is left to the stream before the sweep takes it up."""
+
+LONGEST_DELAY: Final = timedelta(minutes=14)
+"""For how long a queue holds a message back (15 minutes at the most)."""
 
 _FAILED: Final = {CommandState.DEAD: Count.COMMAND_DEAD, CommandState.IN_DOUBT: Count.COMMAND_IN_DOUBT}
 
@@ -62,12 +65,15 @@ class Outbox:
         return self._work_on_all(records)
 
     def _forward(self, records: list[Mapping[str, Any]]) -> dict[str, Any]:
-        """Put what was inserted on its queue; everything at once, or the batch comes again."""
+        """Put what is new to be done on its queue; everything at once, or the batch comes again.
+
+        The mapping's filter lets through what was inserted, and deliveries at the beginning of a schedule.
+        """
         refs = []
         for record in records:
             image = record["dynamodb"].get("NewImage") or {}
             kind = KINDS.get(image.get("kind", {}).get("S", ""))
-            if record.get("eventName") == "INSERT" and kind is not None:
+            if kind is not None:
                 refs.append(ref_of(kind, image["pk"]["S"], image["sk"]["S"]))
         send_all(self._queue_of, refs)
         return {"batchItemFailures": []}
@@ -122,6 +128,10 @@ class Outbox:
             if state in _FAILED:
                 count(_FAILED[state])
             self._log.info("command_attempted", case_id=case_id, state=state.value)
+        if states and not states[-1].settled:
+            head = head_of(lane_of(hub.desk, case_id))
+            if head is not None:
+                self._come_back(things.COMMAND(case_id, head.seq), head.due_at)
 
     def _deliver_webhook(self, delivery_id: str) -> None:
         from fordring.edge.standard_webhooks import sign
@@ -133,6 +143,22 @@ class Outbox:
             return
         count(Count.WEBHOOK_DELIVERED if state is DeliveryState.DELIVERED else Count.WEBHOOK_FAILED)
         self._log.info("webhook_attempted", delivery_id=delivery_id, state=state.value)
+        if state is DeliveryState.PENDING:
+            ref = things.DELIVERY(delivery_id)
+            self._come_back(ref, hub.desk.read(ref).get(ref).due_at)
+
+    def _come_back(self, ref: Ref[Any], due_at: datetime | None) -> None:
+        """Have the queue bring a thing back when it is due, if that is soon; else the sweep finds it."""
+        desk = self._hub.desk
+        work = desk.read()
+        moved = desk.clock.refs and work.find(things.TEST_CLOCK()) is not None
+        if due_at is None or moved or due_at - work.now > LONGEST_DELAY:
+            return
+        queue, message = message_of(ref)
+        # A second more: a message that is early finds nothing due and is lost.
+        self._queue_of(queue).send(
+            [message], after=max(due_at - work.now, timedelta()) + timedelta(seconds=1)
+        )
 
 
 def failures(
