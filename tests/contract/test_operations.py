@@ -162,7 +162,7 @@ def test_after_a_withdrawal_the_next_submission_is_a_case_of_its_own(stage: Stag
 def test_a_hub_that_has_forgotten_a_case_finds_it_by_its_document_number(stage: Stage) -> None:
     number = stage.registered(COMMAND)
     forgotten = replace(COMMAND, external_id="inv_9999-1")
-    assert stage.agency.look_up(forgotten, stage.client) == Accepted(number, already_existed=True)
+    assert stage.agency.look_up(forgotten, stage.client) == Accepted(number, True, COMMAND.external_id)
     # and can serve it by its number, under the invoice's new name
     paid = replace(
         payment(COMMAND, "250.00"),
