@@ -24,7 +24,9 @@ from fordring.edge.telemetry import log
 from fordring.edge.workers.clockwork import Clockwork
 from fordring.edge.workers.messages import send_all
 from fordring.edge.workers.outbox import Outbox
-from fordring.store.engine import Engine
+from fordring.store.engine import Engine, Write
+from fordring.store.items import Item
+from fordring.store.memory import MemoryEngine
 from fordring.store.repository import Repository
 from fordring.usecases.sealed import Vault
 from sandbox.server import Sandbox
@@ -180,6 +182,15 @@ def _front(stage: Stage) -> Iterator[None]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def refill(engine: MemoryEngine, items: Iterable[Item]) -> None:
+    """Put a table in memory into the state of another time, or of another table."""
+    items = tuple(items)
+    engine._items.clear()
+    engine._partitions.clear()
+    for item in items:
+        engine._apply(None, Write("put", item))
 
 
 def onboard(stage: Stage, creditor_id: str = "acme") -> None:
