@@ -71,7 +71,7 @@ capabilities: $(TOOLS) ## which ids of the catalogue the tests prove
 # --- what is generated and committed -----------------------------------------------------------------------
 
 openapi: $(TOOLS) ## write openapi.json
-	@$(PYTHON) -m fordring.edge.openapi
+	@$(PYTHON) -m fordring.edge.openapi --write
 
 REQUIREMENTS = $(UV) export --frozen --quiet --no-dev --no-emit-project --no-header --no-annotate \
 	--prune boto3 --prune botocore
