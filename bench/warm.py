@@ -6,6 +6,7 @@ the two differ by is what the function does between: checks, authorisation, the 
 
 import hashlib
 import json
+import secrets
 import statistics
 import time
 from collections.abc import Callable, Iterable
@@ -81,7 +82,7 @@ class Bench:
             if operation == "BatchGetItem":
                 params["RequestItems"] = {self.floor_table: next(iter(params["RequestItems"].values()))}
             elif operation == "TransactWriteItems":
-                params["ClientRequestToken"] = "f" + params["ClientRequestToken"][1:]
+                params["ClientRequestToken"] = secrets.token_hex(16)
                 for member in params["TransactItems"]:
                     next(iter(member.values()))["TableName"] = self.floor_table
             else:
