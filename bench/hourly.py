@@ -1,6 +1,5 @@
 """The hourly run of one agreement, for ever more payments: time per payment should not grow."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast
@@ -19,6 +18,9 @@ from fordring.usecases.synchronising import synchronise
 
 AIM: Final = 11.0
 PAGE: Final = 100
+REPEATS: Final = 3
+SMALL: Final = 3_000
+"""Payments up to which a run is repeated; the fastest counts."""
 
 
 @dataclass
@@ -77,6 +79,7 @@ def measure(
     sizes: tuple[int, ...],
     where: str,
     engine_of: Callable[[list[Row]], Engine],
+    clock: Callable[[], float],
     tell: Callable[[str], None],
 ) -> list[Line]:
     """Run for each number of payments; each ten times as many as the one before."""
@@ -92,16 +95,19 @@ def measure(
             numbered = replace(case.numbered(f"S{number}", case.opened_at), waiting=0)
             cases.append(on.world.put(things.CASE(case.case_id), numbered))
         agreement = on.world.get(things.AGREEMENT("acme", "svea"))
-        engine = engine_of([to_row(item) for item in memory.everything()])
-        desk = replace(on.hub.desk, store=Repository(engine))
-        agency = Paying(cases)
-        agency.pay()
-        tell(f"hourly run, {where}: {size} payments")
-        began = time.perf_counter()
-        report = synchronise(desk, cast("Agency", agency), CREDENTIALS, agreement, "bench")
-        taken = time.perf_counter() - began
-        assert report is not None
-        assert (report.applied, report.error, report.differences) == (size, None, 0), report
+        rows = [to_row(item) for item in memory.everything()]
+        runs = []
+        for _ in range(max(1, min(REPEATS, SMALL // size))):
+            desk = replace(on.hub.desk, store=Repository(engine_of(rows)))
+            agency = Paying(cases)
+            agency.pay()
+            tell(f"hourly run, {where}: {size} payments")
+            began = clock()
+            report = synchronise(desk, cast("Agency", agency), CREDENTIALS, agreement, "bench")
+            runs.append(clock() - began)
+            assert report is not None
+            assert (report.applied, report.error, report.differences) == (size, None, 0), report
+        taken = min(runs)
         grown = taken / before if before is not None else None
         lines.append(
             Line(

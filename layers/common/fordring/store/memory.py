@@ -16,6 +16,7 @@ from fordring.store.rows import INDEX_ATTRIBUTES, InexactNumber
 type Position = tuple[str, str, str]
 """Where an item stands in a partition: the sort key there, then the table's own key."""
 
+_PLAIN = frozenset({str, int, bool, type(None)})
 _LAST = "\U0010ffff"
 
 
@@ -158,6 +159,8 @@ def _keys_only(item: Item) -> Item:
 
 def _check_exact(part: Any) -> None:
     """Refuse what a table refuses."""
+    if type(part) in _PLAIN:
+        return
     if isinstance(part, float | Decimal):
         message = "an amount is a whole number of minor units"
         raise InexactNumber(message)
