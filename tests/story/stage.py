@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import batched
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -33,6 +34,9 @@ from sandbox.server import Sandbox
 from tests.fakes import MemoryFiles, MemorySealer
 from tests.functions.conftest import Client, FixedClock, Gateway, Reply, World
 
+_BATCH = 5
+"""As many messages as the queues hand over at once."""
+
 _WORKERS = {"agency_queue": "outbox", "webhook_queue": "outbox", "sync_queue": "clock", "job_queue": "clock"}
 
 
@@ -44,14 +48,13 @@ class HandingQueue:
     name: str
 
     def send(self, messages: Iterable[Mapping[str, str]], *, after: timedelta = timedelta()) -> None:
-        for message in messages:
-            record = {
-                "messageId": secrets.token_hex(4),
-                "body": json.dumps(message),
-                "eventSource": "aws:sqs",
-            }
-            answer = self.stage.worker(_WORKERS[self.name]).take({"Records": [record]})
-            assert answer == {"batchItemFailures": []}, (self.name, message)
+        records = [
+            {"messageId": secrets.token_hex(4), "body": json.dumps(message), "eventSource": "aws:sqs"}
+            for message in messages
+        ]
+        for batch in batched(records, _BATCH, strict=False):
+            answer = self.stage.worker(_WORKERS[self.name]).take({"Records": list(batch)})
+            assert answer == {"batchItemFailures": []}, (self.name, batch)
 
 
 @dataclass

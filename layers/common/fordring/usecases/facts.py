@@ -41,6 +41,7 @@ from fordring.usecases.receiving import (
 )
 from fordring.usecases.recording import ask_for_attention, attention_id, derived_id, tell_of_case
 from fordring.usecases.submitting import end
+from fordring.usecases.unmatched import settle_attention
 from fordring.usecases.work import Store, Work
 
 CLAIM_LIFE: Final = timedelta(days=90)
@@ -55,6 +56,11 @@ def case_ref(key: CaseKey) -> Ref[Case] | None:
     """Name the case that an external id leads to, without looking anything up."""
     parts = split_external_id(key.external_id) if key.external_id else None
     return things.CASE(case_id_of(*parts)) if parts else None
+
+
+def drift_of(case_id: str) -> Ref[Any]:
+    """Name the attention that a difference between the two ledgers of a case raises."""
+    return things.ATTENTION(attention_id(AttentionKind.LEDGER_DRIFT, ("case", case_id)))
 
 
 def refs_of_fact(fact: Fact, teller: Teller | None) -> tuple[Ref[Any], ...]:
@@ -72,6 +78,8 @@ def refs_of_fact(fact: Fact, teller: Teller | None) -> tuple[Ref[Any], ...]:
             refs.append(things.MESSAGE(case_id_of(*parts), message_id_of(fact)))
         if isinstance(fact, LetterDispatched):
             refs.append(things.DISPATCH(case_id_of(*parts), dispatch_id_of(fact)))
+        if isinstance(fact, CaseClosed):
+            refs.append(drift_of(case_id_of(*parts)))
         if isinstance(fact, CaseRejected):
             refs.append(things.ATTENTION(attention_id(AttentionKind.CASE_REJECTED, (case_id_of(*parts),))))
     if isinstance(fact, PaymentReceived | PaymentReversed):
@@ -333,9 +341,18 @@ def _message(work: Work, case: Case, fact: MessageReceived) -> bool:
 
 
 def _close(work: Work, case: Case, fact: CaseClosed) -> bool:
-    if not case.open:
-        return False
     stated = case.with_status(fact.agency_status, None, fact.occurred_at, work.now)
+    if not case.open:
+        # The hub has closed it itself, as after a withdrawal: the agency's own word for it still follows.
+        if case.difference is not None:
+            # It was open there and closed here: now the two agree.
+            stated = replace(stated, difference=None)
+            settle_attention(work, drift_of(case.case_id), "closed at the agency too")
+        if stated is case:
+            return False
+        work.change(things.CASE(case.case_id), stated)
+        _show_status(work, stated)
+        return True
     closed = end(work, stated, fact.reason, fact.agency_status)
     work.change(things.CASE(case.case_id), closed)
     return True

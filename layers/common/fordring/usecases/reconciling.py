@@ -15,7 +15,7 @@ from fordring.domain.events import EventType
 from fordring.domain.invoice import Release
 from fordring.domain.money import Money
 from fordring.domain.refs import Listing, Ref
-from fordring.usecases.facts import case_ref
+from fordring.usecases.facts import case_ref, drift_of
 from fordring.usecases.receiving import Teller
 from fordring.usecases.recording import ask_for_attention, attention_id, tell, tell_of_case
 from fordring.usecases.submitting import end
@@ -41,8 +41,7 @@ def reconcile(
         if balance is not None and not balance.open:
             _close(desk, case, balance)
             continue
-        difference = _difference(case, balance)
-        if difference != (0, 0) or case.difference is not None:
+        if _differs(case, balance) or case.difference is not None:
             found.extend(_note(desk, case.case_id, balance))
     for external_id, balance in theirs.items():
         found.extend(_examine_stranger(desk, teller, external_id, balance))
@@ -96,15 +95,21 @@ def _difference(case: Case, balance: AgencyBalance | None) -> tuple[int, int]:
     return principal, cost
 
 
+def _differs(case: Case, balance: AgencyBalance | None) -> bool:
+    """Whether the two sides disagree about an amount, or about whether the case is open at all."""
+    open_there = balance is not None and balance.open
+    return _difference(case, balance) != (0, 0) or case.open != open_there
+
+
 def _note(desk: Desk, case_id: str, balance: AgencyBalance | None) -> list[dict[str, Any]]:
     """Write a difference down; the second time in a row it is told."""
     ref = things.CASE(case_id)
-    attention = _attention(case_id)
+    attention = drift_of(case_id)
 
     def decide(work: Work) -> list[dict[str, Any]]:
         case = work.get(ref)
         principal, cost = _difference(case, balance)
-        if (principal, cost) == (0, 0):
+        if not _differs(case, balance):
             if case.difference is not None:
                 work.change(ref, replace(case, difference=None))
                 settle_attention(work, attention, "the ledgers agree again")
@@ -123,10 +128,6 @@ def _note(desk: Desk, case_id: str, balance: AgencyBalance | None) -> list[dict[
         return [{"case_id": case.case_id, "runs": runs, **facts}]
 
     return transact(desk, [ref, attention], decide)
-
-
-def _attention(case_id: str) -> Ref[Any]:
-    return things.ATTENTION(attention_id(AttentionKind.LEDGER_DRIFT, ("case", case_id)))
 
 
 def _sides(case: Case, balance: AgencyBalance | None) -> dict[str, Any]:
