@@ -1,6 +1,6 @@
 """Tell a stack that its data has gone back in time: ``python -m local.after_restore --stack NAME``.
 
-To be run after a restore of the table (``make after-restore STACK=…``); ``make run`` runs it after a crash.
+To be run after a restore of the table (``make after-restore``); ``make run`` runs it after a crash.
 Commands made before are then in doubt and looked up at the agencies before anything is sent again.
 """
 

@@ -1,7 +1,7 @@
 """Make the first API key of a stack: ``python -m local.first_key --stack NAME``.
 
-An operator runs this once after the first deployment (``make first-key STACK=…``); ``make run`` runs the
-same for the demo tenant. The key is shown once, or written to a file that only its owner can read.
+An operator runs this once after the first deployment (``make first-key TENANT=… STAGE=…``); ``make run``
+runs the same for the demo tenant. The key is shown once, or written to a file that only its owner can read.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     except Refused as refusal:
-        sys.stderr.write(f"{refusal.detail}: give --another to make one more\n")
+        sys.stderr.write(f"{refusal.detail}: ANOTHER=1 (or --another) makes one more\n")
         return 1
     if options.to is None:
         sys.stdout.write(f"{key}\n")

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local.emulator import Emulator, start_emulator
 from local.front import Front
 from local.ports import free_port
+from local.template import load_template
+from local.versions import delete_old_versions
 
 ESTATE = Path(__file__).with_name("estate.yaml").read_text()
 Outputs = dict[str, str]
@@ -127,6 +130,51 @@ def test_a_gone_emulator_is_a_502(emulator: Emulator, outputs: Outputs) -> None:
         answer, told = ask(front, "GET", "/slow")
     assert answer.status == 502
     assert told["code"] == "emulator_unavailable"
+
+
+def test_the_last_two_versions_stay(emulator: Emulator, outputs: Outputs) -> None:
+    functions = emulator.client("lambda")
+    (name,) = (
+        f["FunctionName"] for f in functions.list_functions()["Functions"] if "estate" in f["FunctionName"]
+    )
+    live = functions.get_alias(FunctionName=name, Name="live")["FunctionVersion"]
+    for number in range(3):
+        functions.update_function_configuration(FunctionName=name, Description=f"change {number}")
+        functions.publish_version(FunctionName=name)
+
+    def versions() -> list[str]:
+        listed = functions.list_versions_by_function(FunctionName=name)["Versions"]
+        return [v["Version"] for v in listed if v["Version"] != "$LATEST"]
+
+    published = versions()
+    deleted = delete_old_versions(emulator.client("cloudformation"), functions, "estate")
+    # the alias still names the first one, which is live and therefore stays
+    assert versions() == [live, *published[-2:]]
+    assert deleted == len(published) - 3
+
+
+def test_the_rule_against_a_test_mode_in_production_is_one_that_refuses(emulator: Emulator) -> None:
+    template = load_template()
+    body = {
+        "Parameters": {name: template["Parameters"][name] for name in ("Stage", "Mode")},
+        "Rules": template["Rules"],
+        "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
+    }
+
+    def create(name: str, stage: str, mode: str) -> None:
+        emulator.client("cloudformation").create_stack(
+            StackName=name,
+            TemplateBody=json.dumps(body),
+            Parameters=[
+                {"ParameterKey": "Stage", "ParameterValue": stage},
+                {"ParameterKey": "Mode", "ParameterValue": mode},
+            ],
+        )
+
+    with pytest.raises(ClientError, match="ProductionIsLive"):
+        create("refused", "production", "test")
+    create("live", "production", "live")
+    create("tried", "staging", "test")
 
 
 @pytest.mark.parametrize("crash", [False, True], ids=["stop", "kill"])
