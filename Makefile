@@ -53,7 +53,7 @@ check: $(TOOLS) ## form, lint, types, template, and what is generated
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
-	$(PYTHON) -m cfnlint template.yaml
+	.venv/bin/cfn-lint template.yaml
 	@$(SAM) validate --lint --region eu-north-1 --template-file template.yaml
 	@$(REQUIREMENTS) | cmp -s - layers/common/requirements.txt \
 		|| { echo "layers/common/requirements.txt is not what uv.lock says; run 'make requirements'." >&2; exit 1; }
