@@ -17,3 +17,13 @@ def test_the_story_ends_with_equal_books(scene, capsys):
     assert "Both sides agree to the øre." in said
     assert inbox.refused == 0
     assert inbox.counts()["case.registered"] == 6
+
+
+def test_a_withdrawn_case_has_the_agencys_own_word_for_it(scene, capsys):
+    with open_inbox() as inbox:
+        story = Story(scene, inbox)
+        story.tell()
+
+    case = scene.hub.get(f"/v1/cases/{story.cases['1004']}")
+    assert (case["closed_reason"], case["agency_status"]) == ("withdrawn", "Cancelled")
+    assert inbox.counts()["case.closed"] == 4
