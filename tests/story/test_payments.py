@@ -1,0 +1,266 @@
+"""Money on both sides: part payments, over-payments, reversals, credit notes, and money without a case."""
+
+import pytest
+
+from fordring.domain import things
+from fordring.domain.refs import Listing
+from tests.story.evenness import everything_of
+from tests.story.telling import (
+    ACME,
+    attention,
+    faults_of,
+    hand_over,
+    invoice_of,
+    lane,
+    money,
+    pay_agency,
+    pay_creditor,
+    registered,
+    sent,
+    there,
+    today,
+    told,
+)
+
+
+def unmatched(hub):
+    listing = Listing(things.PAYMENT, "payments_of", ("acme",))
+    return [payment for payment in everything_of(hub.hub.store, listing) if payment.match == "unmatched"]
+
+
+@pytest.mark.capability("ZIR-7")
+def test_a_part_payment_at_the_creditor_reduces_and_the_rest_closes(hub):
+    invoice_id, case_id = registered(hub)
+    pay_creditor(hub, invoice_id, "250.00")
+    hub.advance(hub.api, days=1)
+    assert there(hub, case_id)["principal"]["remaining"] == "1000.00"
+    assert hub.case(case_id).payment == "part_paid"
+
+    pay_creditor(hub, invoice_id, "1000.00")
+    hub.advance(hub.api, days=1)
+
+    assert hub.case(case_id).closed_reason == "paid"
+    assert there(hub, case_id)["closed_reason"] == "paid"
+    assert [request["body"]["Settles"] for request in told_payments(hub)] == [False, True]
+    assert faults_of(hub) == []
+
+
+def told_payments(hub):
+    return sent(hub, "report_payment")
+
+
+@pytest.mark.capability("ZIR-7", "ZIR-9")
+def test_part_payments_on_both_sides_in_the_same_second_close_the_case_once(hub):
+    invoice_id, case_id = registered(hub)
+    pay_creditor(hub, invoice_id, "500.00")
+    pay_agency(hub, case_id, "750.00")
+    hub.pump()
+    hub.advance(hub.api, days=2)
+
+    assert invoice_of(hub, invoice_id).balance.owed_to_creditor == 0
+    assert len(told(hub, "payment.received")) == 2
+    assert len(told(hub, "case.closed")) == 1
+    assert [each["amount"] for each in there(hub, case_id)["payments"]] == ["750.00", "500.00"]
+    assert faults_of(hub) == []
+
+
+@pytest.mark.capability("ZIR-9", "VIS-8")
+def test_a_payment_at_the_agency_is_never_reported_back(hub):
+    invoice_id, case_id = registered(hub)
+    pay_agency(hub, case_id, "300.00")
+    hub.advance(hub.api, days=2)
+
+    assert invoice_of(hub, invoice_id).balance.owed_to_creditor == 95000
+    assert [row.kind for row in lane(hub, case_id)] == ["register_case"]
+    assert told_payments(hub) == []
+    assert faults_of(hub) == []
+
+
+@pytest.mark.capability("ZIR-9")
+def test_a_payment_comes_once_by_callback_and_by_poll(hub):
+    _, case_id = registered(hub)
+    pay_agency(hub, case_id, "300.00")
+    assert len(told_now(hub, "payment.received")) == 1
+    for _ in range(3):
+        hub.worker("clock").synchronise("acme", "svea")
+    assert len(told_now(hub, "payment.received")) == 1
+    assert faults_of(hub) == []
+
+
+def told_now(hub, kind):
+    hub.pump()
+    return told(hub, kind)
+
+
+@pytest.mark.capability("ZIR-9", "SAN-9")
+def test_a_payment_that_no_callback_told_comes_by_poll(hub):
+    _, case_id = registered(hub)
+    hub.control("POST", "svea/faults", {"kind": "drop_callback", "count": 5})
+    pay_agency(hub, case_id, "300.00")
+    assert told_now(hub, "payment.received") == []
+
+    reply = hub.api.post(f"{ACME}/sync", {})
+    assert reply.status == 202
+    hub.pump()
+
+    assert len(told(hub, "payment.received")) == 1
+    assert faults_of(hub) == []
+
+
+@pytest.mark.capability("SAN-10")
+def test_sync_now_runs_once_and_says_when(hub):
+    registered(hub)
+    before = len(sent(hub, "list_changes"))
+    assert hub.api.post(f"{ACME}/sync", {}).status == 202
+    hub.pump()
+    assert len(sent(hub, "list_changes")) == before + 1
+    assert hub.world.get(things.SYNC("acme", "svea")).last_finished_at is not None
+
+
+def test_money_with_an_unknown_reference_is_kept_unmatched_and_listed(hub):
+    registered(hub)
+    hub.control("POST", "svea/payments", {"reference": "0000099", **money("80.00"), "date": today(hub)})
+    hub.advance(hub.api, days=1)
+    (payment,) = unmatched(hub)
+    assert (payment.amount, payment.reference, payment.source) == (8000, "0000099", "agency")
+    assert [asked.kind for asked in attention(hub)] == ["payment_unmatched"]
+    assert len(told(hub, "payment.unmatched")) == 1
+    reply = hub.api.get("/v1/payments?match=unmatched&creditor_id=acme")
+    assert reply.status == 200, reply.text
+    assert [each["payment_id"] for each in reply.body["items"]] == [payment.payment_id]
+
+
+def test_a_payment_on_a_closed_case_is_booked_or_kept_as_surplus(hub):
+    invoice_id, case_id = registered(hub)
+    assert hub.api.post(f"/v1/cases/{case_id}/withdraw", {}).status == 202
+    hub.pump()
+    assert not hub.case(case_id).open
+    pay_agency(hub, case_id, "1500.00")
+    hub.advance(hub.api, days=1)
+
+    invoice = invoice_of(hub, invoice_id)
+    assert invoice.balance.owed_to_creditor == 0
+    listing = Listing(things.PAYMENT, "payments_of", ("acme",))
+    (listed,) = everything_of(hub.hub.store, listing)
+    payment = hub.world.get(things.PAYMENT(listed.payment_id))
+    assert (payment.amount, payment.surplus) == (150000, 25000)
+    assert faults_of(hub) == []
+
+
+def test_an_over_payment_at_the_creditor_leaves_a_surplus_and_closes_the_case(hub):
+    invoice_id, case_id = registered(hub)
+    paid = pay_creditor(hub, invoice_id, "1300.00")
+    hub.advance(hub.api, days=2)
+
+    assert hub.world.get(things.PAYMENT(paid["payment_id"])).surplus == 5000
+    assert hub.case(case_id).closed_reason == "paid"
+    assert there(hub, case_id)["principal"]["overpaid"] == "50.00"
+    assert faults_of(hub) == []
+
+
+def test_an_over_payment_at_the_agency_is_the_agencys_to_repay(hub):
+    invoice_id, case_id = registered(hub)
+    pay_agency(hub, case_id, "1300.00")
+    hub.advance(hub.api, days=2)
+
+    assert invoice_of(hub, invoice_id).balance.owed_to_creditor == 0
+    assert hub.case(case_id).closed_reason == "paid"
+    assert faults_of(hub) == []
+
+
+def test_a_reversal_at_the_creditor_is_told_to_the_agency(hub):
+    invoice_id, case_id = registered(hub)
+    paid = pay_creditor(hub, invoice_id, "250.00")
+    hub.pump()
+    reply = hub.api.post(f"/v1/payments/{paid['payment_id']}/reverse", {"date": today(hub)})
+    assert reply.status == 200, reply.text
+    hub.advance(hub.api, days=2)
+
+    assert invoice_of(hub, invoice_id).balance.owed_to_creditor == 125000
+    assert there(hub, case_id)["principal"]["remaining"] == "1250.00"
+    assert [row.kind for row in lane(hub, case_id)] == ["register_case", "report_payment", "reverse_payment"]
+    assert faults_of(hub) == []
+
+
+def test_a_reversal_at_the_agency_brings_the_debt_back(hub):
+    invoice_id, case_id = registered(hub)
+    payment = pay_agency(hub, case_id, "250.00")
+    hub.pump()
+    hub.control("POST", f"svea/payments/{payment}/reverse")
+    hub.advance(hub.api, days=2)
+
+    assert invoice_of(hub, invoice_id).balance.owed_to_creditor == 125000
+    assert len(told(hub, "payment.reversed")) == 1
+    assert len(lane(hub, case_id)) == 1
+    assert faults_of(hub) == []
+
+
+def test_a_reversal_that_overtakes_its_payment_is_applied_all_the_same(hub):
+    invoice_id, case_id = registered(hub)
+    hub.control("POST", "svea/faults", {"kind": "reorder_callbacks", "count": 1})
+    payment = pay_agency(hub, case_id, "250.00")
+    hub.control("POST", f"svea/payments/{payment}/reverse")
+    hub.advance(hub.api, days=2)
+
+    assert invoice_of(hub, invoice_id).balance.owed_to_creditor == 125000
+    assert faults_of(hub) == []
+
+
+@pytest.mark.capability("VIS-12")
+def test_a_credit_note_matched_to_an_invoice_goes_to_the_agency(hub):
+    invoice_id, case_id = registered(hub)
+    body = {
+        "document_number": "C-1",
+        "amount": money("50.00"),
+        "credit_date": today(hub),
+        "invoice_id": invoice_id,
+    }
+    assert hub.api.post(f"{ACME}/credit-notes", body).status == 201
+    hub.advance(hub.api, days=2)
+
+    assert [each["amount"] for each in there(hub, case_id)["credits"]] == ["50.00"]
+    assert there(hub, case_id)["principal"]["remaining"] == "1200.00"
+    assert faults_of(hub) == []
+
+
+@pytest.mark.capability("VIS-12")
+def test_a_credit_note_for_all_of_it_closes_the_case_as_credited(hub):
+    invoice_id, case_id = registered(hub)
+    body = {
+        "document_number": "C-1",
+        "amount": money("1250.00"),
+        "credit_date": today(hub),
+        "invoice_id": invoice_id,
+    }
+    assert hub.api.post(f"{ACME}/credit-notes", body).status == 201
+    hub.advance(hub.api, days=2)
+
+    assert hub.case(case_id).closed_reason == "credited"
+    assert there(hub, case_id)["closed_reason"] == "credited"
+    assert faults_of(hub) == []
+
+
+@pytest.mark.capability("VIS-12")
+def test_a_credit_note_without_an_invoice_stays_here_until_it_is_matched(hub):
+    invoice_id, case_id = registered(hub)
+    body = {"document_number": "C-1", "amount": money("50.00"), "credit_date": today(hub)}
+    note = hub.api.post(f"{ACME}/credit-notes", body).body
+    hub.advance(hub.api, days=1)
+    assert sent(hub, "report_credit") == []
+
+    matched = hub.api.post(f"{ACME}/credit-notes/{note['credit_note_id']}/match", {"invoice_id": invoice_id})
+    assert matched.status == 200, matched.text
+    hub.advance(hub.api, days=1)
+    assert len(there(hub, case_id)["credits"]) == 1
+    assert faults_of(hub) == []
+
+
+def test_a_payment_before_the_case_is_sent_leaves_nothing_to_send(hub):
+    invoice_id, case_id = hand_over(hub)
+    pay_creditor(hub, invoice_id, "1250.00")
+    hub.advance(hub.api, days=1)
+
+    assert sent(hub, "register_case") == []
+    assert hub.case(case_id).closed_reason == "paid"
+    assert [row.state for row in lane(hub, case_id)] == ["cancelled", "cancelled"]
+    assert faults_of(hub) == []
