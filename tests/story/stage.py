@@ -68,6 +68,12 @@ class Stage:
     wall: FixedClock
     world: World
     inbox: list[tuple[dict[str, str], dict[str, Any]]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+    """The bodies in the inbox as they came."""
+    answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    """What the inbox answers next, status and headers; 204 when nothing is said."""
+    callbacks: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    """What the agency has sent: path, headers, body."""
 
     def worker(self, name: str) -> Any:
         """Give a worker as an invocation would make it."""
@@ -163,11 +169,16 @@ def _front(stage: Stage) -> Iterator[None]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             if self.path == "/inbox":
                 stage.inbox.append((headers, json.loads(body)))
-                reply = Reply(204, {}, "")
+                stage.bodies.append(body.encode())
+                reply = Reply(*(stage.answers.pop(0) if stage.answers else (204, {})), "")
             else:
+                stage.callbacks.append((self.path, headers, body.encode()))
                 reply = stage.gateway.call("POST", self.path, headers, body, encoded=False)
             content = reply.text.encode()
             self.send_response(reply.status)
+            if self.path == "/inbox":
+                for name, value in reply.headers.items():
+                    self.send_header(name, value)
             self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
