@@ -8,6 +8,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,14 @@ from fordring.store.metering import Call
 from local.template import routes
 
 WORKERS = {"outbox": "deliver_outbox", "clock": "hourly_sync"}
+DONE_BY = {
+    "banking.run_job": "hourly_sync",
+    "delivering.deliver_lane": "deliver_outbox",
+    "notifying.deliver": "deliver_outbox",
+    "publishing.fan_out": "deliver_outbox",
+    "synchronising.synchronise": "hourly_sync",
+}
+"""Use cases that tests call themselves, and whose work they are."""
 
 _here = threading.local()
 _seen: dict[tuple[str, str, str], str] = {}
@@ -82,6 +91,10 @@ def pytest_configure(config: pytest.Config) -> None:
         worker.take = within(WORKERS[name], worker.take)
         return worker
 
+    for path, function in DONE_BY.items():
+        module, _, name = path.partition(".")
+        usecase = import_module(f"fordring.usecases.{module}")
+        setattr(usecase, name, within(function, getattr(usecase, name)))
     MemoryEngine.__init__ = listening  # type: ignore[method-assign]
     caller.Gateway.__init__ = naming  # type: ignore[method-assign]
     stage.Stage.worker = employing  # type: ignore[method-assign]

@@ -8,15 +8,10 @@ from pathlib import Path
 import pytest
 
 from fordring.agencies.registry import AGENCIES, agency_names
-from fordring.domain.agency import (
-    Accepted,
-    Agency,
-    Changes,
-    Credentials,
-    Delivery,
-    Fact,
-    RegisterCase,
-)
+from fordring.domain.agency import Accepted, Credentials
+from fordring.domain.agency_port import Agency
+from fordring.domain.facts import Changes, Delivery, Fact
+from fordring.domain.instructions import RegisterCase
 from sandbox.server import Sandbox
 from tests.contract.stage import Controls, PlainHttp, Receiver, real_now, receiving
 

@@ -11,11 +11,11 @@ from threading import Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
-from fordring.domain.agency import (
+from fordring.domain.agency import Level
+from fordring.domain.instructions import (
     Address,
     DebtorDetails,
     InvoiceDetails,
-    Level,
     RegisterCase,
     ReportCredit,
     ReportPayment,

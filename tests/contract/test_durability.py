@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from fordring.agencies.registry import AGENCIES
-from fordring.domain.agency import Accepted, CaseKey
+from fordring.domain.agency import Accepted
+from fordring.domain.facts import CaseKey
 from tests.contract.conftest import BEGINNING, CLIENT, Stage
 from tests.contract.stage import Controls, PlainHttp, payment, real_now, registration
 

@@ -5,26 +5,18 @@ from datetime import date
 
 import pytest
 
-from fordring.domain.agency import (
-    Accepted,
+from fordring.domain.agency import Accepted, ClosedReason, Credentials, Level, Rejected, TryLater
+from fordring.domain.agency import Stage as CaseStage
+from fordring.domain.facts import (
     AgencyBalance,
     CaseClosed,
     CaseKey,
-    ClosedReason,
-    Command,
-    Credentials,
-    Level,
     MessageReceived,
     PaymentReceived,
     PaymentReversed,
-    RegisterCase,
-    Rejected,
     StatusChanged,
-    TryLater,
 )
-from fordring.domain.agency import (
-    Stage as CaseStage,
-)
+from fordring.domain.instructions import Command, RegisterCase
 from fordring.domain.transport import TransportFailed
 from tests.contract.conftest import Stage
 from tests.contract.stage import (

@@ -4,21 +4,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from fordring.domain.agency import (
-    Accepted,
+from fordring.domain.agency import Accepted, ClosedReason, Level
+from fordring.domain.agency import Stage as CaseStage
+from fordring.domain.facts import (
     AgencyBalance,
     CaseClosed,
     CaseKey,
     CaseRegistered,
-    ClosedReason,
     LetterDispatched,
-    Level,
     PaymentReceived,
     SettlementMade,
     StatusChanged,
-)
-from fordring.domain.agency import (
-    Stage as CaseStage,
 )
 from tests.contract.conftest import BEGINNING, Stage
 from tests.contract.stage import invoice, nok, payment, registration

@@ -5,10 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fordring.agencies.svea import Svea
-from fordring.domain.agency import (
-    CaseKey,
-    Credentials,
-)
+from fordring.domain.agency import Credentials
+from fordring.domain.facts import CaseKey
 from fordring.domain.money import Money
 from fordring.domain.transport import Request, Response
 

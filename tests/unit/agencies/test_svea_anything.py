@@ -9,12 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fordring.agencies.svea.reading import read
-from fordring.domain.agency import (
-    BalancePage,
-    Changes,
-    Delivery,
-    MalformedAnswer,
-)
+from fordring.domain.agency import MalformedAnswer
+from fordring.domain.facts import BalancePage, Changes, Delivery
 from tests.unit.agencies.svea_answers import (
     AT,
     CLIENT,

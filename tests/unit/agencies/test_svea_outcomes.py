@@ -13,22 +13,24 @@ from fordring.agencies.svea import Svea
 from fordring.agencies.svea.cursors import cursor_after, query_of, rewound
 from fordring.domain.agency import (
     Accepted,
-    Address,
-    CaseKey,
-    CommandKind,
     Credentials,
-    DebtorDetails,
     Doubt,
     InDoubt,
-    InvoiceDetails,
     Level,
     MalformedAnswer,
     Operation,
     Outcome,
-    RegisterCase,
     Rejected,
-    ReportPayment,
     TryLater,
+)
+from fordring.domain.facts import CaseKey
+from fordring.domain.instructions import (
+    Address,
+    CommandKind,
+    DebtorDetails,
+    InvoiceDetails,
+    RegisterCase,
+    ReportPayment,
 )
 from fordring.domain.money import Money
 from fordring.domain.transport import Request, Response, Sent, TransportFailed

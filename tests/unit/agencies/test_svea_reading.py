@@ -5,20 +5,18 @@ from typing import Any
 
 import pytest
 
-from fordring.domain.agency import (
+from fordring.domain.agency import ClosedReason, MalformedAnswer, Stage
+from fordring.domain.facts import (
     CaseClosed,
     CaseRegistered,
     CaseRejected,
-    ClosedReason,
     Delivery,
     LetterDispatched,
-    MalformedAnswer,
     MessageReceived,
     PaymentReceived,
     PaymentReversed,
     SettlementLine,
     SettlementMade,
-    Stage,
     StatusChanged,
 )
 from tests.unit.agencies.svea_answers import (

@@ -5,7 +5,8 @@ from datetime import datetime
 from importlib import import_module
 from typing import Final, Protocol, cast
 
-from fordring.domain.agency import Agency, Capabilities
+from fordring.domain.agency import Capabilities
+from fordring.domain.agency_port import Agency
 from fordring.domain.transport import Http
 
 

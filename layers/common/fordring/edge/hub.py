@@ -16,7 +16,8 @@ from fordring.usecases.work import BusinessClock, Desk, Stored
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from fordring.domain.agency import Agency, Capabilities
+    from fordring.domain.agency import Capabilities
+    from fordring.domain.agency_port import Agency
     from fordring.domain.refs import Ref
     from fordring.edge.files import S3Files
     from fordring.edge.http import HttpClient

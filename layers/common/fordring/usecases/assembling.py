@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from fordring.domain import things
-from fordring.domain.agency import (
+from fordring.domain.agreement import Agreement, AgreementState
+from fordring.domain.case import Case, Member
+from fordring.domain.command import CommandRow
+from fordring.domain.creditor import Creditor, Debtor
+from fordring.domain.instructions import (
     Command,
     CommandKind,
     DebtorDetails,
@@ -19,10 +23,6 @@ from fordring.domain.agency import (
     SendMessage,
     WithdrawCase,
 )
-from fordring.domain.agreement import Agreement, AgreementState
-from fordring.domain.case import Case, Member
-from fordring.domain.command import CommandRow
-from fordring.domain.creditor import Creditor, Debtor
 from fordring.domain.invoice import Invoice, Release
 from fordring.domain.money import Money
 from fordring.domain.refs import Ref

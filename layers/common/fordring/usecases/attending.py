@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Any, Final
 
 from fordring.domain import things
-from fordring.domain.agency import Accepted, CommandKind
+from fordring.domain.agency import Accepted
 from fordring.domain.command import Attention, AttentionKind, CommandRow, CommandState
 from fordring.domain.errors import Refused
+from fordring.domain.instructions import CommandKind
 from fordring.domain.refs import Ref
 from fordring.usecases.delivering import lane_of
 from fordring.usecases.notifying import replay

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fordring.domain import things
-from fordring.domain.agency import Agency, Credentials, Delivery, Fact, MalformedAnswer
+from fordring.domain.agency import Credentials, MalformedAnswer
+from fordring.domain.agency_port import Agency
 from fordring.domain.agreement import CallbackToken
 from fordring.domain.command import AttentionKind
 from fordring.domain.errors import InvalidInput, Unauthenticated
+from fordring.domain.facts import Delivery, Fact
 from fordring.domain.refs import Ref
 from fordring.domain.running import DeliveryClaim, ParkedCallback
 from fordring.usecases.facts import (

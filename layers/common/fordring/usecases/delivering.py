@@ -10,18 +10,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from fordring.domain import things
-from fordring.domain.agency import (
-    Agency,
-    Command,
-    Credentials,
-    Doubt,
-    InDoubt,
-    MalformedAnswer,
-    Outcome,
-    TryLater,
-)
+from fordring.domain.agency import Credentials, Doubt, InDoubt, MalformedAnswer, Outcome, TryLater
+from fordring.domain.agency_port import Agency
 from fordring.domain.agreement import Agreement
 from fordring.domain.command import LEASE, CommandRow, CommandState, head_of
+from fordring.domain.instructions import Command
 from fordring.domain.refs import Listing, Ref
 from fordring.domain.running import Epoch
 from fordring.domain.transport import TransportFailed

@@ -6,12 +6,17 @@ from datetime import timedelta
 from typing import Any, Final
 
 from fordring.domain import things
-from fordring.domain.agency import (
+from fordring.domain.agency import ClosedReason
+from fordring.domain.case import Case
+from fordring.domain.command import AttentionKind
+from fordring.domain.correspondence import Dispatch, Message
+from fordring.domain.errors import Refused
+from fordring.domain.events import EventType
+from fordring.domain.facts import (
     CaseClosed,
     CaseKey,
     CaseRegistered,
     CaseRejected,
-    ClosedReason,
     Fact,
     LetterDispatched,
     MessageReceived,
@@ -20,11 +25,6 @@ from fordring.domain.agency import (
     SettlementMade,
     StatusChanged,
 )
-from fordring.domain.case import Case
-from fordring.domain.command import AttentionKind
-from fordring.domain.correspondence import Dispatch, Message
-from fordring.domain.errors import Refused
-from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice, Release, case_id_of, split_external_id
 from fordring.domain.ledger import Component, EntryKind
 from fordring.domain.money import Money

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fordring.domain import things
-from fordring.domain.agency import Fact, PaymentReceived, PaymentReversed, SettlementMade
 from fordring.domain.case import Case
 from fordring.domain.events import EventType
+from fordring.domain.facts import Fact, PaymentReceived, PaymentReversed, SettlementMade
 from fordring.domain.invoice import case_id_of, split_external_id
 from fordring.domain.ledger import CLEARING_ORDERS, CREDITORS_OWN, Component, EntryKind, Source, allocate
 from fordring.domain.money import Money

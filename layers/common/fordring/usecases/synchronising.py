@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from fordring.domain import things
-from fordring.domain.agency import Agency, Credentials, Fact, MalformedAnswer, PaymentReceived
+from fordring.domain.agency import Credentials, MalformedAnswer
+from fordring.domain.agency_port import Agency
 from fordring.domain.agreement import Agreement, AgreementState
 from fordring.domain.command import AttentionKind
+from fordring.domain.facts import Fact, PaymentReceived
 from fordring.domain.refs import Listing, Ref
 from fordring.domain.running import SyncRequest, SyncState
 from fordring.domain.transport import TransportFailed

@@ -13,21 +13,9 @@ from fordring.agencies.svea.facts import balance, case_key, fact
 from fordring.agencies.svea.reading import Node, read
 from fordring.agencies.svea.signature import is_signed, signed_headers
 from fordring.agencies.svea.terms import CAPABILITIES, DOUBTS, refusal
-from fordring.domain.agency import (
-    Accepted,
-    AgencyBalance,
-    BalancePage,
-    CaseKey,
-    Changes,
-    Command,
-    Credentials,
-    Delivery,
-    Fact,
-    MalformedAnswer,
-    Outcome,
-    RegisterCase,
-    Rejected,
-)
+from fordring.domain.agency import Accepted, Credentials, MalformedAnswer, Outcome, Rejected
+from fordring.domain.facts import AgencyBalance, BalancePage, CaseKey, Changes, Delivery, Fact
+from fordring.domain.instructions import Command, RegisterCase
 from fordring.domain.transport import Http, Request, TransportFailed
 
 _PAGE: Final = 100

@@ -3,13 +3,12 @@
 import json
 from typing import Final
 
-from fordring.domain.agency import (
+from fordring.domain.agency import Credentials, Level
+from fordring.domain.instructions import (
     Command,
     CommandKind,
-    Credentials,
     DebtorDetails,
     InvoiceDetails,
-    Level,
     RegisterCase,
     ReportCredit,
     ReportPayment,

@@ -7,16 +7,15 @@ from typing import Final
 
 from fordring.agencies.svea.reading import Node
 from fordring.agencies.svea.terms import CHANNELS, CLOSED_REASONS, LETTERS, refusal, stage_of
-from fordring.domain.agency import (
+from fordring.domain.agency import ClosedReason, MalformedAnswer
+from fordring.domain.facts import (
     AgencyBalance,
     CaseClosed,
     CaseKey,
     CaseRegistered,
     CaseRejected,
-    ClosedReason,
     Fact,
     LetterDispatched,
-    MalformedAnswer,
     MessageReceived,
     PaymentReceived,
     PaymentReversed,

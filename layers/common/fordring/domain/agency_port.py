@@ -1,0 +1,71 @@
+"""The port to an agency: what every adapter in ``fordring.agencies`` does."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from fordring.domain.agency import Accepted, Capabilities, Credentials, DoubtRule, Outcome, Rejected
+from fordring.domain.facts import AgencyBalance, BalancePage, CaseKey, Changes, Delivery
+from fordring.domain.instructions import Command, CommandKind
+
+
+class Agency(Protocol):
+    """The port to one agency. An adapter holds no state and knows no store.
+
+    Every method that talks may raise ``TransportFailed`` or ``MalformedAnswer``, except ``send``, which
+    turns every failure into an ``Outcome``: only the adapter knows what a status code means for "was it
+    carried out?".
+    """
+
+    capabilities: Capabilities
+    doubts: Mapping[CommandKind, DoubtRule]
+
+    def send(self, command: Command, credentials: Credentials) -> Outcome:
+        """Carry out a command at the agency."""
+        ...
+
+    def look_up(self, command: Command, credentials: Credentials) -> Accepted | Rejected | None:
+        """Find out whether a command has arrived: ``None`` when the agency does not know it (yet)."""
+        ...
+
+    def changes_since(self, cursor: str | None, credentials: Credentials) -> Changes:
+        """What has happened since a cursor; ``None`` is from the beginning."""
+        ...
+
+    def rewind(self, cursor: str | None, window: timedelta) -> str | None:
+        """Move a cursor back in time, for after a restore; facts seen twice are applied once."""
+        ...
+
+    def open_cases(self, page: str | None, credentials: Credentials) -> BalancePage:
+        """The agency's ledger of open cases, a page at a time."""
+        ...
+
+    def case(self, key: CaseKey, credentials: Credentials) -> AgencyBalance | None:
+        """One case of the agency's ledger, open or closed; ``None`` when there is none."""
+        ...
+
+    def verify_callback(
+        self, headers: Mapping[str, str], body: bytes, secrets: Sequence[Credentials], now: datetime
+    ) -> bool:
+        """Whether the raw bytes were signed with one of the secrets, current or previous, just now.
+
+        ``now`` is real time, not the test clock. Header names are in lower case.
+        """
+        ...
+
+    def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Delivery:
+        """Read a callback whose signature was verified.
+
+        Raises
+        ------
+        MalformedAnswer
+            When the body is not what the interface says.
+        """
+        ...
+
+    def peek_callback(self, body: bytes) -> tuple[str | None, tuple[CaseKey, ...]]:
+        """The delivery id and the cases of a callback before it is verified: for the one read.
+
+        Never raises: what cannot be read gives ``(None, ())``.
+        """
+        ...

@@ -1,0 +1,190 @@
+"""What an agency tells the hub, in the hub's own words: facts about cases, and its view of its ledger."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from fordring.domain.agency import ClosedReason, Stage
+from fordring.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKey:
+    """How an agency names a case: by its own number, by the hub's external id, or both.
+
+    ``told_as`` is the external id that the agency has said, where the hub knows the case by another.
+    """
+
+    external_id: str | None = None
+    case_number: str | None = None
+    told_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRegistered:
+    """The agency has given the case a number (ZIR-32)."""
+
+    case: CaseKey
+    case_number: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRejected:
+    """The agency refuses the case after having accepted it for examination."""
+
+    case: CaseKey
+    reasons: tuple[str, ...]
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """The agency's own status, raw, with the stage it means; ``None``: leave the stage alone."""
+
+    case: CaseKey
+    agency_status: str
+    stage: Stage | None
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LetterDispatched:
+    """The agency has sent something to the debtor (ZIR-6).
+
+    ``kind`` is ``reminder``, ``notice_of_collection``, ``demand`` or ``other``; ``channel`` is
+    ``letter``, ``email``, ``sms`` or ``einvoice``. ``fee`` is what the agency added to the debt.
+    """
+
+    case: CaseKey
+    dispatch_id: str
+    kind: str
+    channel: str
+    sent_date: date
+    deadline_date: date | None
+    fee: Money | None
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReceived:
+    """The debtor has paid the agency (VIS-8). The parts sum to ``amount``.
+
+    ``external_id`` of ``invoice_external_id`` names the invoice when the agency says so.
+    """
+
+    case: CaseKey
+    agency_payment_id: str
+    amount: Money
+    principal: Money
+    interest: Money
+    agency_cost: Money
+    paid_date: date
+    occurred_at: datetime
+    payment_reference: str | None = None
+    invoice_external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReversed:
+    """A payment that the agency reported before did not stand."""
+
+    case: CaseKey
+    agency_payment_id: str
+    reversal_id: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived:
+    """The case handler writes (text is personal data)."""
+
+    case: CaseKey
+    message_id: str
+    text: str = field(repr=False)
+    occurred_at: datetime = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClosed:
+    """The agency has ended the case."""
+
+    case: CaseKey
+    reason: ClosedReason
+    agency_status: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementLine:
+    """What a settlement says of one case."""
+
+    case: CaseKey
+    principal: Money
+    fee: Money
+    interest: Money
+    commission: Money
+    vat: Money
+    payout: Money
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementMade:
+    """The agency pays out what it has received (BEY-8)."""
+
+    settlement_id: str
+    settled_date: date
+    payout: Money
+    lines: tuple[SettlementLine, ...]
+    occurred_at: datetime
+
+
+type Fact = (
+    CaseRegistered
+    | CaseRejected
+    | StatusChanged
+    | LetterDispatched
+    | PaymentReceived
+    | PaymentReversed
+    | MessageReceived
+    | CaseClosed
+    | SettlementMade
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One verified callback: the agency's id for it, and the facts it carries, in order."""
+
+    delivery_id: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A page of what has happened since a cursor; ``more`` when another page follows at once."""
+
+    facts: tuple[Fact, ...]
+    cursor: str
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyBalance:
+    """The agency's own view of one case, for reconciliation (BEY-10)."""
+
+    case: CaseKey
+    agency_status: str
+    stage: Stage | None
+    open: bool
+    principal_remaining: Money
+    cost_remaining: Money
+    interest_remaining: Money
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BalancePage:
+    """A page of open cases; ``next_page`` is ``None`` on the last one."""
+
+    cases: tuple[AgencyBalance, ...]
+    next_page: str | None

@@ -1,0 +1,142 @@
+"""What the hub tells an agency, in the hub's own words: debtor, invoices, and one class for each command."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from fordring.domain.agency import Level
+from fordring.domain.money import Money
+
+
+class CommandKind(StrEnum):
+    """What the hub can ask of an agency."""
+
+    REGISTER_CASE = "register_case"
+    REPORT_PAYMENT = "report_payment"
+    REVERSE_PAYMENT = "reverse_payment"
+    REPORT_CREDIT = "report_credit"
+    SEND_MESSAGE = "send_message"
+    WITHDRAW_CASE = "withdraw_case"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address. ``country`` is ISO 3166 alpha-2."""
+
+    lines: tuple[str, ...]
+    postal_code: str
+    city: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class DebtorDetails:
+    """The debtor as told to an agency: personal data, held for the call only."""
+
+    debtor_id: str
+    kind: str
+    name: str
+    organisation_number: str | None
+    address: Address
+    email: str | None = None
+    phone: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDetails:
+    """One invoice as told to an agency: original principal and what is left of it."""
+
+    external_id: str
+    document_number: str
+    invoice_date: date
+    due_date: date
+    principal: Money
+    remaining: Money
+    payment_reference: str | None
+    creditor_bank_account: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCase:
+    """Hand invoices of one debtor over.
+
+    ``external_id`` is the first invoice's id with a submission number; it never changes over retries.
+    """
+
+    external_id: str
+    level: Level
+    creditor_name: str
+    creditor_organisation_number: str
+    debtor: DebtorDetails
+    invoices: tuple[InvoiceDetails, ...]
+    kind: CommandKind = CommandKind.REGISTER_CASE
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPayment:
+    """A payment that the debtor made to the creditor (ZIR-7).
+
+    ``settles`` is true when principal and the creditor's own fees and interest are now zero: the agency
+    is then told that the claim is paid.
+    """
+
+    external_id: str
+    case_number: str | None
+    payment_id: str
+    invoice_external_id: str
+    amount: Money
+    paid_date: date
+    settles: bool
+    kind: CommandKind = CommandKind.REPORT_PAYMENT
+
+
+@dataclass(frozen=True, slots=True)
+class ReversePayment:
+    """A payment that was reported before did not stand."""
+
+    external_id: str
+    case_number: str | None
+    reversal_id: str
+    payment_id: str
+    invoice_external_id: str
+    amount: Money
+    kind: CommandKind = CommandKind.REVERSE_PAYMENT
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCredit:
+    """A credit note matched to an invoice of the case (VIS-12)."""
+
+    external_id: str
+    case_number: str | None
+    credit_note_id: str
+    invoice_external_id: str
+    document_number: str
+    amount: Money
+    credit_date: date
+    settles: bool
+    kind: CommandKind = CommandKind.REPORT_CREDIT
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """A message to the case handler (ZIR-8)."""
+
+    external_id: str
+    case_number: str | None
+    message_id: str
+    text: str = field(repr=False)
+    kind: CommandKind = CommandKind.SEND_MESSAGE
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawCase:
+    """The creditor takes the case back (ZIR-36)."""
+
+    external_id: str
+    case_number: str | None
+    kind: CommandKind = CommandKind.WITHDRAW_CASE
+
+
+type Command = RegisterCase | ReportPayment | ReversePayment | ReportCredit | SendMessage | WithdrawCase
