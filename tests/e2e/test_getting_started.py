@@ -35,7 +35,9 @@ def said(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         page = page.replace(place, address)
     (folder / ".local").mkdir()
     (folder / ".local" / "api-key").write_text(stack.api_key + "\n")
-    for name, program in re.findall(r"Save\s+it\s+as\s+`([^`]+)`:\n\n```python\n(.*?)^```$", page, re.M | re.S):
+    for name, program in re.findall(
+        r"Save\s+it\s+as\s+`([^`]+)`:\n\n```python\n(.*?)^```$", page, re.M | re.S
+    ):
         (folder / name).write_text(program)
     blocks = [block for block in re.findall(r"^```sh\n(.*?)^```$", page, re.M | re.S) if START not in block]
     script = "set -eu\n" + "".join(f'echo "== {number}"\n{block}' for number, block in enumerate(blocks))
