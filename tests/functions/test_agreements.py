@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from fordring.domain import things
+from fordring.domain.agreement import digest_of
 from fordring.domain.references import KidFormat
-from fordring.usecases.calling_back import digest_of
 
 SETTINGS = "/v1/creditors/acme/agreements/svea"
 ORDERS = f"{SETTINGS}/orders"

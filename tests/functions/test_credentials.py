@@ -3,7 +3,7 @@
 import pytest
 
 from fordring.domain import things
-from fordring.usecases.calling_back import digest_of
+from fordring.domain.agreement import digest_of
 
 SETTINGS = "/v1/creditors/acme/agreements/svea"
 ORDERS = f"{SETTINGS}/orders"

@@ -4,7 +4,7 @@ import pytest
 
 from fordring.domain import things
 from fordring.domain.instructions import CommandKind
-from fordring.usecases.delivering import lane_of
+from fordring.usecases.lanes import lane_of
 
 AT = "/v1/creditors/acme/credit-notes"
 NOTE = {

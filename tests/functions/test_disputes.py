@@ -5,7 +5,7 @@ import pytest
 from fordring.domain import things
 from fordring.domain.instructions import CommandKind
 from fordring.domain.refs import Listing
-from fordring.usecases.delivering import lane_of
+from fordring.usecases.lanes import lane_of
 
 
 def at(invoice_id: str) -> str:

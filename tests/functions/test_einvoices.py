@@ -7,7 +7,7 @@ import pytest
 from fordring.domain import things
 from fordring.domain.instructions import CommandKind
 from fordring.domain.references import KidFormat
-from fordring.usecases.delivering import lane_of
+from fordring.usecases.lanes import lane_of
 from tests.unit.formats.ehf_documents import CREDIT_NOTE, INVOICE, changed
 
 AT = "/v1/creditors/acme/invoices"

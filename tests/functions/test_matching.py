@@ -9,7 +9,7 @@ from fordring.domain import things
 from fordring.domain.instructions import CommandKind
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment
-from fordring.usecases.delivering import lane_of
+from fordring.usecases.lanes import lane_of
 from fordring.usecases.paying import NewPayment, unmatched
 from fordring.usecases.unmatched import attention_of_payment
 from fordring.usecases.work import transact

@@ -13,7 +13,7 @@ from fordring.domain.references import KidFormat, Reference, make_kid
 from fordring.formats.ocr_giro import parse_ocr_giro
 from fordring.usecases import banking
 from fordring.usecases.banking import run_job
-from fordring.usecases.delivering import lane_of
+from fordring.usecases.lanes import lane_of
 from fordring.usecases.recording import derived_id
 from fordring.usecases.unmatched import attention_of_payment
 from tests.unit.formats.test_ocr_giro import File

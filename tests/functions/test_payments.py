@@ -8,7 +8,7 @@ from fordring.domain.instructions import CommandKind
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import Balance
 from fordring.domain.refs import Listing
-from fordring.usecases.delivering import lane_of
+from fordring.usecases.lanes import lane_of
 from fordring.usecases.submitting import end
 from fordring.usecases.work import transact
 

@@ -18,6 +18,7 @@ from fordring.domain.agreement import (
     Order,
     SealedCredentials,
     Settings,
+    digest_of,
 )
 from fordring.domain.case import Case
 from fordring.domain.clock import utc
@@ -31,7 +32,6 @@ from fordring.domain.refs import Ref
 from fordring.edge.call import KEY_PREFIX, digest_of_key
 from fordring.edge.hub import Hub, SystemClock
 from fordring.store.memory import MemoryEngine
-from fordring.usecases.calling_back import digest_of
 from fordring.usecases.invoicing import NewInvoice, refs_to_register, register
 from fordring.usecases.submitting import Submission, end, refs_to_submit, submit
 from fordring.usecases.work import Change, Work, transact

@@ -12,8 +12,8 @@ from fordring.domain.ledger import Balance, Component
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment
 from fordring.usecases.crediting import NewCreditNote, register_credit_note
-from fordring.usecases.delivering import lane_of
 from fordring.usecases.invoicing import document_ref
+from fordring.usecases.lanes import lane_of
 from fordring.usecases.matching import Reversal
 from fordring.usecases.paying import NewPayment, Target, agency_account, pay
 from tests.unit.books import Books

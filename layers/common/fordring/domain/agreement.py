@@ -1,5 +1,6 @@
 """The agreement between a creditor and an agency."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -175,3 +176,8 @@ class CallbackToken:
     agreement_number: int
     credentials: SealedCredentials | None
     previous_credentials: SealedCredentials | None
+
+
+def digest_of(token: str) -> str:
+    """Digest a callback token: all that is stored of it."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -18,7 +18,7 @@ from fordring.domain.agreement import (
 from fordring.domain.creditor import Creditor
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.refs import Ref
-from fordring.usecases.synchronising import has_open_cases
+from fordring.usecases.requesting import has_open_cases
 from fordring.usecases.terms import Terms
 from fordring.usecases.work import Conflict, Desk, Work
 

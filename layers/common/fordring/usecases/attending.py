@@ -11,11 +11,11 @@ from fordring.domain.command import Attention, AttentionKind, CommandRow, Comman
 from fordring.domain.errors import Refused
 from fordring.domain.instructions import CommandKind
 from fordring.domain.refs import Ref
-from fordring.usecases.delivering import lane_of
+from fordring.usecases.lanes import lane_of
 from fordring.usecases.notifying import replay
+from fordring.usecases.requesting import request_sync
 from fordring.usecases.settling import Unfounded, refs_to_settle, settle
 from fordring.usecases.submitting import epoch_of
-from fordring.usecases.synchronising import request_sync
 from fordring.usecases.unmatched import settle_attention
 from fordring.usecases.work import Desk, Work
 

@@ -1,6 +1,5 @@
 """Callbacks of agencies: verified, then applied once, in one read and one transaction."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,7 +7,7 @@ from typing import Any, Final
 from fordring.domain import things
 from fordring.domain.agency import Credentials, MalformedAnswer
 from fordring.domain.agency_port import Agency
-from fordring.domain.agreement import CallbackToken
+from fordring.domain.agreement import CallbackToken, digest_of
 from fordring.domain.command import AttentionKind
 from fordring.domain.errors import InvalidInput, Unauthenticated
 from fordring.domain.facts import Delivery, Fact
@@ -41,11 +40,6 @@ class Callback:
     token: str
     headers: Mapping[str, str]
     body: bytes
-
-
-def digest_of(token: str) -> str:
-    """Digest a callback token: all that is stored of it."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def receive(desk: Desk, adapter: Agency, unseal: UnsealToken, keep: KeepFile, callback: Callback) -> str:

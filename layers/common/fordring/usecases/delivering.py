@@ -4,7 +4,7 @@ A command is leased before it is sent and settled afterwards. Whoever finds an e
 the command may have been sent, and finds out before anything is sent again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -15,10 +15,11 @@ from fordring.domain.agency_port import Agency
 from fordring.domain.agreement import Agreement
 from fordring.domain.command import LEASE, CommandRow, CommandState, head_of
 from fordring.domain.instructions import Command
-from fordring.domain.refs import Listing, Ref
+from fordring.domain.refs import Ref
 from fordring.domain.running import Epoch
 from fordring.domain.transport import TransportFailed
 from fordring.usecases.assembling import Assembled, assemble
+from fordring.usecases.lanes import lane_of
 from fordring.usecases.settling import Result, Unfounded, refs_to_settle, settle
 from fordring.usecases.work import Desk, Work, transact
 
@@ -56,19 +57,6 @@ def deliver_lane(
         if not state.settled:
             break
     return states
-
-
-def lane_of(desk: Desk, case_id: str) -> Sequence[CommandRow]:
-    """Read a case's commands."""
-    listing = Listing(things.COMMAND, "commands_of", (case_id,))
-    rows: list[CommandRow] = []
-    after = None
-    while True:
-        page = desk.store.page(listing, after=after, limit=100)
-        rows.extend(row for _, row in page.items)
-        after = page.next
-        if after is None:
-            return rows
 
 
 def _lease(desk: Desk, head: CommandRow, owner: str) -> CommandRow | None:

@@ -8,11 +8,11 @@ from typing import Any, Final
 from fordring.domain import things
 from fordring.domain.agency import Credentials, MalformedAnswer
 from fordring.domain.agency_port import Agency
-from fordring.domain.agreement import Agreement, AgreementState
+from fordring.domain.agreement import Agreement
 from fordring.domain.command import AttentionKind
 from fordring.domain.facts import Fact, PaymentReceived
-from fordring.domain.refs import Listing, Ref
-from fordring.domain.running import SyncRequest, SyncState
+from fordring.domain.refs import Ref
+from fordring.domain.running import SyncState
 from fordring.domain.transport import TransportFailed
 from fordring.usecases.facts import UnknownCase, apply, refs_of_facts, under_other_id, with_external_id
 from fordring.usecases.receiving import Teller, receive_payment, refs_of_original
@@ -178,37 +178,3 @@ def _finish(
         )
 
     transact(desk, [ref, attention], decide)
-
-
-def request_sync(work: Work, creditor_id: str, agencies: Iterable[str]) -> list[str]:
-    """Ask for a run of the creditor's active agreements now; the rows' insertion sets it off (SAN-10)."""
-    asked = []
-    for agency in agencies:
-        agreement = work.find(things.AGREEMENT(creditor_id, agency))
-        if agreement is None or agreement.state is not AgreementState.ACTIVE:
-            continue
-        request_id = work.new_id("syn")
-        ref = things.SYNC_REQUEST(creditor_id, agency, request_id)
-        work.add(ref, SyncRequest(creditor_id, agency, request_id, work.now, work.now))
-        asked.append(agency)
-    return asked
-
-
-def wants_sync(desk: Desk, agreement: Agreement) -> bool:
-    """Whether the hourly run is to look at an agreement: also at an ended one, until its last case closes."""
-    if agreement.credentials is None or not agreement.settings.automatic_sync:
-        return False
-    return agreement.state is AgreementState.ACTIVE or has_open_cases(desk, agreement)
-
-
-def has_open_cases(desk: Desk, agreement: Agreement) -> bool:
-    """Whether the creditor has open cases at the agency."""
-    listing = Listing(things.CASE, "cases_of", (agreement.creditor_id,), "open#")
-    after = None
-    while True:
-        page = desk.store.page(listing, after=after, limit=100)
-        if any(case.agency == agreement.agency for _, case in page.items):
-            return True
-        after = page.next
-        if after is None:
-            return False

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fordring.domain import things
-from fordring.domain.agreement import Agreement, SealedCredentials
+from fordring.domain.agreement import Agreement, SealedCredentials, digest_of
 from fordring.domain.creditor import Scope
 from fordring.domain.errors import NotFound
 from fordring.domain.refs import Ref
@@ -31,7 +31,6 @@ from fordring.usecases.agreeing import (
     refuse_while_cases_are_open,
     write_credentials,
 )
-from fordring.usecases.calling_back import digest_of
 from fordring.usecases.terms import current_terms
 from fordring.usecases.work import Work
 

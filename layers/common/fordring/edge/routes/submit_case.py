@@ -25,9 +25,9 @@ from fordring.edge.schemas.cases import (
 )
 from fordring.edge.schemas.common import Empty
 from fordring.usecases.debtors import FreshDebtor
-from fordring.usecases.delivering import lane_of
+from fordring.usecases.lanes import lane_of
+from fordring.usecases.requesting import request_sync
 from fordring.usecases.submitting import Submission, refs_to_submit, submit, withdraw, write_message
-from fordring.usecases.synchronising import request_sync
 from fordring.usecases.work import Work
 
 

@@ -17,7 +17,8 @@ from fordring.edge.telemetry import Count, Log, count
 from fordring.edge.workers.messages import JOB, SYNC, QueueOf, send_all
 from fordring.edge.workers.outbox import failures
 from fordring.usecases.advancing import advance
-from fordring.usecases.synchronising import synchronise, wants_sync
+from fordring.usecases.requesting import wants_sync
+from fordring.usecases.synchronising import synchronise
 from fordring.usecases.work import Work, transact
 
 type TimeLeft = Callable[[], timedelta]

@@ -19,7 +19,8 @@ from fordring.edge.telemetry import Count, Log, count
 from fordring.edge.workers.messages import QueueOf, event_ref, message_of, send_all
 from fordring.store.items import KINDS
 from fordring.store.keys import ref_of
-from fordring.usecases.delivering import deliver_lane, lane_of
+from fordring.usecases.delivering import deliver_lane
+from fordring.usecases.lanes import lane_of
 from fordring.usecases.notifying import deliver
 from fordring.usecases.ports import Queue
 from fordring.usecases.publishing import fan_out
