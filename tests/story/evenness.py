@@ -75,7 +75,7 @@ def _faults_of_case(store: Any, case: Any) -> Iterator[str]:
         ref = things.INVOICE(member.invoice_id)
         invoice: Invoice = store.read([ref])[ref].value
         current = invoice.case_id == case.case_id
-        if current and member.remaining != invoice.balance.owed_to_creditor:
+        if case.open and current and member.remaining != invoice.balance.owed_to_creditor:
             yield f"{case.case_id} says {member.remaining}, its invoice {invoice.balance.owed_to_creditor}"
 
 
