@@ -14,7 +14,6 @@ from fordring.domain.refs import Ref
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.notifying import replay
 from fordring.usecases.requesting import request_sync
-from fordring.usecases.settling import Unfounded, refs_to_settle, settle
 from fordring.usecases.submitting import epoch_of
 from fordring.usecases.unmatched import settle_attention
 from fordring.usecases.work import Desk, Work
@@ -71,6 +70,9 @@ def refs_to_attend(desk: Desk, attention: Attention, lane: list[CommandRow]) -> 
     kind, *ids = attention.subject
     match kind:
         case "command":
+            # Imported where a person acts: the functions that show attentions do without it.
+            from fordring.usecases.settling import refs_to_settle
+
             ref = _command_ref(attention)
             case_ref = things.CASE(ids[0])
             look = desk.read(ref, case_ref)
@@ -131,9 +133,9 @@ def resolve(work: Work, attention_id: str, resolution: Resolution, lane: Sequenc
         )
     match resolution:
         case Resolution.SENT:
-            _settle(work, attention, Accepted(), lane)
+            _settle(work, attention, lane, given_up=False)
         case Resolution.GIVE_UP:
-            _settle(work, attention, Unfounded("given_up"), lane)
+            _settle(work, attention, lane, given_up=True)
         case Resolution.NOT_SENT:
             # Of the present epoch, and no longer in doubt: nobody asks again whether it was sent.
             row = replace(_stuck(work, attention), doubted_at=None, epoch=epoch_of(work))
@@ -179,13 +181,13 @@ def _make_due(work: Work, row: CommandRow, *, state: CommandState) -> None:
     work.change(things.COMMAND(row.case_id, row.seq), again)
 
 
-def _settle(
-    work: Work, attention: Attention, result: Accepted | Unfounded, lane: Sequence[CommandRow]
-) -> None:
+def _settle(work: Work, attention: Attention, lane: Sequence[CommandRow], *, given_up: bool) -> None:
     """Settle a command as if the agency had been asked, by the same rules."""
+    from fordring.usecases.settling import Unfounded, settle
+
     row = _stuck(work, attention)
     work.change(_command_ref(attention), replace(row, lease_owner=_BY_HAND))
-    settle(work, row, _BY_HAND, result, {}, lane)
-    if isinstance(result, Unfounded) and row.kind is CommandKind.WITHDRAW_CASE:
+    settle(work, row, _BY_HAND, Unfounded("given_up") if given_up else Accepted(), {}, lane)
+    if given_up and row.kind is CommandKind.WITHDRAW_CASE:
         case_ref = things.CASE(row.case_id)
         work.change(case_ref, replace(work.get(case_ref), withdrawing=False))
