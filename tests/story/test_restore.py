@@ -143,3 +143,38 @@ def test_what_was_lost_is_found_again_and_nothing_is_twice(hub, forgotten, lost,
     counted = {name: [each["amount"] for each in payments] for name, payments in paid.items() if payments}
     expected = {"A-2": ["1250.00"]} | ({} if forgotten else {"A-1": ["250.00"]})
     assert counted == expected | ({"B-1": ["400.00"], "B-2": ["1250.00"]} if lost else {})
+
+
+def test_a_case_that_was_sent_in_the_lost_time_and_is_withdrawn_ends_at_the_agency_too(hub):
+    product = Product(hub)
+    case_id = product.hand_over(product.invoice("A-1"))
+    kept = hub.engine.everything()
+    hub.pump()
+    hub.advance(hub.api, minutes=30)
+    assert len(hub.control("GET", "svea/cases")["items"]) == 1
+
+    refill(hub.engine, kept)
+    raise_epoch(hub.hub.desk)
+    product.post(f"/v1/cases/{case_id}/withdraw", {})
+    hub.advance(hub.api, days=3)
+
+    assert hub.case(case_id).closed_reason == "withdrawn"
+    (there,) = hub.control("GET", "svea/cases")["items"]
+    assert there["state"] == "closed"
+    assert faults_of(hub) == []
+
+
+def test_an_old_snapshot_costs_a_look_up_and_no_second_case(hub):
+    product = Product(hub)
+    cases = [product.hand_over(product.invoice(f"A-{number}")) for number in range(3)]
+    kept = hub.engine.everything()
+    hub.pump()
+    hub.advance(hub.api, days=2)
+
+    refill(hub.engine, kept)
+    raise_epoch(hub.hub.desk)
+    hub.advance(hub.api, days=3)
+
+    assert [hub.case(case_id).release for case_id in cases] == ["registered"] * 3
+    assert len(hub.control("GET", "svea/requests?operation=register_case")["items"]) == 3
+    assert faults_of(hub) == []

@@ -182,17 +182,17 @@ def withdraw(work: Work, case: Case, lane: Sequence[CommandRow], capabilities: C
         raise Refused("not_offered", "the agency takes no withdrawals")
     if case.last_command != max((row.seq for row in lane), default=0):
         raise Conflict
+    # What is older than a restore may have been sent in the time that was lost.
+    epoch = epoch_of(work)
     never_left = any(
-        row.kind is CommandKind.REGISTER_CASE and row.state is CommandState.QUEUED and row.attempts == 0
-        for row in lane
+        row.kind is CommandKind.REGISTER_CASE and _is_untouched(row) and row.epoch == epoch for row in lane
     )
     unreported, waiting = case.unreported, case.waiting
     for row in lane:
         present = work.get(things.COMMAND(case.case_id, row.seq))
-        untouched = present.state is CommandState.QUEUED and present.attempts == 0
         if present != row:
             raise Conflict
-        if untouched:
+        if _is_untouched(present) and present.epoch == epoch:
             unreported -= present.principal
             waiting -= 1
             work.change(things.COMMAND(case.case_id, row.seq), cancelled(present, "withdrawn", work))
@@ -205,6 +205,10 @@ def withdraw(work: Work, case: Case, lane: Sequence[CommandRow], capabilities: C
     leaving = queued.touched(work.now, withdrawing=True)
     work.change(things.CASE(case.case_id), leaving)
     return leaving
+
+
+def _is_untouched(row: CommandRow) -> bool:
+    return row.state is CommandState.QUEUED and row.attempts == 0
 
 
 def cancelled(row: CommandRow, reason: str, work: Work) -> CommandRow:
