@@ -19,7 +19,7 @@ def decide(api, item, resolution):
     ("kind", "subject"),
     [
         (AttentionKind.LEDGER_DRIFT, ("case", "case_1")),
-        (AttentionKind.CASE_REJECTED, ("case_1",)),
+        (AttentionKind.CASE_REJECTED, ("case", "case_1")),
         (AttentionKind.COMMAND_IN_DOUBT, ("case", "case_1")),
         (AttentionKind.COMMAND_REJECTED, ("command", "case_1", "2")),
         (AttentionKind.CALLBACK_PARKED, ("callback", "svea", "acme", "d-1")),
@@ -134,6 +134,6 @@ def test_a_decision_is_one_of_those_that_are_known(api, world, raised):
 def test_the_list_is_narrowed_by_kind(api, world, raised):
     world.creditor()
     drift = raised(AttentionKind.LEDGER_DRIFT, ("case", "case_1"))
-    raised(AttentionKind.CASE_REJECTED, ("case_2",))
+    raised(AttentionKind.CASE_REJECTED, ("case", "case_2"))
 
     assert api.get("/v1/attention?kind=ledger_drift").only["attention_id"] == drift

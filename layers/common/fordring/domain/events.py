@@ -14,7 +14,6 @@ class EventType(StrEnum):
     """Everything that can be told. ``docs/events.md`` has an example of each."""
 
     INVOICE_REGISTERED = "invoice.registered"
-    INVOICE_SETTLED = "invoice.settled"
     INVOICE_DISPUTED = "invoice.disputed"
     CASE_SUBMITTED = "case.submitted"
     CASE_REGISTERED = "case.registered"

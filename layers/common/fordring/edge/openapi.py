@@ -176,8 +176,11 @@ def _expected_problems(route: Route) -> set[int]:
     expected = {status for status in route.models if status in PROBLEMS} | {429}
     if route.scope is not None:
         expected |= {401, 403, 503}
-    if route.scope is not None and _PARAMETER.search(route.path):
+    names_creditor = route.query is not None and "creditor_id" in route.query.model_fields
+    if route.scope is not None and (_PARAMETER.search(route.path) or names_creditor):
         expected.add(404)
+    if route.scope is None and writes:
+        expected |= {400, 401, 413}
     if route.query is not None or _has_body(route) or route.claims:
         expected.add(400)
     if _has_body(route):

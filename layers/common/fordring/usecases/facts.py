@@ -81,7 +81,9 @@ def refs_of_fact(fact: Fact, teller: Teller | None) -> tuple[Ref[Any], ...]:
         if isinstance(fact, CaseClosed):
             refs.append(drift_of(case_id_of(*parts)))
         if isinstance(fact, CaseRejected):
-            refs.append(things.ATTENTION(attention_id(AttentionKind.CASE_REJECTED, (case_id_of(*parts),))))
+            refs.append(
+                things.ATTENTION(attention_id(AttentionKind.CASE_REJECTED, ("case", case_id_of(*parts))))
+            )
     if isinstance(fact, PaymentReceived | PaymentReversed):
         refs += refs_of_payment(fact, teller)
     if isinstance(fact, SettlementMade) and teller:
@@ -239,7 +241,9 @@ def reject(work: Work, case: Case, reasons: tuple[str, ...]) -> bool:
             work.change(things.INVOICE(invoice.invoice_id), replace(invoice, release=Release.REJECTED))
     work.change(things.CASE(case.case_id), rejected)
     tell_of_case(work, EventType.CASE_REJECTED, rejected, reasons=list(reasons))
-    ask_for_attention(work, AttentionKind.CASE_REJECTED, case.creditor_id, (case.case_id,), ",".join(reasons))
+    ask_for_attention(
+        work, AttentionKind.CASE_REJECTED, case.creditor_id, ("case", case.case_id), ",".join(reasons)
+    )
     return True
 
 

@@ -37,9 +37,14 @@ def body_of(event: Event) -> bytes:
     payload = {
         "type": event.type.value,
         "timestamp": event.occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "data": {"event_id": event.event_id, **event.data},
+        "data": {"event_id": event.event_id, "creditor_id": _creditor(event), **event.data},
     }
     return json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _creditor(event: Event) -> str | None:
+    """Tell whose event it is; a test-fire for all creditors is nobody's."""
+    return None if event.creditor_id == "*" else event.creditor_id
 
 
 def deliver(

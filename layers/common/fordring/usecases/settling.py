@@ -73,7 +73,7 @@ def refs_to_settle(
         things.CASE(row.case_id),
         *(things.INVOICE(member.invoice_id) for member in case.members),
         *(things.ATTENTION(attention_id(kind, subject_of(row))) for kind in _ATTENTIONS.values()),
-        things.ATTENTION(attention_id(AttentionKind.CASE_REJECTED, (row.case_id,))),
+        things.ATTENTION(attention_id(AttentionKind.CASE_REJECTED, ("case", row.case_id))),
         things.ATTENTION(attention_id(AttentionKind.COMMAND_IN_DOUBT, ("case", row.case_id))),
     )
 
