@@ -7,7 +7,10 @@ import os
 import signal
 import sys
 import threading
+from http.client import HTTPException
 from pathlib import Path
+
+from botocore.exceptions import BotoCoreError
 
 from local.agency import SandboxError
 from local.build import BuildError
@@ -65,6 +68,9 @@ def main() -> int:
             return _wait(stack)
     except (PortInUseError, StateInUseError, BuildError, EmulatorError, SandboxError) as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except (BotoCoreError, HTTPException, OSError) as error:
+        sys.stderr.write(f"Something that was started does not answer any more: {error}\n")
         return 1
     except KeyboardInterrupt:
         tell("Stopped")

@@ -48,6 +48,7 @@ def deploy(emulator: Emulator, built: Path, parameters: Mapping[str, str], notes
     if known and (outputs := _outputs(cloudformation)) is not None:
         return Deployment(outputs, changed=False)
     notes.unlink(missing_ok=True)
+    _remove_failed_beginning(cloudformation)
     s3 = emulator.client("s3")
     if _ARTIFACTS not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
         s3.create_bucket(Bucket=_ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -80,6 +81,14 @@ def deploy(emulator: Emulator, built: Path, parameters: Mapping[str, str], notes
     return Deployment(outputs, changed=True)
 
 
+def _remove_failed_beginning(cloudformation: Any) -> None:
+    """Delete a stack whose first deployment failed or was cut off: CloudFormation does not update it."""
+    status = _status(cloudformation)
+    if status and status.startswith(("CREATE_", "ROLLBACK_", "REVIEW_")) and status != "CREATE_COMPLETE":
+        cloudformation.delete_stack(StackName=STACK)
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=STACK, WaiterConfig={"Delay": 1})
+
+
 def _tidy(emulator: Emulator) -> None:
     """Drop what the deployment leaves behind: uploads, and versions that nothing names any more."""
     delete_old_versions(emulator.client("cloudformation"), emulator.client("lambda"), STACK)
@@ -89,11 +98,22 @@ def _tidy(emulator: Emulator) -> None:
             s3.delete_object(Bucket=_ARTIFACTS, Key=item["Key"])
 
 
-def _outputs(cloudformation: Any) -> dict[str, str] | None:
+def _stack(cloudformation: Any) -> dict[str, Any] | None:
     try:
         (stack,) = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
     except cloudformation.exceptions.ClientError:
         return None
-    if stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+    found: dict[str, Any] = stack
+    return found
+
+
+def _status(cloudformation: Any) -> str | None:
+    stack = _stack(cloudformation)
+    return stack["StackStatus"] if stack else None
+
+
+def _outputs(cloudformation: Any) -> dict[str, str] | None:
+    stack = _stack(cloudformation)
+    if stack is None or stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         return None
     return {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}

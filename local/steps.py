@@ -27,6 +27,9 @@ def step(doing: str, *, shown: bool = True) -> Iterator[None]:
     began = time.monotonic()
     try:
         yield
+    except KeyboardInterrupt:
+        tell("interrupted")
+        raise
     except BaseException:
         tell("failed")
         raise

@@ -1,8 +1,9 @@
 """Take properties as CloudFormation takes them.
 
-Two things are off in MiniStack 1.5.33. A number that comes from a parameter stays text, which its poller of
-queues then compares with a number. And it refuses alarms on metric math, which here are kept as alarms on
-their first metric: nothing on this machine raises an alarm.
+Three things are off in MiniStack 1.5.33. A number that comes from a parameter stays text, which its poller of
+queues then compares with a number. It refuses alarms on metric math, which here are kept as alarms on their
+first metric: nothing on this machine raises an alarm. And a stack that was being deployed when the emulator
+died is in progress for ever.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ministack.services import cloudformation
 from ministack.services.cloudformation import provisioners
 
 __all__ = ["apply"]
@@ -46,7 +48,23 @@ def _change(kind: str, change: Callable[[Properties], Properties]) -> None:
     handlers["create"], handlers["update"] = create_changed, update_changed
 
 
+def _end_what_was_in_progress() -> None:
+    restore = cloudformation.load_persisted_state
+    ended = {"CREATE_IN_PROGRESS": "ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS": "ROLLBACK_COMPLETE"}
+
+    def restore_ended(state: dict[str, Any]) -> Any:
+        restored = restore(state)
+        for stack in cloudformation._stacks._data.values():
+            status = stack["StackStatus"]
+            if status.endswith("_IN_PROGRESS"):
+                stack["StackStatus"] = ended.get(status, "UPDATE_ROLLBACK_COMPLETE")
+        return restored
+
+    cloudformation.load_persisted_state = restore_ended
+
+
 def apply() -> None:
-    """Wrap the emulator's provisioners of event sources and alarms."""
+    """Wrap the emulator's provisioners of event sources and alarms, and what it restores of stacks."""
+    _end_what_was_in_progress()
     _change("AWS::Lambda::EventSourceMapping", _with_number)
     _change("AWS::CloudWatch::Alarm", _with_one_metric)
