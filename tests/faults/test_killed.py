@@ -332,6 +332,7 @@ def tell(name: str, ground: Ground, kill: Kill) -> tuple[End, list[str]]:
     return end, wrong + always
 
 
+@pytest.mark.capability("ZIR-7", "ZIR-9", "ZIR-32", "VIS-9", "BEY-10")
 @pytest.mark.parametrize("name", STORIES)
 def test_the_end_is_the_same_wherever_a_process_is_killed(name, ground):
     undisturbed, wrong = tell(name, ground, None)

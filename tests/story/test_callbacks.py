@@ -32,7 +32,7 @@ def renamed(hub, delivery, **changes):
     return json.dumps(content).encode()
 
 
-@pytest.mark.capability("ZIR-9", "VIS-8", "NET-24")
+@pytest.mark.capability("ZIR-9", "VIS-8")
 def test_the_same_callback_again_changes_nothing(hub):
     _, case_id = registered(hub)
     pay_agency(hub, case_id, "300.00")
@@ -58,7 +58,7 @@ def test_the_same_payment_under_another_delivery_is_booked_once(hub):
     assert faults_of(hub) == []
 
 
-@pytest.mark.capability("ZIR-32", "ZIR-33", "VIS-7", "NET-24")
+@pytest.mark.capability("ZIR-32", "ZIR-33", "ZIR-2")
 @pytest.mark.parametrize(
     "fault", ["duplicate_callback", "reorder_callbacks", "drop_callback", "bad_signature"]
 )
@@ -80,7 +80,7 @@ def test_however_callbacks_come_the_end_is_the_same(hub, fault):
     assert faults_of(hub) == []
 
 
-@pytest.mark.capability("VIS-7", "NET-24")
+@pytest.mark.capability("ZIR-2")
 def test_an_older_status_never_overwrites_a_newer_one(hub):
     _, case_id = registered(hub)
     hub.advance(hub.api, hours=1)

@@ -1,5 +1,7 @@
 """Money on both sides: part payments, over-payments, reversals, credit notes, and money without a case."""
 
+from datetime import timedelta
+
 import pytest
 
 from fordring.domain import things
@@ -28,7 +30,7 @@ def unmatched(hub):
     return [payment for payment in everything_of(hub.hub.store, listing) if payment.match == "unmatched"]
 
 
-@pytest.mark.capability("ZIR-7")
+@pytest.mark.capability("ZIR-7", "VIS-7")
 def test_a_part_payment_at_the_creditor_reduces_and_the_rest_closes(hub):
     invoice_id, case_id = registered(hub)
     pay_creditor(hub, invoice_id, "250.00")
@@ -92,16 +94,19 @@ def told_now(hub, kind):
     return told(hub, kind)
 
 
+@pytest.mark.parametrize("by_hand", [False, pytest.param(True, marks=pytest.mark.capability("SAN-10"))])
 @pytest.mark.capability("ZIR-9", "SAN-9")
-def test_a_payment_that_no_callback_told_comes_by_poll(hub):
+def test_a_payment_that_no_callback_told_comes_by_poll(hub, by_hand):
     _, case_id = registered(hub)
     hub.control("POST", "svea/faults", {"kind": "drop_callback", "count": 5})
     pay_agency(hub, case_id, "300.00")
     assert told_now(hub, "payment.received") == []
 
-    reply = hub.api.post(f"{ACME}/sync", {})
-    assert reply.status == 202
-    hub.pump()
+    if by_hand:
+        assert hub.api.post(f"{ACME}/sync", {}).status == 202
+        hub.pump()
+    else:
+        hub.advance_to(hub.api, hub.hub.desk.read().now + timedelta(hours=1), step="hour")
 
     assert len(told(hub, "payment.received")) == 1
     assert faults_of(hub) == []

@@ -10,6 +10,9 @@ from fordring.domain.webhooks import DELIVERY_SCHEDULE
 from tests.story.telling import attention, faults_of, hand_over, registered
 
 
+pytestmark = pytest.mark.capability("BEY-9")
+
+
 @pytest.fixture
 def endpoint(hub):
     """An endpoint for one kind of event, so that there is one delivery to look at."""
