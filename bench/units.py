@@ -31,6 +31,7 @@ class Ledger:
         self.step = "set-up"
         self.units: Counter[str] = Counter()
         self.writes: Counter[str] = Counter()
+        self.items: Counter[str] = Counter()
 
     def __call__(self, call: Call) -> None:
         """Note one call."""
@@ -44,6 +45,7 @@ class Ledger:
             step = "webhooks delivered"
         self.units[step] += int(call.write_units)
         self.writes[step] += 1
+        self.items[step] += len(call.touched)
 
 
 def measure(endpoints: int, tell: Callable[[str], None]) -> list[Line]:
@@ -54,7 +56,8 @@ def measure(endpoints: int, tell: Callable[[str], None]) -> list[Line]:
         _story(hub, ledger, endpoints)
     del ledger.units["set-up"]
     lines = [
-        Line(f"{step} ({ledger.writes[step]} writes)", units, "units") for step, units in ledger.units.items()
+        Line(f"{step}: {ledger.writes[step]} writes of {ledger.items[step]} items", units, "units")
+        for step, units in ledger.units.items()
     ]
     total = float(sum(ledger.units.values()))
     lines.append(Line(f"a case with {endpoints} endpoints", total, "units", AIM, total / AIM, 1.0))
