@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -11,8 +11,9 @@ import httpx
 
 _ATTEMPTS: Final = 6
 _PASSING: Final = frozenset({429, 500, 502, 503, 504})
-_POLL: Final = timedelta(milliseconds=20)
-_SLOWEST_POLL: Final = timedelta(milliseconds=250)
+_POLLS: Final = (0.1, 0.05, 0.3)
+"""Seconds before the clock is asked at first, the second time, and at the most: asking costs time, too."""
+
 _PATIENCE: Final = timedelta(minutes=10)
 
 type Pause = Callable[[float], None]
@@ -134,8 +135,6 @@ class Clock:
     now: datetime | None = None
     moves: int = 0
     seconds: float = 0.0
-    slowest: tuple[float, datetime | None] = (0.0, None)
-    _usual: float = field(default=0.0, repr=False)
 
     def move(self, goal: datetime) -> None:
         """Move the clock to an instant and wait until everything that this sets off is done.
@@ -147,22 +146,18 @@ class Clock:
         """
         begun = time.monotonic()
         self.hub.post("/v1/test-clock", {"now": goal.astimezone(UTC).isoformat(), "step": "day"})
-        # Asking costs the machine as much as any other call, so at first as long as it usually takes.
-        self.hub.pause(self._usual * 0.8)
-        wait = _POLL
+        first, wait, longest = _POLLS
+        self.hub.pause(first)
         while (told := self.hub.get("/v1/test-clock"))["moving"]:
             if time.monotonic() - begun > _PATIENCE.total_seconds():
                 raise Failed(f"The test clock does not arrive at {goal:%Y-%m-%d %H:%M}.")
-            self.hub.pause(wait.total_seconds())
-            wait = min(wait * 1.5, _SLOWEST_POLL)
+            self.hub.pause(wait)
+            wait = min(wait * 1.3, longest)
         if told["failure"]:
             raise Failed(f"The test clock stopped on its way to {goal:%Y-%m-%d %H:%M}: {told['failure']}.")
         self.now = goal
-        taken = time.monotonic() - begun
-        self._usual = taken if not self.moves else 0.7 * self._usual + 0.3 * min(taken, 3 * self._usual)
         self.moves += 1
-        self.seconds += taken
-        self.slowest = max(self.slowest, (taken, goal), key=lambda each: each[0])
+        self.seconds += time.monotonic() - begun
 
 
 class Agency:
