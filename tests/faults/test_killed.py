@@ -13,6 +13,7 @@ import pytest
 
 from fordring.domain import things
 from fordring.domain.refs import Listing
+from fordring.domain.running import TestClock
 from fordring.domain.webhooks import Endpoint, EndpointSecret
 from fordring.usecases.work import Change
 from tests.faults.ground import CALLBACKS, End, Ground, Scene, sqs
@@ -178,6 +179,27 @@ def forward_again(scene: Scene, given: tuple[str, Any]) -> None:
         redeliver(scene, message["case_id"])
 
 
+def sweep(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    """What the stream has lost is found by the sweep."""
+    scene = ground.begin()
+    _, case_id = scene.hand_over()
+    stop_the_test_clock(scene)
+    return scene, scene.run("deliver_outbox", {"source": "fordring.sweep"}, kill, later=False), case_id
+
+
+def next_sweep(scene: Scene, case_id: str) -> None:
+    scene.run("deliver_outbox", {"source": "fordring.sweep"}, None, later=True)
+    scene.world.put(things.TEST_CLOCK(), TestClock(scene.ground.now))
+    assert {"case_id": case_id} in scene.messages("agency_queue")
+    redeliver(scene, case_id)
+
+
+def stop_the_test_clock(scene: Scene) -> None:
+    """Let real time count: what the schedule sets off does nothing once the test clock is set."""
+    read = scene.store.read([things.TEST_CLOCK()])
+    scene.store.commit([Change("remove", things.TEST_CLOCK(), None, read[things.TEST_CLOCK()])])
+
+
 # --- payment_webhook -----------------------------------------------------------------------------
 
 
@@ -244,9 +266,7 @@ ONE_AGREEMENT = {"creditor_id": "acme", "agency": "svea"}
 def begin_hour(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
     """The schedule puts one message for each agreement on the queue."""
     scene = ground.begin()
-    read = scene.store.read([things.TEST_CLOCK()])
-    # The schedule does nothing once the test clock is set.
-    scene.store.commit([Change("remove", things.TEST_CLOCK(), None, read[things.TEST_CLOCK()])])
+    stop_the_test_clock(scene)
     event = {"source": "fordring.hourly"}
     return scene, scene.run("hourly_sync", event, kill, later=False), event
 
@@ -311,6 +331,7 @@ STORIES = {
     "withdraw_case": Story(withdraw, redeliver, withdrawn_once),
     "webhook": Story(deliver_webhook, redeliver_webhook, webhook_arrived),
     "stream": Story(forward, forward_again, lambda scene, given: registered_once(scene, given[0])),
+    "sweep": Story(sweep, next_sweep, registered_once),
     "case_number": Story(case_number, agency_tries_again, registered_once),
     "closing_payment": Story(closing_payment, agency_tries_again, payment_told_once),
     "parked": Story(parked, try_parked_again, parked_once),

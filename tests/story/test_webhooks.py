@@ -9,7 +9,6 @@ from fordring.domain import things
 from fordring.domain.webhooks import DELIVERY_SCHEDULE
 from tests.story.telling import attention, faults_of, hand_over, registered
 
-
 pytestmark = pytest.mark.capability("BEY-9")
 
 
