@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from aws_lambda_powertools import Metrics
 
 from fordring.domain.errors import Unavailable
 from fordring.edge import telemetry
@@ -18,6 +19,12 @@ from fordring.edge.telemetry import FIELDS, Count, FieldRefused, FunctionFailed,
 
 CONTEXT = SimpleNamespace(aws_request_id="11111111-2222-3333-4444-555555555555", function_name="f")
 API_EVENT = {"requestContext": {"requestId": "JKJaXmPLvHcESHA="}, "headers": {}}
+
+
+def forget_metrics():
+    shared = Metrics(namespace="Fordring")
+    shared.clear_default_dimensions()
+    shared.clear_metrics()
 
 
 @pytest.fixture(autouse=True)
@@ -35,9 +42,12 @@ def process(monkeypatch):
     caches = (settings, telemetry._logger, telemetry._metrics)
     for cache in caches:
         cache.cache_clear()
+    # Metrics of a process share their dimensions, whoever made them.
+    forget_metrics()
     yield
     for cache in caches:
         cache.cache_clear()
+    forget_metrics()
 
 
 @pytest.fixture
