@@ -9,7 +9,7 @@ from fordring.domain import things
 from fordring.domain.agency import Level
 from fordring.domain.agreement import AgreementState
 from fordring.domain.invoice import Reminder
-from tests.story.telling import ACME, hand_over, invoice_of, pay_agency, pay_creditor, registered, sent, there
+from tests.story.telling import ACME, invoice_of, pay_agency, pay_creditor, registered, sent, there
 
 
 def with_settings(hub, **settings):
@@ -76,7 +76,16 @@ def test_the_level_that_was_agreed_is_the_one_that_is_handed_over(hub):
 @pytest.mark.capability("ZIR-20")
 def test_a_reference_is_sent_zero_filled_to_the_agreed_length(hub):
     with_settings(hub, kid_length=12)
-    hand_over(hub, reference="12344")
+    body = {
+        "debtor_id": "d-1",
+        "document_number": "7001",
+        "principal": {"amount": "100.00", "currency": "NOK"},
+        "invoice_date": "2026-01-15",
+        "due_date": "2026-01-29",
+        "payment_reference": {"type": "kid", "value": "12344"},
+    }
+    invoice_id = hub.api.post(f"{ACME}/invoices", body).body["invoice_id"]
+    hub.api.post(f"{ACME}/cases", {"agency": "svea", "invoice_id": invoice_id})
     hub.pump()
 
     (request,) = sent(hub, "register_case")
