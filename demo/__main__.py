@@ -4,7 +4,6 @@ With ``--einvoices`` and ``--receivables`` it does the same with real input.
 """
 
 import argparse
-import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from local.agency import SandboxError
 from local.build import ROOT, BuildError
 from local.emulator import EmulatorError
 from local.ports import PortInUseError
-from local.stack import start
+from local.stack import StateInUseError, start
 
 _FOLDER = ROOT / ".local" / "demo"
 
@@ -30,10 +29,9 @@ _FOLDER = ROOT / ".local" / "demo"
 @contextmanager
 def own_stack(folder: Path) -> Iterator[Scene]:
     """Run a stack on free ports, with nothing of an earlier one in its folder."""
-    shutil.rmtree(folder, ignore_errors=True)
     limits = httpx.Limits(max_keepalive_connections=4)
     with ExitStack() as closing:
-        stack = closing.enter_context(start(folder, shown=True))
+        stack = closing.enter_context(start(folder, shown=True, emptied=True))
         headers = {"authorization": f"Bearer {stack.api_key}"}
         api = closing.enter_context(
             httpx.Client(base_url=stack.url, headers=headers, timeout=60, limits=limits, trust_env=False)
@@ -62,7 +60,7 @@ def main() -> int:
             if material is not None:
                 return real.play(scene, material, options.state)
             return _story(scene)
-    except (Failed, PortInUseError, BuildError, EmulatorError, SandboxError) as error:
+    except (Failed, PortInUseError, StateInUseError, BuildError, EmulatorError, SandboxError) as error:
         sys.stderr.write(f"\n{error}\n")
     except Refused as refusal:
         sys.stderr.write(f"\nThe hub refused a request of the demo ({refusal.status}): {refusal}\n")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -72,6 +73,7 @@ def start(
     port: int | None = None,
     sandbox_port: int | None = None,
     shown: bool = False,
+    emptied: bool = False,
 ) -> Iterator[Stack]:
     """Build, deploy and run everything on this machine; stop it all when the block ends.
 
@@ -83,6 +85,8 @@ def start(
         The ports of the API and the sandbox; free ones when not given.
     shown
         Tell the person at the terminal what takes long.
+    emptied
+        Begin anew: remove what an earlier run has kept in `folder`.
 
     Raises
     ------
@@ -97,6 +101,8 @@ def start(
     folder = folder.resolve()
     with ExitStack() as closing:
         closing.enter_context(_alone(folder))
+        if emptied:
+            _empty(folder)
         with step("Building the template", shown=shown):
             built = build("host")
         marker = folder / "running"
@@ -132,6 +138,19 @@ def start(
         key = _api_key(folder, emulator)
         front = closing.enter_context(Front(port, emulator.port, deployment.outputs["ApiId"]))
         yield Stack(folder, front.url, key, sandbox, emulator, deployment.outputs)
+
+
+def _empty(folder: Path) -> None:
+    """Remove what an earlier run has kept; nothing, if this is the folder of something else."""
+    kept = [path for path in folder.iterdir() if path.name != "lock"]
+    if kept and not (folder / "emulator.log").exists():
+        raise StateInUseError(f"{folder} is not the folder of an earlier run, so nothing in it is removed.")
+    # its log last: interrupted, it is still known for what it is
+    for path in sorted(kept, key=lambda path: path.name == "emulator.log"):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 @contextmanager
