@@ -11,9 +11,8 @@ from threading import Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
-from fordring.domain.agency import Level
+from fordring.domain.agency import Address, Level
 from fordring.domain.instructions import (
-    Address,
     DebtorDetails,
     InvoiceDetails,
     RegisterCase,

@@ -6,9 +6,17 @@ from typing import Any
 
 import pytest
 
-from fordring.domain.agency import Accepted, ClosedReason, Doubt, InDoubt, MalformedAnswer, Rejected, TryLater
+from fordring.domain.agency import (
+    Accepted,
+    ClosedReason,
+    CommandKind,
+    Doubt,
+    InDoubt,
+    MalformedAnswer,
+    Rejected,
+    TryLater,
+)
 from fordring.domain.facts import CaseClosed, CaseKey, CaseRejected
-from fordring.domain.instructions import CommandKind
 from fordring.domain.transport import TransportFailed
 from tests.contract.conftest import Stage
 from tests.contract.stage import payment, real_now, registration

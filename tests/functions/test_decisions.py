@@ -35,7 +35,7 @@ class Scripted:
 
 @pytest.fixture
 def agency(hub):
-    from fordring.domain.instructions import CommandKind
+    from fordring.domain.agency import CommandKind
 
     look_up = DoubtRule(Doubt.LOOK_UP)
     return Scripted(hub.capabilities("svea"), dict.fromkeys(CommandKind, look_up), Accepted())

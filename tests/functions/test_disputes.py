@@ -3,7 +3,7 @@
 import pytest
 
 from fordring.domain import things
-from fordring.domain.instructions import CommandKind
+from fordring.domain.agency import CommandKind
 from fordring.domain.refs import Listing
 from fordring.usecases.lanes import lane_of
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fordring.domain import things
-from fordring.domain.instructions import CommandKind
+from fordring.domain.agency import CommandKind
 from fordring.domain.references import KidFormat
 from fordring.usecases.lanes import lane_of
 from tests.unit.formats.ehf_documents import CREDIT_NOTE, INVOICE, changed

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from fordring.domain import things
-from fordring.domain.instructions import CommandKind
+from fordring.domain.agency import CommandKind
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment
 from fordring.usecases.lanes import lane_of

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from fordring.domain import things
+from fordring.domain.agency import CommandKind
 from fordring.domain.agreement import Settings
-from fordring.domain.instructions import CommandKind
 from fordring.domain.payment import Settlement
 from fordring.domain.references import KidFormat, Reference, make_kid
 from fordring.formats.ocr_giro import parse_ocr_giro

@@ -3,8 +3,7 @@
 import pytest
 
 from fordring.domain import things
-from fordring.domain.agency import ClosedReason
-from fordring.domain.instructions import CommandKind
+from fordring.domain.agency import ClosedReason, CommandKind
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import Balance
 from fordring.domain.refs import Listing

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from fordring.domain import things
-from fordring.domain.agency import ClosedReason, Credentials, Level
+from fordring.domain.agency import Address, ClosedReason, Credentials, Level
 from fordring.domain.agreement import (
     Agreement,
     AgreementState,
@@ -24,7 +24,6 @@ from fordring.domain.case import Case
 from fordring.domain.clock import utc
 from fordring.domain.creditor import ApiKey, Creditor, Debtor, Scope
 from fordring.domain.ids import ulid
-from fordring.domain.instructions import Address
 from fordring.domain.invoice import Invoice, Terms
 from fordring.domain.money import Money
 from fordring.domain.references import recognise

@@ -8,12 +8,12 @@ from typing import Any
 
 from fordring.agencies.registry import capabilities
 from fordring.domain import things
+from fordring.domain.agency import Address
 from fordring.domain.agreement import Agreement, AgreementState, SealedCredentials, Settings
 from fordring.domain.case import Case
 from fordring.domain.clock import utc
 from fordring.domain.creditor import Creditor, Debtor
 from fordring.domain.ids import RandomIds
-from fordring.domain.instructions import Address
 from fordring.domain.invoice import Invoice, Terms
 from fordring.domain.ledger import Entry
 from fordring.domain.money import Money

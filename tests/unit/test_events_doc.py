@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from fordring.domain.agency import Credentials, Level
+from fordring.domain.agency import Address, Credentials, Level
 from fordring.domain.clock import utc
 from fordring.domain.events import EventType
-from fordring.domain.instructions import Address, DebtorDetails, InvoiceDetails, RegisterCase
+from fordring.domain.instructions import DebtorDetails, InvoiceDetails, RegisterCase
 from fordring.domain.money import Money
 from fordring.edge import settings
 from fordring.store.memory import MemoryEngine

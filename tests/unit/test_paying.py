@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fordring.domain import things
-from fordring.domain.instructions import CommandKind
+from fordring.domain.agency import CommandKind
 from fordring.domain.ledger import Balance, Component
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment

@@ -13,6 +13,8 @@ from fordring.agencies.svea import Svea
 from fordring.agencies.svea.cursors import cursor_after, query_of, rewound
 from fordring.domain.agency import (
     Accepted,
+    Address,
+    CommandKind,
     Credentials,
     Doubt,
     InDoubt,
@@ -24,14 +26,7 @@ from fordring.domain.agency import (
     TryLater,
 )
 from fordring.domain.facts import CaseKey
-from fordring.domain.instructions import (
-    Address,
-    CommandKind,
-    DebtorDetails,
-    InvoiceDetails,
-    RegisterCase,
-    ReportPayment,
-)
+from fordring.domain.instructions import DebtorDetails, InvoiceDetails, RegisterCase, ReportPayment
 from fordring.domain.money import Money
 from fordring.domain.transport import Request, Response, Sent, TransportFailed
 

@@ -32,6 +32,27 @@ class Level(StrEnum):
     COLLECTION = "collection"
 
 
+class CommandKind(StrEnum):
+    """What the hub can ask of an agency."""
+
+    REGISTER_CASE = "register_case"
+    REPORT_PAYMENT = "report_payment"
+    REVERSE_PAYMENT = "reverse_payment"
+    REPORT_CREDIT = "report_credit"
+    SEND_MESSAGE = "send_message"
+    WITHDRAW_CASE = "withdraw_case"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address. ``country`` is ISO 3166 alpha-2."""
+
+    lines: tuple[str, ...]
+    postal_code: str
+    city: str
+    country: str
+
+
 class ClosedReason(StrEnum):
     """Why a case ended."""
 

@@ -4,9 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from fordring.domain.agency import Accepted, Capabilities, Credentials, DoubtRule, Outcome, Rejected
+from fordring.domain.agency import (
+    Accepted,
+    Capabilities,
+    CommandKind,
+    Credentials,
+    DoubtRule,
+    Outcome,
+    Rejected,
+)
 from fordring.domain.facts import AgencyBalance, BalancePage, CaseKey, Changes, Delivery
-from fordring.domain.instructions import Command, CommandKind
+from fordring.domain.instructions import Command
 
 
 class Agency(Protocol):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from fordring.domain.instructions import CommandKind
+from fordring.domain.agency import CommandKind
 
 LEASE: Final = timedelta(seconds=90)
 """How long a worker may hold a command; longer than a worker can live after its last exchange."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from fordring.domain.instructions import Address
+from fordring.domain.agency import Address
 from fordring.domain.references import KidFormat
 
 

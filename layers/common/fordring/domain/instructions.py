@@ -2,31 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
-from fordring.domain.agency import Level
+from fordring.domain.agency import Address, CommandKind, Level
 from fordring.domain.money import Money
-
-
-class CommandKind(StrEnum):
-    """What the hub can ask of an agency."""
-
-    REGISTER_CASE = "register_case"
-    REPORT_PAYMENT = "report_payment"
-    REVERSE_PAYMENT = "reverse_payment"
-    REPORT_CREDIT = "report_credit"
-    SEND_MESSAGE = "send_message"
-    WITHDRAW_CASE = "withdraw_case"
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A postal address. ``country`` is ISO 3166 alpha-2."""
-
-    lines: tuple[str, ...]
-    postal_code: str
-    city: str
-    country: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from fordring.domain import things
+from fordring.domain.agency import Address
 from fordring.domain.agreement import Agreement, AgreementState
 from fordring.domain.creditor import Creditor
 from fordring.domain.errors import Fault, Refused, Unprocessable
-from fordring.domain.instructions import Address
 from fordring.domain.references import KidFormat
 from fordring.domain.refs import Ref
 from fordring.usecases.work import Work

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from fordring.domain import things
+from fordring.domain.agency import CommandKind
 from fordring.domain.agreement import Agreement, AgreementState
 from fordring.domain.case import Case, Member
 from fordring.domain.command import CommandRow
 from fordring.domain.creditor import Creditor, Debtor
 from fordring.domain.instructions import (
     Command,
-    CommandKind,
     DebtorDetails,
     InvoiceDetails,
     RegisterCase,

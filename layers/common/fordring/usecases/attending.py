@@ -6,10 +6,9 @@ from enum import StrEnum
 from typing import Any, Final
 
 from fordring.domain import things
-from fordring.domain.agency import Accepted
+from fordring.domain.agency import Accepted, CommandKind
 from fordring.domain.command import Attention, AttentionKind, CommandRow, CommandState
 from fordring.domain.errors import Refused
-from fordring.domain.instructions import CommandKind
 from fordring.domain.refs import Ref
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.notifying import replay

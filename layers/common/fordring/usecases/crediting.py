@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from fordring.domain import things
+from fordring.domain.agency import CommandKind
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.events import EventType
-from fordring.domain.instructions import CommandKind
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import CLEARING_ORDERS, EntryKind, Source, allocate
 from fordring.domain.money import Money

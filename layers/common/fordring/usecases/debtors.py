@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fordring.domain import things
+from fordring.domain.agency import Address
 from fordring.domain.creditor import ContactPerson, Debtor
-from fordring.domain.instructions import Address
 from fordring.domain.refs import Ref
 from fordring.usecases.work import Conflict, Work
 

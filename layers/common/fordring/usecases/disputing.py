@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date
 
 from fordring.domain import things
+from fordring.domain.agency import CommandKind
 from fordring.domain.calendar import local_date
 from fordring.domain.correspondence import Message
 from fordring.domain.errors import NotFound, Refused
 from fordring.domain.events import EventType
-from fordring.domain.instructions import CommandKind
 from fordring.domain.invoice import Dispute, Invoice
 from fordring.usecases.recording import command, tell
 from fordring.usecases.work import Work

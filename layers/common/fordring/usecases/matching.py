@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any, Final
 
 from fordring.domain import things
+from fordring.domain.agency import CommandKind
 from fordring.domain.case import Case
 from fordring.domain.errors import Refused
 from fordring.domain.events import EventType
-from fordring.domain.instructions import CommandKind
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import CLEARING_ORDERS, EntryKind, Source, allocate
 from fordring.domain.money import Money

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from fordring.domain import things
+from fordring.domain.agency import CommandKind
 from fordring.domain.errors import Fault, Unprocessable
 from fordring.domain.events import EventType
-from fordring.domain.instructions import CommandKind
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import CLEARING_ORDERS, Component, EntryKind, Source, allocate
 from fordring.domain.money import Money

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from fordring.domain import things
+from fordring.domain.agency import CommandKind
 from fordring.domain.case import Case
 from fordring.domain.command import Attention, AttentionKind, CommandRow
 from fordring.domain.events import Event, EventType
-from fordring.domain.instructions import CommandKind
 from fordring.usecases.work import Work
 
 

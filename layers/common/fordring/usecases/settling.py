@@ -9,6 +9,7 @@ from fordring.domain import things
 from fordring.domain.agency import (
     Accepted,
     ClosedReason,
+    CommandKind,
     Doubt,
     DoubtRule,
     InDoubt,
@@ -18,7 +19,6 @@ from fordring.domain.agency import (
 )
 from fordring.domain.case import Case
 from fordring.domain.command import Attention, AttentionKind, CommandRow, CommandState, retry_delay
-from fordring.domain.instructions import CommandKind
 from fordring.domain.invoice import Release
 from fordring.domain.refs import Ref
 from fordring.domain.running import CaseNumber

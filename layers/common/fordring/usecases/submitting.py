@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fordring.domain import things
-from fordring.domain.agency import Capabilities, ClosedReason, Level, Operation
+from fordring.domain.agency import Capabilities, ClosedReason, CommandKind, Level, Operation
 from fordring.domain.agreement import Agreement
 from fordring.domain.calendar import local_date
 from fordring.domain.candidates import REASONS, Question, blocking_reasons
@@ -14,7 +14,6 @@ from fordring.domain.command import CommandRow, CommandState
 from fordring.domain.correspondence import Message
 from fordring.domain.errors import Fault, NotFound, Refused, Unprocessable
 from fordring.domain.events import EventType
-from fordring.domain.instructions import CommandKind
 from fordring.domain.invoice import Invoice, Release, case_id_of, external_id
 from fordring.domain.ledger import Balance, Component, EntryKind
 from fordring.domain.refs import Ref

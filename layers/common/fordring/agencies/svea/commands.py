@@ -3,10 +3,9 @@
 import json
 from typing import Final
 
-from fordring.domain.agency import Credentials, Level
+from fordring.domain.agency import CommandKind, Credentials, Level
 from fordring.domain.instructions import (
     Command,
-    CommandKind,
     DebtorDetails,
     InvoiceDetails,
     RegisterCase,

@@ -5,8 +5,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
-from fordring.domain.agency import Capabilities, ClosedReason, Doubt, DoubtRule, Operation, Stage
-from fordring.domain.instructions import CommandKind
+from fordring.domain.agency import Capabilities, ClosedReason, CommandKind, Doubt, DoubtRule, Operation, Stage
 
 CAPABILITIES: Final = Capabilities(
     agency="svea",

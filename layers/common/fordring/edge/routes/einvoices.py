@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
+from fordring.domain.agency import Address
 from fordring.domain.creditor import ContactPerson
 from fordring.domain.errors import Fault, Unprocessable
-from fordring.domain.instructions import Address
 from fordring.domain.invoice import Invoice
 from fordring.edge.call import Call, etag
 from fordring.edge.identifiers import (

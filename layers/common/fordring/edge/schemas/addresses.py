@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from fordring.domain.instructions import Address
+from fordring.domain.agency import Address
 from fordring.edge.schemas.common import Country, Given, Text, Told
 
 Email = Annotated[

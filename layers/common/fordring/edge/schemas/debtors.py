@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from fordring.domain.agency import Address
 from fordring.domain.creditor import ContactPerson, Debtor
-from fordring.domain.instructions import Address
 from fordring.edge.identifiers import (
     COUNTRIES,
     compact_organisation_number,
