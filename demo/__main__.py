@@ -52,7 +52,7 @@ def main() -> int:
     parser.add_argument("--agency", default="svea", choices=["svea"], help="the agency")
     parser.add_argument("--state", type=Path, default=_FOLDER, help="where its stack is kept; emptied first")
     options = parser.parse_args()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         material = real.look_at(options.einvoices, options.receivables)
