@@ -39,10 +39,10 @@ def main() -> int:
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), _emulator() as emulator:
         for section in chosen:
             report |= _MEASURES[section](options.quick, emulator)
+            _keep(report, quick=options.quick)
     print()
     for title, lines in report.items():
         print(text(title, lines), end="\n\n")
-    _keep(report, quick=options.quick)
     missed = [line.what for lines in report.values() for line in lines if not line.met]
     print(f"Written to {RESULT}. " + (f"Missed: {'; '.join(missed)}." if missed else "Every aim is met."))
     return 1 if missed else 0
