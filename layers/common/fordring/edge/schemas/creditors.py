@@ -24,7 +24,7 @@ class GivenCreditor(Given):
     name: Text
     # Before the number, whose form it decides.
     country: Literal["NO", "SE", "FI", "DK"]
-    organisation_number: Annotated[str, Field(min_length=1, max_length=20, examples=["974760673"])]
+    organisation_number: Annotated[str, Field(min_length=1, max_length=20, examples=["315000017"])]
     address: GivenAddress
     email: Email | None = None
     kid_formats: Annotated[list[GivenKidFormat], Field(default_factory=list, max_length=10)]
