@@ -13,14 +13,8 @@ from fordring.domain.errors import InvalidInput, Unauthenticated
 from fordring.domain.facts import Delivery, Fact
 from fordring.domain.refs import Ref
 from fordring.domain.running import DeliveryClaim, ParkedCallback
-from fordring.usecases.facts import (
-    CLAIM_LIFE,
-    UnknownCase,
-    apply,
-    refs_of_facts,
-    under_other_id,
-    with_external_id,
-)
+from fordring.usecases.facts import CLAIM_LIFE, UnknownCase, apply
+from fordring.usecases.naming import refs_of_facts, under_other_id, with_external_id
 from fordring.usecases.receiving import Teller, refs_of_original
 from fordring.usecases.recording import ask_for_attention, attention_id
 from fordring.usecases.work import Desk, Work, transact

@@ -17,7 +17,7 @@ from fordring.domain.facts import AgencyBalance, CaseKey
 from fordring.domain.invoice import Release
 from fordring.domain.money import Money
 from fordring.domain.refs import Listing, Ref
-from fordring.usecases.facts import case_ref, drift_of
+from fordring.usecases.naming import case_ref, drift_of
 from fordring.usecases.receiving import Teller
 from fordring.usecases.recording import ask_for_attention, attention_id, tell, tell_of_case
 from fordring.usecases.submitting import end

@@ -14,7 +14,8 @@ from fordring.domain.facts import Fact, PaymentReceived
 from fordring.domain.refs import Ref
 from fordring.domain.running import SyncState
 from fordring.domain.transport import TransportFailed
-from fordring.usecases.facts import UnknownCase, apply, refs_of_facts, under_other_id, with_external_id
+from fordring.usecases.facts import UnknownCase, apply
+from fordring.usecases.naming import refs_of_facts, under_other_id, with_external_id
 from fordring.usecases.receiving import Teller, receive_payment, refs_of_original
 from fordring.usecases.reconciling import reconcile
 from fordring.usecases.recording import ask_for_attention, attention_id
