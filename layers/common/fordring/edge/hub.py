@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fordring.domain.agency import Capabilities
     from fordring.domain.agency_port import Agency
     from fordring.domain.refs import Ref
+    from fordring.domain.transport import Http
     from fordring.edge.files import S3Files
     from fordring.edge.http import HttpClient
     from fordring.store.repository import Repository
@@ -120,7 +121,8 @@ class Hub:
         for name in ("agency_http", "webhook_http"):
             if name in self.__dict__:
                 self.__dict__[name].renew()
-        self.__dict__.pop("vault", None)
+        for name in ("vault", "_paced"):
+            self.__dict__.pop(name, None)
 
     def files_at_need(self, name: str, body: bytes) -> None:
         """Keep a file."""
@@ -138,9 +140,25 @@ class Hub:
 
         base_url = {"svea": self.settings.svea_url}.get(name)
         try:
-            return build(name, self.agency_http, base_url or "", self.wall.now)
+            return build(name, self._http_for(name), base_url or "", self.wall.now)
         except UnknownAgency:
             raise NotFound from None
+
+    def _http_for(self, name: str) -> "Http":
+        """Give the connections to an agency, at its pace in live mode."""
+        workers = self.settings.agency_workers
+        if not self.settings.live or workers is None:
+            return self.agency_http
+        if name not in self._paced:
+            from fordring.edge.pace import Paced, share_per_minute
+
+            share = share_per_minute(self.capabilities(name).requests_per_minute, int(workers))
+            self._paced[name] = Paced(self.agency_http, share, self.wall)
+        return self._paced[name]
+
+    @cached_property
+    def _paced(self) -> "dict[str, Http]":
+        return {}
 
     def capabilities(self, name: str) -> "Capabilities":
         """Tell what an agency can do.

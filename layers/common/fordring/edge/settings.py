@@ -22,6 +22,7 @@ type Part = Literal[
     "public_url",
     "svea_url",
     "sandbox_url",
+    "agency_workers",
 ]
 
 PREFIX: Final = "FORDRING_"
@@ -49,6 +50,8 @@ class Settings:
         Where agencies reach the API; ``None``: at the address at which it was called.
     svea_url, sandbox_url
         Where agencies' interfaces begin, without a slash at the end.
+    agency_workers
+        How many of this function run at the same time and speak to agencies; they share the limit.
     allow_loopback
         Whether webhooks may go to this machine, and then without TLS: a local run.
     """
@@ -66,6 +69,7 @@ class Settings:
     public_url: str | None = None
     svea_url: str | None = None
     sandbox_url: str | None = None
+    agency_workers: str | None = None
     allow_loopback: bool = False
 
     @property
@@ -175,6 +179,7 @@ _OPTIONAL: Final[tuple[Part, ...]] = (
     "public_url",
     "svea_url",
     "sandbox_url",
+    "agency_workers",
 )
 _TEST_ONLY: Final = ("sandbox_url", "allow_loopback")
 _ALL: Final = (*_REQUIRED, *_OPTIONAL, "allow_loopback")
@@ -193,5 +198,6 @@ _CHECKS: Final[Mapping[str, _Check]] = {
     "public_url": _url,
     "svea_url": _url,
     "sandbox_url": _url,
+    "agency_workers": _like(r"[1-9][0-9]{0,3}", "a number from 1 to 9999"),
     "allow_loopback": _one_of("true", "false"),
 }
