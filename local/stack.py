@@ -122,6 +122,7 @@ def start(
             "Mode": "test",
             "PublicUrl": url,
             "SandboxUrl": sandbox.url,
+            "OneMachine": "true",
             "SveaUrl": f"{sandbox.url}/svea",
             "RequestsPerSecond": "10000",
             "RequestsInBurst": "10000",

@@ -156,23 +156,27 @@ def test_the_last_two_versions_stay(emulator: Emulator, outputs: Outputs) -> Non
 def test_the_rule_against_a_test_mode_in_production_is_one_that_refuses(emulator: Emulator) -> None:
     template = load_template()
     body = {
-        "Parameters": {name: template["Parameters"][name] for name in ("Stage", "Mode")},
+        "Parameters": {name: template["Parameters"][name] for name in ("Stage", "Mode", "OneMachine")},
         "Rules": template["Rules"],
         "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
     }
 
-    def create(name: str, stage: str, mode: str) -> None:
+    def create(name: str, stage: str, mode: str, one_machine: str = "false") -> None:
         emulator.client("cloudformation").create_stack(
             StackName=name,
             TemplateBody=json.dumps(body),
             Parameters=[
                 {"ParameterKey": "Stage", "ParameterValue": stage},
                 {"ParameterKey": "Mode", "ParameterValue": mode},
+                {"ParameterKey": "OneMachine", "ParameterValue": one_machine},
             ],
         )
 
     with pytest.raises(ClientError, match="ProductionIsLive"):
         create("refused", "production", "test")
+    with pytest.raises(ClientError, match="OneMachineIsTest"):
+        create("elsewhere", "staging", "test", "true")
+    create("here", "development", "test", "true")
     create("live", "production", "live")
     create("tried", "staging", "test")
 

@@ -105,7 +105,7 @@ def test_the_bucket_is_private_encrypted_and_forgets_callbacks() -> None:
 
 
 def test_the_test_mode_is_refused_in_production() -> None:
-    (rule,) = TEMPLATE_["Rules"].values()
+    rule = TEMPLATE_["Rules"]["ProductionIsLive"]
     assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "Stage"}, "production"]}
     assert [a["Assert"] for a in rule["Assertions"]] == [{"Fn::Equals": [{"Ref": "Mode"}, "live"]}]
     assert TEMPLATE_["Parameters"]["Mode"]["Default"] == "live"
@@ -113,9 +113,8 @@ def test_the_test_mode_is_refused_in_production() -> None:
 
 def test_what_only_a_test_may_do_is_bound_to_the_test_mode() -> None:
     variables = TEMPLATE_["Globals"]["Function"]["Environment"]["Variables"]
-    for name in ("FORDRING_SANDBOX_URL", "FORDRING_ALLOW_LOOPBACK"):
-        assert variables[name]["Fn::If"][0] == "TestMode"
-        assert variables[name]["Fn::If"][2] == {"Ref": "AWS::NoValue"}
+    assert variables["FORDRING_SANDBOX_URL"]["Fn::If"][0] == "TestMode"
+    assert variables["FORDRING_SANDBOX_URL"]["Fn::If"][2] == {"Ref": "AWS::NoValue"}
 
 
 def test_seven_functions_on_arm64_with_published_aliases() -> None:
@@ -250,3 +249,13 @@ def test_what_an_operator_needs_is_an_output() -> None:
 
 def test_the_template_is_read_from_the_repository() -> None:
     assert TEMPLATE.name == "template.yaml"
+
+
+def test_only_one_machine_lets_webhooks_go_to_itself() -> None:
+    rule = TEMPLATE_["Rules"]["OneMachineIsTest"]
+    assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "OneMachine"}, "true"]}
+    assert TEMPLATE_["Parameters"]["OneMachine"]["Default"] == "false"
+    variables = TEMPLATE_["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["FORDRING_ALLOW_LOOPBACK"] == {
+        "Fn::If": ["OnOneMachine", "true", {"Ref": "AWS::NoValue"}]
+    }
