@@ -93,6 +93,9 @@ def test_positions_sort_as_numbers() -> None:
         (things.COMMAND, "CASE#1", "CMD#1"),
         (things.COMMAND, "CASE#1", "CMD#x"),
         (things.COMMAND, "CASE#1", "META"),
+        (things.DEBTOR_INVOICE, "CRED#1", "OWE#1"),
+        (things.DEBTOR_INVOICE, "CRED#1", "OWE#1#2#3"),
+        (things.DEBTOR, "CRED#1", "DEB#1#2"),
         (things.EVENT, "PAY#1", "EVT#1"),
         (things.EVENT, "CASE#1", "META"),
         (things.CREDITOR, "CRED", "META"),
@@ -108,6 +111,7 @@ def test_every_listing_of_children_is_where_its_things_are() -> None:
     children = {
         "agreements_of": things.AGREEMENT,
         "debtors_of": things.DEBTOR,
+        "invoices_of_debtor": things.DEBTOR_INVOICE,
         "entries_of_invoice": things.INVOICE_ENTRY,
         "entries_of_case": things.CASE_ENTRY,
         "commands_of": things.COMMAND,

@@ -41,6 +41,14 @@ class ReferenceHolder:
 
 
 @dataclass(frozen=True, slots=True)
+class DebtorInvoice:
+    """An invoice of a debtor: how everything that somebody owes is found; written once."""
+
+    invoice_id: str
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CaseNumber:
     """Which case an agency's case number means; numbers of two creditors never meet."""
 

@@ -15,6 +15,7 @@ from fordring.domain.refs import Kind
 from fordring.domain.running import (
     CaseNumber,
     Claim,
+    DebtorInvoice,
     DeliveryClaim,
     DocumentClaim,
     Epoch,
@@ -33,6 +34,7 @@ API_KEY: Final = Kind("api_key", ApiKey)  # key id
 CREDITOR: Final = Kind("creditor", Creditor)  # creditor
 AGREEMENT: Final = Kind("agreement", Agreement)  # creditor, agency: the current one
 DEBTOR: Final = Kind("debtor", Debtor)  # creditor, debtor
+DEBTOR_INVOICE: Final = Kind("debtor_invoice", DebtorInvoice)  # creditor, debtor, invoice
 INVOICE: Final = Kind("invoice", Invoice)  # invoice
 INVOICE_ENTRY: Final = Kind("invoice_entry", Entry)  # invoice, seq
 CASE: Final = Kind("case", Case)  # case

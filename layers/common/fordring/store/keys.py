@@ -56,6 +56,9 @@ _KEYS: Final[Mapping[str, Callable[..., Key]]] = {
     things.CREDITOR.name: lambda creditor: Key(f"CRED#{creditor}", META),
     things.AGREEMENT.name: lambda creditor, agency: Key(f"CRED#{creditor}", f"AGR#{agency}"),
     things.DEBTOR.name: lambda creditor, debtor: Key(f"CRED#{creditor}", f"DEB#{debtor}"),
+    things.DEBTOR_INVOICE.name: lambda creditor, debtor, invoice: Key(
+        f"CRED#{creditor}", f"OWE#{debtor}#{invoice}"
+    ),
     things.INVOICE.name: lambda invoice: Key(f"INV#{invoice}", META),
     things.INVOICE_ENTRY.name: lambda invoice, seq: Key(f"INV#{invoice}", f"LED#{sequence(seq)}"),
     things.CASE.name: lambda case: Key(f"CASE#{case}", META),
@@ -89,9 +92,10 @@ _KEYS: Final[Mapping[str, Callable[..., Key]]] = {
 }
 
 _CHILDREN: Final[Mapping[str, tuple[str, str]]] = {
-    # listing name: partition prefix, sort-key prefix
+    # listing name: partition prefix, sort-key prefix; braces there stand for the last ids
     "agreements_of": ("CRED#", "AGR#"),
     "debtors_of": ("CRED#", "DEB#"),
+    "invoices_of_debtor": ("CRED#", "OWE#{}#"),
     "entries_of_invoice": ("INV#", "LED#"),
     "entries_of_case": ("CASE#", "LED#"),
     "commands_of": ("CASE#", "CMD#"),
@@ -169,7 +173,10 @@ def query_of(listing: Listing[Any]) -> Query:
     _check_ids(listing.ids)
     if listing.name in _CHILDREN:
         partition, prefix = _CHILDREN[listing.name]
-        return Query(None, partition + "#".join(listing.ids), prefix + listing.prefix, listing.newest_first)
+        outer = len(listing.ids) - prefix.count("{}")
+        pk = partition + "#".join(listing.ids[:outer])
+        sk = prefix.format(*listing.ids[outer:]) + listing.prefix
+        return Query(None, pk, sk, listing.newest_first)
     index, pattern = _INDEXED[listing.name]
     return Query(index, pattern.format(*listing.ids), listing.prefix, listing.newest_first)
 
@@ -199,7 +206,7 @@ def _ids_in(kind: Kind[Any], pk: str, sk: str) -> tuple[str, ...]:
         return (_CHILDREN_OF.get(prefix, ""), *parts, tail or "")
     if kind in _NUMBERED:
         return (*parts, (tail or "").lstrip("0") or "0")
-    return tuple(parts) if tail is None else (*parts, tail)
+    return tuple(parts) if tail is None else (*parts, *tail.split("#"))
 
 
 def due_partition(pk: str) -> str:

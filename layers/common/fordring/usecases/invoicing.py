@@ -16,7 +16,7 @@ from fordring.domain.ledger import Balance, Component, EntryKind, Source
 from fordring.domain.money import Money
 from fordring.domain.references import BadReference, Reference, check_reference, kid_forms
 from fordring.domain.refs import Ref
-from fordring.domain.running import DocumentClaim, ReferenceHolder
+from fordring.domain.running import DebtorInvoice, DocumentClaim, ReferenceHolder
 from fordring.usecases.booking import book
 from fordring.usecases.recording import tell
 from fordring.usecases.work import Work
@@ -124,6 +124,9 @@ def register(work: Work, creditor_id: str, new: NewInvoice) -> Invoice:
         revision=0,
     )
     work.add(things.INVOICE(invoice_id), unbooked)
+    work.add(
+        things.DEBTOR_INVOICE(creditor_id, new.debtor_id, invoice_id), DebtorInvoice(invoice_id, work.now)
+    )
     invoice, _ = book(
         work,
         unbooked,
