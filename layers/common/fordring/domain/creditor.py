@@ -74,6 +74,7 @@ class Debtor:
     """Who owes. Personal data lives here and nowhere else.
 
     ``kind`` is ``business`` or ``private``. ``contacts``: the first one is the default (NET-20).
+    ``erased_at``: since when nothing says any more who this is.
     """
 
     creditor_id: str
@@ -93,6 +94,7 @@ class Debtor:
     contacts: tuple[ContactPerson, ...] = ()
     metadata: Mapping[str, str] | None = None
     revision: int = 1
+    erased_at: datetime | None = None
 
     @property
     def blocks(self) -> tuple[str, ...]:

@@ -156,6 +156,12 @@ class Invoice:
         """The id of the latest submission at an agency: the invoice's id with the submission number."""
         return external_id(self.invoice_id, self.submission)
 
+    @property
+    def case_ids(self) -> tuple[str, ...]:
+        """The ids of the cases of all its submissions, in their order."""
+        own = (case_id_of(self.invoice_id, number) for number in range(1, self.submission + 1))
+        return tuple(dict.fromkeys((*own, *([self.case_id] if self.case_id else []))))
+
     def booked(self, entry: Entry) -> "Invoice":
         """Give the invoice with one more ledger entry."""
         return replace(

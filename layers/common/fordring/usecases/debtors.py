@@ -37,6 +37,8 @@ def refs_of_debtor(creditor_id: str, debtor_id: str) -> tuple[Ref[Any], ...]:
 def put_debtor(work: Work, creditor_id: str, debtor_id: str, details: DebtorDetails) -> Debtor:
     """Register a debtor, or give it new details; the same details again change nothing.
 
+    A debtor that was erased is known again.
+
     Invoices keep a copy of what blocks their debtor. It is not brought up to date here, where that would
     mean touching every open invoice, but when it stands in the way (``FreshDebtor``); and the debtor is
     read again before anything is sent.
@@ -49,7 +51,7 @@ def put_debtor(work: Work, creditor_id: str, debtor_id: str, details: DebtorDeta
     work.get(things.CREDITOR(creditor_id))
     ref = things.DEBTOR(creditor_id, debtor_id)
     known = work.find(ref)
-    wanted = {name: getattr(details, name) for name in DebtorDetails.__slots__}
+    wanted = {name: getattr(details, name) for name in DebtorDetails.__slots__} | {"erased_at": None}
     if known is None:
         debtor = Debtor(
             creditor_id=creditor_id, debtor_id=debtor_id, created_at=work.now, updated_at=work.now, **wanted

@@ -10,6 +10,7 @@ from fordring.edge.routes.feed import FEED_ROUTES
 from fordring.edge.routes.invoice_reads import INVOICE_READ_ROUTES
 from fordring.edge.routes.keys import KEY_READ_ROUTES
 from fordring.edge.routes.meta import META_ROUTES
+from fordring.edge.routes.statements import STATEMENT_ROUTES
 
 ROUTES = (
     *META_ROUTES,
@@ -17,6 +18,7 @@ ROUTES = (
     *CREDITOR_READ_ROUTES,
     *AGREEMENT_READ_ROUTES,
     *INVOICE_READ_ROUTES,
+    *STATEMENT_ROUTES,
     *CASE_READ_ROUTES,
     *FEED_ROUTES,
     *ATTENTION_READ_ROUTES,

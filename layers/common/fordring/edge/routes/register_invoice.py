@@ -14,6 +14,7 @@ from fordring.edge.route import Route
 from fordring.edge.routes.batches import BATCH_ROUTES
 from fordring.edge.routes.credit_notes import CREDIT_NOTE_ROUTES
 from fordring.edge.routes.einvoices import register_einvoice
+from fordring.edge.routes.erasure import ERASURE_ROUTES
 from fordring.edge.routes.invoice_answers import headers_of, revision_of, told
 from fordring.edge.routes.on_invoices import ON_INVOICE_ROUTES
 from fordring.edge.routes.payment_files import PAYMENT_FILE_ROUTES
@@ -128,6 +129,7 @@ ROUTES = (
         body=InvoicePatch,
         description="While the invoice is at an agency, its nine locked fields answer 409 `fields_locked`.",
     ),
+    *ERASURE_ROUTES,
     *BATCH_ROUTES,
     *ON_INVOICE_ROUTES,
     *CREDIT_NOTE_ROUTES,

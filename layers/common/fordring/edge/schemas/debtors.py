@@ -141,6 +141,7 @@ class ToldDebtor(Told):
     default_contact: ToldContact | None
     metadata: dict[str, str]
     blocking_reasons: list[str]
+    erased_at: Instant | None
     created_at: Instant
     updated_at: Instant
     revision: int
@@ -181,6 +182,7 @@ def tell_debtor(debtor: Debtor) -> dict[str, Any]:
         "default_contact": contacts[0] if contacts else None,
         "metadata": dict(debtor.metadata or {}),
         "blocking_reasons": list(debtor.blocks),
+        "erased_at": instant(debtor.erased_at),
         "created_at": instant(debtor.created_at),
         "updated_at": instant(debtor.updated_at),
         "revision": debtor.revision,

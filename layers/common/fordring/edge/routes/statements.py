@@ -1,0 +1,86 @@
+"""What a debtor owes and owed, on one page; answered by ``poll_status``."""
+
+from collections.abc import Iterator
+
+from fordring.domain import things
+from fordring.domain.creditor import Scope
+from fordring.domain.invoice import Invoice
+from fordring.domain.ledger import Entry
+from fordring.domain.refs import Listing
+from fordring.edge.call import Call
+from fordring.edge.listing import given_cursor, next_cursor
+from fordring.edge.problem import Answer
+from fordring.edge.route import Route
+from fordring.edge.routes.invoice_answers import told
+from fordring.edge.schemas.common import Paging, instant
+from fordring.edge.schemas.statements import StatementPaging, ToldStatement, tell_cases
+from fordring.edge.schemas.told_invoices import tell_entry
+
+
+def read_statement(call: Call) -> Answer:
+    """Tell a debtor's invoices, each with its ledger and its cases."""
+    debtor_id = call.path["debtor_id"]
+    debtor = things.DEBTOR(call.creditor_id, debtor_id)
+    call.read(debtor).get(debtor)
+    owed = Listing(things.DEBTOR_INVOICE, "invoices_of_debtor", (call.creditor_id, debtor_id))
+    page = call.page(owed, limit=call.asked(Paging).size, after=given_cursor(call))
+    refs = [things.INVOICE(row.invoice_id) for _, row in page.items]
+    work = call.read(*refs)
+    invoices = [work.get(ref) for ref in refs]
+    cases = _cases_of(call, invoices)
+    items = [
+        {
+            "invoice": told(work, invoice),
+            "entries": [tell_entry(entry) for entry in _ledger_of(call, invoice)],
+            "cases": cases[invoice.invoice_id],
+        }
+        for invoice in invoices
+    ]
+    return Answer.of(
+        200,
+        {
+            "debtor_id": debtor_id,
+            "as_of": instant(work.now),
+            "items": items,
+            "next_cursor": next_cursor(call, page.next),
+        },
+    )
+
+
+def _cases_of(call: Call, invoices: list[Invoice]) -> dict[str, list[dict[str, object]]]:
+    refs = {each.invoice_id: [things.CASE(case_id) for case_id in each.case_ids] for each in invoices}
+    wanted = [ref for several in refs.values() for ref in several]
+    if not wanted:
+        return {invoice_id: [] for invoice_id in refs}
+    work = call.read(*wanted)
+    return {
+        invoice_id: tell_cases(case for ref in several if (case := work.find(ref)) is not None)
+        for invoice_id, several in refs.items()
+    }
+
+
+def _ledger_of(call: Call, invoice: Invoice) -> Iterator[Entry]:
+    listing = Listing(things.INVOICE_ENTRY, "entries_of_invoice", (invoice.invoice_id,))
+    after: str | None = None
+    while True:
+        page = call.page(listing, limit=100, after=after)
+        yield from (entry for _, entry in page.items)
+        after = page.next
+        if after is None:
+            return
+
+
+STATEMENT_ROUTES = (
+    Route(
+        "GET",
+        "/v1/creditors/{creditor_id}/debtors/{debtor_id}/statement",
+        read_statement,
+        "Read a debtor's statement of account",
+        "debtors",
+        Scope.READ,
+        {200: ToldStatement},
+        query=StatementPaging,
+        description="Every invoice of the debtor, the oldest registration first: as it stands now, with its "
+        "whole ledger and the cases that it was in.",
+    ),
+)
