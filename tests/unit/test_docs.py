@@ -194,3 +194,12 @@ def test_javascript_example_checks_signatures(tmp_path):
         check=True,
     )
     assert json.loads(done.stdout) == {name: name == "right" for name in _signed()}
+
+
+def test_what_each_route_reads_and_writes_is_told() -> None:
+    page = (ROOT / "docs" / "data.md").read_text()
+    told = set(re.findall(r"^\| `((?:GET|POST|PUT|PATCH|DELETE) [^`]+)` \| ", page, re.MULTILINE))
+    routes = {route.key for found in all_routes().values() for route in found}
+    # The clock's own routes exist in test mode only; a callback is told of in its budget's test.
+    untold = {key for key in routes if "test-clock" in key or "/callbacks/" in key}
+    assert told == routes - untold
