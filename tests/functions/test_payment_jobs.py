@@ -9,7 +9,7 @@ from fordring.domain.ledger import Balance
 from fordring.domain.references import KidFormat
 from fordring.domain.refs import Listing
 from fordring.formats.ocr_giro import parse_ocr_giro
-from fordring.usecases.banking import run_job
+from fordring.usecases.banking import MOST_ATTEMPTS, run_job
 from tests.unit.formats.test_ocr_giro import File
 
 AT = "/v1/creditors/acme/payment-files"
@@ -82,3 +82,24 @@ class TestAJobThatDies:
         monkeypatch.setattr(engine, "get", take_over)
         assert run_job(hub.desk, hub.files, parse_ocr_giro, job_id, "first") is None
         assert world.get(ref).state == "running"
+
+    def test_it_is_given_up_when_it_always_fails(self, api, hub, clock, content):
+        job_id = api.post(AT, content, content_type="text/plain").body["job_id"]
+
+        def fail(content):
+            raise RuntimeError("a fault that no attempt mends")
+
+        for _ in range(MOST_ATTEMPTS):
+            with pytest.raises(RuntimeError):
+                run_job(hub.desk, hub.files, fail, job_id, "worker")
+            clock.advance(minutes=3)
+        assert api.get(f"/v1/jobs/{job_id}").body["state"] == "running"
+
+        assert run_job(hub.desk, hub.files, fail, job_id, "worker") is None
+
+        job = api.get(f"/v1/jobs/{job_id}").body
+        assert job["state"] == "failed"
+        assert [fault["code"] for fault in job["faults"]] == ["gave_up"]
+        assert hub.store.due(hub.wall.now()) == tuple(
+            ref for ref in hub.store.due(hub.wall.now()) if ref.kind is not things.JOB
+        )

@@ -43,14 +43,16 @@ def available_actions(invoice: Invoice, today: date) -> tuple[str, ...]:
     which the candidates tell.
     """
     owed = invoice.balance.remaining > 0
-    found = ["register_payment", "credit"]
-    found.append("resolve_dispute" if invoice.disputed else "dispute")
-    found.append("include" if invoice.excluded_from_dunning else "exclude")
+    # Money may come for a settled invoice, too, and an objection that is open can always be resolved.
+    found = ["register_payment", "credit"] if owed else ["register_payment"]
+    if owed or invoice.disputed:
+        found.append("resolve_dispute" if invoice.disputed else "dispute")
+    if owed:
+        found.append("include" if invoice.excluded_from_dunning else "exclude")
     if invoice.release.live:
         return (*found, "withdraw")
-    found.append("change_terms")
     if owed:
-        found.append("record_reminder")
+        found += ["change_terms", "record_reminder"]
     if owed and today > invoice.terms.due_date and _nothing_in_the_way(invoice):
         found.append("submit")
     return tuple(found)

@@ -140,6 +140,7 @@ class Job:
     due_at: datetime | None
     lease_owner: str | None = None
     lease_until: datetime | None = None
+    attempts: int = 0
     lines: int = 0
     results: tuple[JobLine, ...] = ()
     faults: tuple[Mapping[str, str], ...] = ()

@@ -30,6 +30,10 @@ MOST_LINES: Final = 3000
 handed in in parts."""
 
 
+MOST_ATTEMPTS: Final = 10
+"""How often a job is begun; one that fails so often has a fault that no further attempt mends."""
+
+
 class Line(Protocol):
     """One payment in a bank's file: see ``fordring.formats.bank_file.BankLine``."""
 
@@ -135,11 +139,29 @@ def _begin(desk: Desk, job_id: str, owner: str) -> tuple[Job, bool] | None:
             return None
         if job.lease_until is not None and job.lease_until > real and job.lease_owner != owner:
             return None
-        leased = replace(job, state="running", lease_owner=owner, lease_until=real + LEASE)
+        if job.attempts >= MOST_ATTEMPTS:
+            work.change(ref, _given_up(job, work))
+            return None
+        leased = replace(
+            job, state="running", lease_owner=owner, lease_until=real + LEASE, attempts=job.attempts + 1
+        )
         work.change(ref, leased)
         return leased, job.state == "running"
 
     return transact(desk, [ref], decide)
+
+
+def _given_up(job: Job, work: Work) -> Job:
+    detail = "the file could not be worked on to its end; what was booked until then stays booked"
+    return replace(
+        job,
+        state="failed",
+        due_at=None,
+        lease_owner=None,
+        lease_until=None,
+        faults=({"pointer": "", "code": "gave_up", "detail": detail},),
+        finished_at=work.now,
+    )
 
 
 def _go_on(desk: Desk, job_id: str, owner: str, lines: int) -> bool:
