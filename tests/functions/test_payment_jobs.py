@@ -99,7 +99,5 @@ class TestAJobThatDies:
 
         job = api.get(f"/v1/jobs/{job_id}").body
         assert job["state"] == "failed"
-        assert [fault["code"] for fault in job["faults"]] == ["gave_up"]
-        assert hub.store.due(hub.wall.now()) == tuple(
-            ref for ref in hub.store.due(hub.wall.now()) if ref.kind is not things.JOB
-        )
+        assert [fault["code"] for fault in job["errors"]] == ["gave_up"]
+        assert [ref for ref in hub.store.due(hub.wall.now()) if ref.kind is things.JOB] == []
