@@ -5,13 +5,12 @@ from typing import Any
 
 from fordring.domain import things
 from fordring.domain.creditor import Scope
-from fordring.domain.errors import NotFound
 from fordring.domain.payment import CreditNote
 from fordring.domain.refs import Ref
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.invoice_answers import location, named_invoice
+from fordring.edge.routes.invoice_answers import location, named_invoice, note_of
 from fordring.edge.schemas.credit_notes import (
     CreditNoteMatch,
     GivenCreditNote,
@@ -43,14 +42,6 @@ def register_note(call: Call) -> Answer:
     return call.transact(
         refs, decide, tell_credit_note, status=201, headers=lambda note: location(tell_credit_note(note))
     )
-
-
-def note_of(call: Call, work: Work) -> CreditNote:
-    """Give the credit note in the path, if it is the creditor's."""
-    note = work.get(things.CREDIT_NOTE(call.path["credit_note_id"]))
-    if note.creditor_id != call.creditor_id:
-        raise NotFound
-    return note
 
 
 def match_note(call: Call) -> Answer:

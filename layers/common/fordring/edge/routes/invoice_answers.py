@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from fordring.domain import things
 from fordring.domain.calendar import local_date
 from fordring.domain.errors import Fault, NotFound, Unprocessable
 from fordring.domain.invoice import Invoice
+from fordring.domain.payment import CreditNote
 from fordring.domain.refs import Ref
 from fordring.edge.call import Call, etag
 from fordring.edge.problem import Answer
@@ -71,3 +73,11 @@ def named_invoice(work: Work, target: Target) -> Invoice:
             "the creditor has no such invoice",
             faults=[Fault("/invoice_id", "unknown_invoice", "there is no such invoice")],
         ) from None
+
+
+def note_of(call: Call, work: Work) -> CreditNote:
+    """Give the credit note in the path, if it is the creditor's."""
+    note = work.get(things.CREDIT_NOTE(call.path["credit_note_id"]))
+    if note.creditor_id != call.creditor_id:
+        raise NotFound
+    return note

@@ -9,8 +9,7 @@ from fordring.edge.call import Call, etag
 from fordring.edge.listing import answer_list
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.credit_notes import note_of
-from fordring.edge.routes.invoice_answers import told
+from fordring.edge.routes.invoice_answers import note_of, told
 from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.credit_notes import (
     CreditNoteList,
