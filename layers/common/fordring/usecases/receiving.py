@@ -8,7 +8,7 @@ from fordring.domain import things
 from fordring.domain.case import Case
 from fordring.domain.events import EventType
 from fordring.domain.facts import Fact, PaymentReceived, PaymentReversed, SettlementMade
-from fordring.domain.invoice import case_id_of, split_external_id
+from fordring.domain.invoice import Invoice, case_id_of, split_external_id
 from fordring.domain.ledger import CLEARING_ORDERS, CREDITORS_OWN, Component, EntryKind, Source, allocate
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment, Settlement, SettlementLine
@@ -146,6 +146,7 @@ def _book(work: Work, case: Case, payment: Payment, fact: PaymentReceived) -> tu
         )
         entry_seq = entry.seq
         followed = follow(case, invoice, work)
+        _follow_elsewhere(work, case, invoice)
     costs = {
         part: amount
         for part, amount in (
@@ -164,6 +165,19 @@ def _book(work: Work, case: Case, payment: Payment, fact: PaymentReceived) -> tu
         case_entry=case_seq,
         surplus=surplus,
     )
+
+
+def _follow_elsewhere(work: Work, case: Case, invoice: Invoice) -> None:
+    """Let the case that an invoice is in now follow money that came for an earlier one.
+
+    The agency of the present case has not been told: the comparison of the ledgers finds that, and a
+    person decides what to tell whom.
+    """
+    if not invoice.release.live or invoice.case_id is None or invoice.case_id == case.case_id:
+        return
+    present = work.demand(things.CASE(invoice.case_id))
+    if present.open:
+        work.change(things.CASE(present.case_id), follow(present, invoice, work))
 
 
 def _book_costs(
@@ -210,6 +224,7 @@ def receive_reversal(work: Work, fact: PaymentReversed, teller: Teller, case: Ca
         )
         if followed is not None and payment.case_id == followed.case_id:
             followed = follow(followed, invoice, work)
+            _follow_elsewhere(work, followed, invoice)
     if followed is not None and payment.case_entry:
         cost = work.get(things.CASE_ENTRY(followed.case_id, payment.case_entry))
         followed, _ = book_cost(

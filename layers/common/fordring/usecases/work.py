@@ -58,6 +58,14 @@ class Conflict(Exception):
         self.refs = tuple(refs)
 
 
+class ReadMore(Exception):
+    """What was read shows that more has to be read before anything can be decided."""
+
+    def __init__(self, *refs: Ref[Any]) -> None:
+        super().__init__("more has to be read")
+        self.refs = refs
+
+
 class Store(Protocol):
     """The port to the table."""
 
@@ -108,6 +116,18 @@ class Work:
             raise LookupError(message)
         stored = self._read.get(ref)
         return None if stored is None else cast("T", stored.value)
+
+    def demand[T](self, ref: Ref[T]) -> T:
+        """Give a thing that must exist, though it may only now be known that it is needed.
+
+        Raises
+        ------
+        ReadMore
+            When it was not read: the next attempt reads it, too.
+        """
+        if ref not in self._asked and ref not in self._changes:
+            raise ReadMore(ref)
+        return self.get(ref)
 
     def get[T](self, ref: Ref[T]) -> T:
         """Give a thing that must exist.
@@ -220,15 +240,19 @@ def transact[R](
     Busy
         When others were faster every time.
     """
+    also: list[Ref[Any]] = []
     for attempt in range(ATTEMPTS):
         named = refs() if callable(refs) else refs
-        wanted = tuple(dict.fromkeys((*named, *desk.clock.refs)))
+        wanted = tuple(dict.fromkeys((*named, *also, *desk.clock.refs)))
         read = desk.store.read(wanted)
         work = Work(read, wanted, desk.clock.now(read), desk.ids)
         try:
             result = decide(work)
             if work.changes:
                 desk.store.commit(work.changes)
+        except ReadMore as more:
+            also.extend(more.refs)
+            continue
         except Conflict:
             # Full jitter: the losers of one round must not meet again in the next.
             desk.wall.pause(timedelta(milliseconds=desk.randbits(16) % (10 * 2**attempt)))
