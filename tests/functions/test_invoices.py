@@ -257,3 +257,24 @@ def test_an_excluded_invoice_cannot_be_transferred(api):
     reply = api.post("/v1/creditors/acme/cases", {"agency": "svea", "invoice_id": made})
     assert reply.status == 422
     assert [each["code"] for each in reply.body["errors"]] == ["excluded_from_dunning"]
+
+
+def test_a_repeated_registration_is_answered_with_the_same_headers(api, world):
+    world.ready()
+    body = {
+        "debtor_id": "d-1",
+        "document_number": "H-1",
+        "principal": {"amount": "100.00", "currency": "NOK"},
+        "invoice_date": "2026-01-05",
+        "due_date": "2026-01-19",
+    }
+
+    first = api.post("/v1/creditors/acme/invoices", body, idempotency_key="k")
+    again = api.post("/v1/creditors/acme/invoices", body, idempotency_key="k")
+
+    assert again.headers["idempotent-replayed"] == "true"
+    assert (again.headers["location"], again.headers["etag"]) == (
+        first.headers["location"],
+        first.headers["etag"],
+    )
+    assert again.text == first.text

@@ -14,7 +14,8 @@ class Claim:
     """The answer that was given to a request with an Idempotency-Key.
 
     ``fingerprint`` is an HMAC of the canonical body: the same key with another body is refused.
-    ``answer`` is the JSON text, byte for byte as it was given.
+    ``answer`` is the JSON text, byte for byte as it was given; ``headers`` say where what was made is, and
+    its revision.
     """
 
     fingerprint: str
@@ -22,6 +23,7 @@ class Claim:
     answer: str
     made_at: datetime
     expires_at: datetime
+    headers: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

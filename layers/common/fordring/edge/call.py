@@ -259,7 +259,7 @@ class Call:
                 "idempotency_key_reused", "this Idempotency-Key was used before, with another request"
             )
         media = "application/problem+json" if claim.status >= 400 else "application/json"
-        return Answer(claim.status, claim.answer, media, {REPLAYED: "true"})
+        return Answer(claim.status, claim.answer, media, {**(claim.headers or {}), REPLAYED: "true"})
 
     def fingerprint(self) -> str:
         """Make an HMAC of the canonical body and the query string."""
@@ -272,7 +272,14 @@ class Call:
     def _claim(self, answer: Answer) -> Claim:
         # Claims live in real time: a caller that repeats itself does so on its own clock.
         real = self.hub.wall.now()
-        return Claim(self.fingerprint(), answer.status, answer.body, real, real + CLAIM_LIFE)
+        return Claim(
+            self.fingerprint(),
+            answer.status,
+            answer.body,
+            real,
+            real + CLAIM_LIFE,
+            dict(answer.headers) or None,
+        )
 
     def expected_revision(self) -> int | None:
         """Read ``If-Match``: the revision that the caller has seen.
