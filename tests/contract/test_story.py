@@ -48,7 +48,6 @@ def test_the_case_number_follows_five_minutes_after_the_acknowledgement(stage: S
     assert stage.agency.look_up(command, stage.client) == Accepted(number, already_existed=True)
     (delivery,) = stage.deliveries()
     assert list(delivery.facts) == facts
-    assert stage.agency.peek_callback(stage.receiver.received[0].body) == (delivery.delivery_id, (key,))
 
 
 @pytest.mark.capability("ZIR-4", "BEY-13")

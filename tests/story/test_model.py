@@ -206,9 +206,6 @@ class FakeAgency:
     def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Delivery:
         return Delivery(f"d-{body.decode()}", (self.facts[int(body)],))
 
-    def peek_callback(self, body: bytes) -> tuple[str | None, tuple[CaseKey, ...]]:
-        return None, ()
-
     # --- what happens there ----------------------------------------------------------------------
 
     def say(self, fact: Fact) -> None:

@@ -63,7 +63,6 @@ def test_arbitrary_bodies_are_read_or_malformed(body: bytes) -> None:
     ):
         with contextlib.suppress(MalformedAnswer):
             ask()
-    svea().peek_callback(body)
 
 
 @settings(max_examples=300)
@@ -78,9 +77,6 @@ def test_answers_that_are_almost_right_are_read_or_malformed(changes: list[Any],
     ):
         with contextlib.suppress(MalformedAnswer):
             assert isinstance(ask(), kind)
-    identity, keys = svea().peek_callback(delivery)
-    assert identity in {None, "d-1"}
-    assert len(keys) <= 1
 
 
 @pytest.mark.parametrize(

@@ -177,22 +177,15 @@ def test_what_is_off_the_interface_is_malformed(broken: dict[str, Any]) -> None:
         b'{"n": ' + b"9" * 10_000 + b"}",
     ],
 )
-def test_a_body_that_is_none_is_malformed_and_peeks_as_nothing(body: bytes) -> None:
+def test_a_body_that_is_none_is_malformed(body: bytes) -> None:
     with pytest.raises(MalformedAnswer):
         svea().parse_callback({}, body)
-    assert svea().peek_callback(body) == (None, ())
 
 
-def test_peeking_names_each_case_once_and_no_line_of_a_settlement() -> None:
-    assert svea().peek_callback(callback(change("CaseRegistered"), PAYMENT)) == ("d-1", (KEY,))
-    assert svea().peek_callback(callback(SETTLEMENT)) == ("d-1", ())
-
-
-def test_peeking_at_what_nobody_signed_never_leads_to_many_reads() -> None:
+def test_what_nobody_signed_never_leads_to_many_reads() -> None:
     for many in (
         [change("CaseRegistered", CaseNumber=f"SV{n}") for n in range(2)],
         [change("CaseRegistered")] * 51,
     ):
-        assert svea().peek_callback(callback(*many)) == (None, ())
         with pytest.raises(MalformedAnswer):
             svea().parse_callback({}, callback(*many))

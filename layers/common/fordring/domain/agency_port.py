@@ -62,18 +62,11 @@ class Agency(Protocol):
         ...
 
     def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Delivery:
-        """Read a callback whose signature was verified.
+        """Read a callback, before its signature is verified too: that tells what to look up in the one read.
 
         Raises
         ------
         MalformedAnswer
             When the body is not what the interface says.
-        """
-        ...
-
-    def peek_callback(self, body: bytes) -> tuple[str | None, tuple[CaseKey, ...]]:
-        """The delivery id and the cases of a callback before it is verified: for the one read.
-
-        Never raises: what cannot be read gives ``(None, ())``.
         """
         ...

@@ -115,11 +115,6 @@ class Case:
         return self.processing is not Processing.CLOSED
 
     @property
-    def archived(self) -> bool:
-        """Archived means closed (ZIR-35)."""
-        return not self.open
-
-    @property
     def principal(self) -> int:
         """What was handed over, minor units."""
         return sum(member.principal for member in self.members)
@@ -183,12 +178,6 @@ class Case:
             agency_status=agency_status or self.agency_status,
             withdrawing=False,
             difference=None,
-        )
-
-    def rejected(self, reasons: tuple[str, ...], now: datetime) -> "Case":
-        """Give the case after the agency refused it; its invoices are candidates again."""
-        return replace(
-            self.closed(ClosedReason.OTHER, None, now), release=Release.REJECTED, rejected_reasons=reasons
         )
 
     def touched(self, now: datetime, **fields: object) -> "Case":

@@ -137,17 +137,6 @@ class Svea:
         delivery_id, changes = _delivery(body)
         return Delivery(delivery_id, _facts(changes))
 
-    def peek_callback(self, body: bytes) -> tuple[str | None, tuple[CaseKey, ...]]:
-        """The delivery id and the case of a callback that nobody has verified yet.
-
-        The lines of a settlement are left out: they may be hundreds, and none of those cases changes.
-        """
-        try:
-            delivery_id, changes = _delivery(body)
-            return delivery_id, _cases_of(changes)
-        except MalformedAnswer:
-            return None, ()
-
     def _cases(self, name: str, value: str, credentials: Credentials) -> tuple[Node, ...]:
         return self._ask("/api/v1/cases?" + urlencode({name: value}), credentials).nodes("Cases")
 
