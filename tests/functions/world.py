@@ -28,8 +28,8 @@ from fordring.domain.invoice import Invoice, Terms
 from fordring.domain.money import Money
 from fordring.domain.references import recognise
 from fordring.domain.refs import Ref
-from fordring.edge.call import KEY_PREFIX, digest_of_key
 from fordring.edge.hub import Hub, SystemClock
+from fordring.edge.key_text import KEY_PREFIX, digest_of_key
 from fordring.store.memory import MemoryEngine
 from fordring.usecases.invoicing import NewInvoice, refs_to_register, register
 from fordring.usecases.submitting import Submission, end, refs_to_submit, submit

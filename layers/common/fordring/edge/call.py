@@ -24,9 +24,9 @@ from fordring.domain.errors import (
     Unauthenticated,
     Unprocessable,
 )
-from fordring.domain.ids import ULID_LENGTH
 from fordring.domain.refs import Listing, Page, Ref
 from fordring.domain.running import CLAIM_LIFE, Claim
+from fordring.edge.key_text import digest_of_key, key_id_of
 from fordring.edge.problem import Answer, dump, problem
 from fordring.edge.route import Route
 from fordring.usecases.recording import derived_id
@@ -37,23 +37,9 @@ if TYPE_CHECKING:
 
     from fordring.edge.hub import Hub
 
-KEY_PREFIX: Final = "fordring_"
 REPLAYED: Final = "Idempotent-Replayed"
 
 type Refs = Iterable[Ref[Any]] | Callable[[], Iterable[Ref[Any]]]
-
-
-def digest_of_key(text: str) -> str:
-    """Digest an API key: all that is stored of it."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def key_id_of(text: str) -> str | None:
-    """Read the id out of an API key's text; ``None`` when it has not the form of one."""
-    identifier, _, secret = text.removeprefix(KEY_PREFIX).partition("_")
-    if not text.startswith(KEY_PREFIX) or len(identifier) != ULID_LENGTH or not secret:
-        return None
-    return f"key_{identifier}" if identifier.isascii() and identifier.isalnum() else None
 
 
 @dataclass(slots=True)

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 
 from fordring.domain.errors import Refused
-from fordring.edge.call import digest_of_key
 from fordring.edge.hub import hub
+from fordring.edge.key_text import digest_of_key
 from fordring.edge.once import new_key
 from fordring.usecases.keys import keep_first_key
 

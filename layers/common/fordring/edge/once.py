@@ -8,7 +8,8 @@ import json
 from base64 import urlsafe_b64encode
 from typing import Final
 
-from fordring.edge.call import KEY_PREFIX, REPLAYED
+from fordring.edge.call import REPLAYED
+from fordring.edge.key_text import KEY_PREFIX
 from fordring.edge.problem import Answer, dump
 from fordring.usecases.work import Desk
 

@@ -4,7 +4,7 @@ First it is checked whether the debtor may go. Then the messages of its cases lo
 time: whatever is interrupted is completed by asking again. The debtor itself goes last, with the answer.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import batched
@@ -42,7 +42,7 @@ class Erasure:
     def refs(self) -> tuple[Ref[Any], ...]:
         """Find out what there is of the debtor, and name it."""
         owed = Listing(things.DEBTOR_INVOICE, "invoices_of_debtor", (self.creditor_id, self.debtor_id))
-        self._invoices = tuple(things.INVOICE(row.invoice_id) for _, row in _all_of(self.desk, owed))
+        self._invoices = tuple(things.INVOICE(row.invoice_id) for _, row in self.desk.every(owed))
         work = self.desk.read(*self._invoices)
         cases = (case_id for ref in self._invoices for case_id in work.get(ref).case_ids)
         self._cases = tuple(things.CASE(case_id) for case_id in dict.fromkeys(cases))
@@ -99,7 +99,7 @@ class Erasure:
             return
         for case in self._cases:
             listing = Listing(things.MESSAGE, "messages_of", case.ids)
-            wordy = (ref for ref, message in _all_of(self.desk, listing) if message.text)
+            wordy = (ref for ref, message in self.desk.every(listing) if message.text)
             for refs in batched(wordy, AT_ONCE, strict=False):
                 transact(self.desk, refs, lambda work, refs=refs: _clear(work, refs))  # type: ignore[misc]
 
@@ -139,13 +139,3 @@ def _is_open(invoice: Invoice) -> bool:
 def _clear(work: Work, refs: Iterable[Ref[Message]]) -> None:
     for ref in refs:
         work.change(ref, replace(work.get(ref), text=""))
-
-
-def _all_of[T](desk: Desk, listing: Listing[T]) -> Iterator[tuple[Ref[T], T]]:
-    after: str | None = None
-    while True:
-        page = desk.store.page(listing, after=after, limit=100)
-        yield from page.items
-        after = page.next
-        if after is None:
-            return

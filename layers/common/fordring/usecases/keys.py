@@ -70,11 +70,4 @@ def keep_first_key(desk: Desk, key_id: str, digest: str, name: str, *, another: 
 
 
 def _any_alive(desk: Desk) -> bool:
-    after = None
-    while True:
-        page = desk.store.page(Listing(things.API_KEY, "api_keys"), after=after, limit=100)
-        if any(key.revoked_at is None for _, key in page.items):
-            return True
-        after = page.next
-        if after is None:
-            return False
+    return any(key.revoked_at is None for _, key in desk.every(Listing(things.API_KEY, "api_keys")))

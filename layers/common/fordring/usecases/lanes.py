@@ -10,12 +10,4 @@ from fordring.usecases.work import Desk
 
 def lane_of(desk: Desk, case_id: str) -> Sequence[CommandRow]:
     """Read a case's commands."""
-    listing = Listing(things.COMMAND, "commands_of", (case_id,))
-    rows: list[CommandRow] = []
-    after = None
-    while True:
-        page = desk.store.page(listing, after=after, limit=100)
-        rows.extend(row for _, row in page.items)
-        after = page.next
-        if after is None:
-            return rows
+    return [row for _, row in desk.every(Listing(things.COMMAND, "commands_of", (case_id,)))]

@@ -22,15 +22,7 @@ AT_ONCE = 15
 
 def endpoints_of(desk: Desk) -> Sequence[Endpoint]:
     """Read all webhook endpoints of the tenant."""
-    listing = Listing(things.ENDPOINT, "endpoints")
-    found: list[Endpoint] = []
-    after = None
-    while True:
-        page = desk.store.page(listing, after=after, limit=100)
-        found.extend(endpoint for _, endpoint in page.items)
-        after = page.next
-        if after is None:
-            return found
+    return [endpoint for _, endpoint in desk.every(Listing(things.ENDPOINT, "endpoints"))]
 
 
 def fan_out(desk: Desk, refs: Iterable[Ref[Event]]) -> list[str]:

@@ -74,14 +74,7 @@ def _pop(theirs: dict[str, AgencyBalance], case: Case) -> AgencyBalance | None:
 
 def _our_open_cases(desk: Desk, teller: Teller) -> list[Case]:
     listing = Listing(things.CASE, "cases_of", (teller.creditor_id,), "open#")
-    cases: list[Case] = []
-    after = None
-    while True:
-        page = desk.store.page(listing, after=after, limit=100)
-        cases.extend(case for _, case in page.items if case.agency == teller.agency)
-        after = page.next
-        if after is None:
-            return cases
+    return [case for _, case in desk.every(listing) if case.agency == teller.agency]
 
 
 def _difference(case: Case, balance: AgencyBalance | None) -> tuple[int, int]:

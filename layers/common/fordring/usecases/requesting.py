@@ -33,11 +33,4 @@ def wants_sync(desk: Desk, agreement: Agreement) -> bool:
 def has_open_cases(desk: Desk, agreement: Agreement) -> bool:
     """Whether the creditor has open cases at the agency."""
     listing = Listing(things.CASE, "cases_of", (agreement.creditor_id,), "open#")
-    after = None
-    while True:
-        page = desk.store.page(listing, after=after, limit=100)
-        if any(case.agency == agreement.agency for _, case in page.items):
-            return True
-        after = page.next
-        if after is None:
-            return False
+    return any(case.agency == agreement.agency for _, case in desk.every(listing))

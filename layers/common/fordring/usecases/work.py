@@ -4,7 +4,7 @@ A use case is a function of a ``Work``: it looks at what was read, decides, and 
 touches the store in between, so it can be tried again from the start when somebody else was faster.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, Protocol, cast
@@ -16,6 +16,9 @@ from fordring.domain.refs import Listing, Page, Ref
 
 ATTEMPTS: Final = 8
 """How often a unit of work is tried when others write the same things."""
+
+PAGE: Final = 100
+"""How many items of a list are read at a time when all of it is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +218,16 @@ class Desk:
         wanted = (*refs, *self.clock.refs)
         read = self.store.read(wanted)
         return Work(read, wanted, self.clock.now(read), self.ids)
+
+    def every[T](self, listing: Listing[T]) -> Iterator[tuple[Ref[T], T]]:
+        """Read a whole list, a page when its first item is asked for."""
+        after: str | None = None
+        while True:
+            page = self.store.page(listing, after=after, limit=PAGE)
+            yield from page.items
+            after = page.next
+            if after is None:
+                return
 
 
 def transact[R](

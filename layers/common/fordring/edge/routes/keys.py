@@ -3,7 +3,8 @@
 from fordring.domain import things
 from fordring.domain.creditor import ApiKey, Scope
 from fordring.domain.refs import Listing
-from fordring.edge.call import Call, digest_of_key
+from fordring.edge.call import Call
+from fordring.edge.key_text import digest_of_key
 from fordring.edge.listing import answer_list, caller
 from fordring.edge.once import new_key, show_once
 from fordring.edge.problem import Answer

@@ -61,13 +61,7 @@ def _cases_of(call: Call, invoices: list[Invoice]) -> dict[str, list[dict[str, o
 
 def _ledger_of(call: Call, invoice: Invoice) -> Iterator[Entry]:
     listing = Listing(things.INVOICE_ENTRY, "entries_of_invoice", (invoice.invoice_id,))
-    after: str | None = None
-    while True:
-        page = call.page(listing, limit=100, after=after)
-        yield from (entry for _, entry in page.items)
-        after = page.next
-        if after is None:
-            return
+    return (entry for _, entry in call.hub.desk.every(listing))
 
 
 STATEMENT_ROUTES = (

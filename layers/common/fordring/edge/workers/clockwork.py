@@ -54,14 +54,9 @@ class Clockwork:
         return {"batchItemFailures": []}
 
     def _active_agreements(self) -> Iterable[Agreement]:
+        desk = self._hub.desk
         listing = Listing(things.AGREEMENT, "active_agreements")
-        after = None
-        while True:
-            page = self._hub.store.page(listing, after=after, limit=100)
-            yield from (agreement for _, agreement in page.items if wants_sync(self._hub.desk, agreement))
-            after = page.next
-            if after is None:
-                return
+        return (agreement for _, agreement in desk.every(listing) if wants_sync(desk, agreement))
 
     def _work_on(self, message: Mapping[str, str]) -> None:
         if "job_id" in message:
