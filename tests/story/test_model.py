@@ -1,11 +1,10 @@
-"""Random stories over a network that loses, repeats and reorders: the books stay right, and even out.
+"""Random stories over a network that loses, repeats, reorders and goes back in time: the books even out.
 
 No HTTP and no sandbox, so that there can be many: the agency is a small model with a ledger of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -15,34 +14,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from fordring.agencies.svea.terms import CAPABILITIES, DOUBTS
+from fordring.agencies.svea.terms import CAPABILITIES
 from fordring.domain import things
-from fordring.domain.agency import Accepted, ClosedReason, Credentials, InDoubt, Rejected, Stage, TryLater
-from fordring.domain.facts import (
-    AgencyBalance,
-    BalancePage,
-    CaseClosed,
-    CaseKey,
-    CaseRegistered,
-    Changes,
-    Delivery,
-    Fact,
-    PaymentReceived,
-    PaymentReversed,
-)
-from fordring.domain.instructions import (
-    RegisterCase,
-    ReportCredit,
-    ReportPayment,
-    ReversePayment,
-    SendMessage,
-    WithdrawCase,
-)
 from fordring.domain.invoice import Release
 from fordring.domain.money import Money
 from fordring.domain.payment import Origin
 from fordring.domain.refs import Listing
-from fordring.domain.transport import TransportFailed
 from fordring.edge.hub import Hub, LiveClock
 from fordring.edge.settings import Settings
 from fordring.store.memory import MemoryEngine
@@ -55,6 +32,7 @@ from fordring.usecases.lanes import lane_of
 from fordring.usecases.matching import Reversal
 from fordring.usecases.paying import NewPayment, Target, pay
 from fordring.usecases.publishing import fan_out
+from fordring.usecases.restoring import raise_epoch
 from fordring.usecases.sealed import Vault
 from fordring.usecases.submitting import withdraw, write_message
 from fordring.usecases.synchronising import synchronise
@@ -62,186 +40,10 @@ from fordring.usecases.work import Desk, transact
 from tests.fakes import MemorySealer
 from tests.functions.conftest import CALLBACK_TOKEN, FixedClock, World
 from tests.story.evenness import everything_of, faults_of_the_hub
+from tests.story.model_agency import FakeAgency, Killed, There
+from tests.story.stage import refill
 
 FATES = ("fine", "fine", "fine", "lost", "answer_lost", "later", "killed_before", "killed_after")
-INVISIBLE = timedelta(minutes=5)
-
-
-class Killed(BaseException):
-    """The process that was working has died."""
-
-
-@dataclass
-class There:
-    """A case as the agency knows it."""
-
-    external_id: str
-    document: str
-    principal: int
-    taken_at: datetime
-    number: str | None = None
-    open: bool = True
-    bookings: dict[str, int] = field(default_factory=dict)
-
-
-class FakeAgency:
-    """An agency with a ledger, behind a network with a fate for each exchange."""
-
-    capabilities = CAPABILITIES
-    doubts = DOUBTS
-
-    def __init__(self, clock: FixedClock) -> None:
-        self.clock = clock
-        self.cases: dict[str, There] = {}
-        self.facts: list[Fact] = []
-        self.pending: list[int] = []
-        self.fates: list[str] = []
-        self.registrations = 0
-
-    # --- the network -----------------------------------------------------------------------------
-
-    def _exchange(self, act: Any) -> Any:
-        fate = self.fates.pop(0) if self.fates else "fine"
-        if fate == "killed_before":
-            raise Killed
-        if fate == "later":
-            return TryLater("too_many_requests")
-        if fate == "lost":
-            return InDoubt("read_timeout")
-        answer = act()
-        if fate == "killed_after":
-            raise Killed
-        return InDoubt("read_timeout") if fate == "answer_lost" else answer
-
-    def _asked(self, act: Any) -> Any:
-        answer = self._exchange(act)
-        if isinstance(answer, InDoubt | TryLater):
-            raise TransportFailed("maybe", answer.reason)
-        return answer
-
-    # --- the port --------------------------------------------------------------------------------
-
-    def send(self, command: Any, credentials: Credentials) -> Any:
-        return self._exchange(lambda: self._carry_out(command))
-
-    def _carry_out(self, command: Any) -> Any:
-        match command:
-            case RegisterCase():
-                self.registrations += 1
-                # As at Svea: whoever sends twice has two cases.
-                key = command.external_id
-                assert key not in self.cases, f"{key} was registered twice"
-                (invoice,) = command.invoices
-                self.cases[key] = There(
-                    key, invoice.document_number, invoice.remaining.minor, self.clock.now()
-                )
-                return Accepted()
-            case ReportPayment() | ReportCredit():
-                name = getattr(command, "payment_id", None) or command.credit_note_id
-                return self._book(command, f"+{name}", -command.amount.minor, command.settles)
-            case ReversePayment():
-                return self._book(command, f"-{command.payment_id}", command.amount.minor, False)
-            case WithdrawCase():
-                case = self.cases[command.external_id]
-                self._close(case, ClosedReason.WITHDRAWN)
-                return Accepted()
-            case SendMessage():
-                case = self.cases[command.external_id]
-                known = case.bookings.setdefault(command.message_id, 0)
-                return Accepted(already_existed=bool(known))
-        return Rejected(("agency_refused",))
-
-    def _book(self, command: Any, name: str, amount: int, settles: bool) -> Accepted:
-        case = self.cases[command.external_id]
-        if name in case.bookings:
-            return Accepted(already_existed=True)
-        case.bookings[name] = amount
-        case.principal += amount
-        if case.principal <= 0 and settles:
-            self._close(case, ClosedReason.PAID)
-        return Accepted()
-
-    def look_up(self, command: Any, credentials: Credentials) -> Any:
-        def look() -> Accepted | None:
-            case = self.cases.get(command.external_id)
-            if case is None or case.taken_at + INVISIBLE > self.clock.now():
-                return None
-            return Accepted(case.number, already_existed=True)
-
-        return self._asked(look) if isinstance(command, RegisterCase) else None
-
-    def changes_since(self, cursor: str | None, credentials: Credentials) -> Changes:
-        start = int(cursor or 0)
-        end = min(start + 3, len(self.facts))
-        return self._asked(lambda: Changes(tuple(self.facts[start:end]), str(end), end < len(self.facts)))
-
-    def rewind(self, cursor: str | None, window: timedelta) -> str | None:
-        return None
-
-    def open_cases(self, page: str | None, credentials: Credentials) -> BalancePage:
-        found = tuple(self._balance(case) for case in self.cases.values() if case.open)
-        return self._asked(lambda: BalancePage(found, None))
-
-    def case(self, key: CaseKey, credentials: Credentials) -> AgencyBalance | None:
-        case = self.cases.get(key.external_id or "")
-        return self._asked(lambda: self._balance(case) if case else None)
-
-    def _balance(self, case: There) -> AgencyBalance:
-        return AgencyBalance(
-            case=CaseKey(case.external_id, case.number),
-            agency_status="Sent" if case.open else "Paid",
-            stage=Stage.ADMINISTERED,
-            open=case.open,
-            principal_remaining=Money(max(case.principal, 0), "NOK"),
-            cost_remaining=Money(0, "NOK"),
-            interest_remaining=Money(0, "NOK"),
-            as_of=self.clock.now(),
-        )
-
-    def verify_callback(
-        self, headers: Mapping[str, str], body: bytes, secrets: Sequence[Credentials], now: datetime
-    ) -> bool:
-        return True
-
-    def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Delivery:
-        return Delivery(f"d-{body.decode()}", (self.facts[int(body)],))
-
-    # --- what happens there ----------------------------------------------------------------------
-
-    def say(self, fact: Fact) -> None:
-        self.pending.append(len(self.facts))
-        self.facts.append(fact)
-
-    def number(self, case: There) -> None:
-        case.number = f"N{len(self.facts)}"
-        self.say(CaseRegistered(self._key(case), case.number, self.clock.now()))
-
-    def take_money(self, case: There, amount: int) -> str:
-        payment_id = f"P{len(self.facts)}"
-        amount = min(amount, case.principal)
-        case.principal -= amount
-        case.bookings[payment_id] = -amount
-        zero, paid = Money(0, "NOK"), Money(amount, "NOK")
-        self.say(
-            PaymentReceived(
-                self._key(case), payment_id, paid, paid, zero, zero, date(2026, 3, 2), self.clock.now()
-            )
-        )
-        if case.principal <= 0:
-            self._close(case, ClosedReason.PAID)
-        return payment_id
-
-    def give_back(self, case: There, payment_id: str) -> None:
-        case.principal -= case.bookings.pop(payment_id)
-        self.say(PaymentReversed(self._key(case), payment_id, f"{payment_id}-R", self.clock.now()))
-
-    def _close(self, case: There, reason: ClosedReason) -> None:
-        if case.open:
-            case.open = False
-            self.say(CaseClosed(self._key(case), reason, "Paid", self.clock.now()))
-
-    def _key(self, case: There) -> CaseKey:
-        return CaseKey(case.external_id, case.number)
 
 
 class Stories(RuleBasedStateMachine):
@@ -268,42 +70,59 @@ class Stories(RuleBasedStateMachine):
         self.agreement = self.world.get(things.AGREEMENT("acme", "svea"))
         self.credentials = self.hub.vault.credentials_of(self.agreement)
         self.agency = FakeAgency(self.clock)
-        self.invoices: list[str] = []
+        self.invoices: dict[str, str] = {}
         self.owners = 0
         self.seen: dict[str, Any] = {}
         self.paid: list[str] = []
+        self.backup: tuple[Any, dict[str, str], list[str]] | None = None
+        self.asked: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
 
-    # --- what a billing product does -------------------------------------------------------------
+    # --- what a billing product does, and does again when it was forgotten ------------------------
+
+    def _ask(self, act: Callable[..., None], *about: Any) -> None:
+        self.asked.append((act, about))
+        act(*about)
 
     @rule(amount=st.integers(1, 5))
     def register_and_hand_over(self, amount: int) -> None:
-        invoice = self.world.invoice(amount=f"{amount * 100}.00")
-        self.invoices.append(invoice.invoice_id)
-        self.world.case(invoice_id=invoice.invoice_id)
+        document = f"F-{self.chance.getrandbits(40)}"
+        self._ask(self._register, document, amount)
+        self._ask(self._hand_over, document)
 
-    @precondition(lambda self: self.invoices)
-    @rule()
-    def hand_over_again(self) -> None:
-        invoice = self._invoice()
+    def _register(self, document: str, amount: int) -> None:
+        self.invoices[document] = self.world.invoice(number=document, amount=f"{amount * 100}.00").invoice_id
+
+    def _hand_over(self, document: str) -> None:
+        invoice = self._invoice(document)
         if not invoice.release.live and invoice.balance.owed_to_creditor > 0:
             self.world.case(invoice_id=invoice.invoice_id)
 
     @precondition(lambda self: self.invoices)
+    @rule()
+    def hand_over_again(self) -> None:
+        self._ask(self._hand_over, self._document())
+
+    @precondition(lambda self: self.invoices)
     @rule(amount=st.integers(1, 400))
     def pay_the_creditor(self, amount: int) -> None:
-        invoice = self._invoice()
-        owed = invoice.balance.owed_to_creditor
-        if owed <= 0:
-            return
-        target = Target(self.desk, "acme", invoice.invoice_id)
-        new = NewPayment(Money(min(amount * 100, owed), "NOK"), date(2026, 3, 2), Origin.DEBTOR)
+        document = self._document()
+        owed = self._invoice(document).balance.owed_to_creditor
+        if owed > 0:
+            self._ask(self._pay, document, min(amount * 100, owed), f"pay_{self.chance.getrandbits(40)}")
+
+    def _pay(self, document: str, amount: int, payment_id: str) -> None:
+        target = Target(self.desk, "acme", self.invoices[document])
+        new = NewPayment(Money(amount, "NOK"), date(2026, 3, 2), Origin.DEBTOR, payment_id=payment_id)
         paid = transact(self.desk, target.refs, lambda work: pay(work, target.invoice(work), new))
         self.paid.append(paid.payment_id)
 
     @precondition(lambda self: self.paid)
     @rule()
     def the_payment_bounces(self) -> None:
-        payment_id = self.paid.pop(self.chance.randrange(len(self.paid)))
+        self._ask(self._bounce, self.chance.choice(self.paid))
+
+    def _bounce(self, payment_id: str) -> None:
+        self.paid.remove(payment_id)
         reversal = Reversal(self.desk, payment_id)
         ref = things.PAYMENT(payment_id)
         payment = self.world.get(ref)
@@ -320,10 +139,11 @@ class Stories(RuleBasedStateMachine):
     @precondition(lambda self: self.invoices)
     @rule(amount=st.integers(1, 200))
     def credit(self, amount: int) -> None:
-        invoice_id = self.chance.choice(self.invoices)
-        new = NewCreditNote(
-            f"C-{self.chance.getrandbits(40)}", Money(amount * 100, "NOK"), date(2026, 3, 2), invoice_id
-        )
+        self._ask(self._credit, f"C-{self.chance.getrandbits(40)}", self._document(), amount)
+
+    def _credit(self, number: str, invoice: str, amount: int) -> None:
+        invoice_id = self.invoices[invoice]
+        new = NewCreditNote(number, Money(amount * 100, "NOK"), date(2026, 3, 2), invoice_id)
         target = Target(self.desk, "acme", invoice_id)
         document = document_ref("acme", "credit_note", new.document_number)
         transact(
@@ -335,7 +155,10 @@ class Stories(RuleBasedStateMachine):
     @precondition(lambda self: self.invoices)
     @rule()
     def take_back(self) -> None:
-        case = self._case()
+        self._ask(self._take_back, self._document())
+
+    def _take_back(self, document: str) -> None:
+        case = self._case(document)
         if case is None or not case.open or case.withdrawing:
             return
         lane: list[Any] = []
@@ -358,7 +181,7 @@ class Stories(RuleBasedStateMachine):
     @precondition(lambda self: self.invoices)
     @rule()
     def write(self) -> None:
-        case = self._case()
+        case = self._case(self._document())
         if case is not None and case.open and not case.withdrawing:
             refs = (things.CASE(case.case_id), things.EPOCH())
             transact(
@@ -395,7 +218,7 @@ class Stories(RuleBasedStateMachine):
     @rule(fates=st.lists(st.sampled_from(FATES), max_size=3))
     def deliver(self, fates: list[str]) -> None:
         self.agency.fates = list(fates)
-        case = self._case()
+        case = self._case(self._document())
         if case is not None:
             self._deliver(case.case_id)
         self.agency.fates = []
@@ -418,6 +241,22 @@ class Stories(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.clock.advance(minutes=minutes)
 
+    @rule()
+    def a_backup_is_made(self) -> None:
+        self.backup = (self.engine.everything(), dict(self.invoices), list(self.paid))
+        self.asked.clear()
+
+    @precondition(lambda self: self.backup)
+    @rule()
+    def the_hub_goes_back_in_time(self) -> None:
+        assert self.backup is not None
+        items, invoices, paid = self.backup
+        refill(self.engine, items)
+        raise_epoch(self.desk)
+        self.invoices, self.paid, self.seen = dict(invoices), list(paid), {}
+        for act, about in self.asked:
+            act(*about)
+
     # --- what always holds -----------------------------------------------------------------------
 
     @invariant()
@@ -438,7 +277,7 @@ class Stories(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_owed_below_zero(self) -> None:
-        for invoice_id in getattr(self, "invoices", ()):
+        for invoice_id in getattr(self, "invoices", {}).values():
             balance = self.world.get(things.INVOICE(invoice_id)).balance
             assert all(part.remaining >= 0 for part in balance.parts.values())
 
@@ -466,7 +305,7 @@ class Stories(RuleBasedStateMachine):
 
     def _differences(self) -> Any:
         for case in self._cases():
-            there = self.agency.cases.get(case.external_id)
+            there = self.agency.named(case)
             if there is None:
                 if case.release not in (Release.QUEUED, Release.REJECTED) or case.open:
                     yield f"{case} never arrived"
@@ -515,12 +354,15 @@ class Stories(RuleBasedStateMachine):
         listed = everything_of(self.hub.store, Listing(things.CASE, "cases_of", ("acme",)))
         return [self.world.get(things.CASE(case.case_id)) for case in listed]
 
-    def _case(self) -> Any:
-        invoice = self._invoice()
-        return self.world.get(things.CASE(invoice.case_id)) if invoice.case_id else None
+    def _document(self) -> str:
+        return self.chance.choice(list(self.invoices))
 
-    def _invoice(self) -> Any:
-        return self.world.get(things.INVOICE(self.chance.choice(self.invoices)))
+    def _invoice(self, document: str) -> Any:
+        return self.world.get(things.INVOICE(self.invoices[document]))
+
+    def _case(self, document: str) -> Any:
+        invoice = self._invoice(document)
+        return self.world.get(things.CASE(invoice.case_id)) if invoice.case_id else None
 
     def _theirs(self) -> list[There]:
         return list(self.agency.cases.values())

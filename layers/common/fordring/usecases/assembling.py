@@ -4,7 +4,7 @@ What has become wrong since the command was queued is found here, and the comman
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from fordring.domain import things
 from fordring.domain.agency import CommandKind
@@ -28,6 +28,9 @@ from fordring.domain.money import Money
 from fordring.domain.refs import Ref
 from fordring.usecases.settling import Unfounded
 from fordring.usecases.work import Desk, Work
+
+NEVER_REGISTERED: Final = "case_never_registered"
+"""Why nothing is said to the agency of a case that it refused, or that was cancelled before it was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def assemble(desk: Desk, row: CommandRow, case: Case) -> Assembled | Unfounded:
     if agreement.credentials is None or agreement.number != case.agreement_number:
         return Unfounded("agreement_changed")
     if row.kind is not CommandKind.REGISTER_CASE and case.release in (Release.QUEUED, Release.REJECTED):
-        return Unfounded("case_never_registered")
+        return Unfounded(NEVER_REGISTERED)
     wrong = _wrong(work, row, case, agreement)
     if wrong is not None and (row.doubted_at is None or wrong == "billing_address_incomplete"):
         return Unfounded(wrong)

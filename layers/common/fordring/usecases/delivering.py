@@ -18,7 +18,7 @@ from fordring.domain.instructions import Command
 from fordring.domain.refs import Ref
 from fordring.domain.running import Epoch
 from fordring.domain.transport import TransportFailed
-from fordring.usecases.assembling import Assembled, assemble
+from fordring.usecases.assembling import NEVER_REGISTERED, Assembled, assemble
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.settling import Result, Unfounded, refs_to_settle, settle
 from fordring.usecases.work import Desk, Work, transact
@@ -107,7 +107,7 @@ def _doubting(row: CommandRow, epoch: Epoch | None, look: Work) -> CommandRow:
     """Doubt a command that was made before the world went back in time, or shortly after."""
     if epoch is None or epoch.number == 1 or row.doubted_at is not None:
         return row
-    if row.epoch < epoch.number or look.now < epoch.raised_at + AFTER_RESTORE:
+    if row.epoch < epoch.number or row.created_at < epoch.raised_at + AFTER_RESTORE:
         return replace(row, doubted_at=min(epoch.raised_at, look.now))
     return row
 
@@ -122,7 +122,9 @@ def _attempt(
 ) -> Result:
     if isinstance(assembled, Unfounded):
         # It may have been sent while it was still right: only the agency can tell, so it is kept in doubt.
-        return assembled if row.doubted_at is None else InDoubt(assembled.reason)
+        # Of a case that the agency does not have, nothing can have been taken.
+        certain = row.doubted_at is None or assembled.reason == NEVER_REGISTERED
+        return assembled if certain else InDoubt(assembled.reason)
     credentials = unseal(assembled.agreement)
     rule = agency.doubts[row.kind]
     if row.doubted_at is not None and rule.doubt is Doubt.PERSON and was.state is not CommandState.RETRY:
