@@ -118,6 +118,7 @@ def test_every_listing_of_children_is_where_its_things_are() -> None:
         "events_of_case": things.EVENT,
         "messages_of": things.MESSAGE,
         "dispatches_of": things.DISPATCH,
+        "questions_of_case": things.QUESTION,
         "holders_of": things.REFERENCE,
         "parked_of": things.PARKED,
         "feed_of": things.FEED_LINE,

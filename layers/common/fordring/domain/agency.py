@@ -41,6 +41,9 @@ class CommandKind(StrEnum):
     REPORT_CREDIT = "report_credit"
     SEND_MESSAGE = "send_message"
     WITHDRAW_CASE = "withdraw_case"
+    PAUSE_CASE = "pause_case"
+    RESUME_CASE = "resume_case"
+    ANSWER_QUESTION = "answer_question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,12 @@ class Operation(StrEnum):
     REPORT_CREDIT = "report_credit"
     SEND_MESSAGE = "send_message"
     WITHDRAW_CASE = "withdraw_case"
+    PAUSE_CASE = "pause_case"
+    RESUME_CASE = "resume_case"
+    ASK_QUESTIONS = "ask_questions"
+    ANSWER_QUESTION = "answer_question"
     LIST_DISPATCHES = "list_dispatches"
+    DISPATCH_DOCUMENTS = "dispatch_documents"
     RECEIVE_CALLBACKS = "receive_callbacks"
     LIST_CHANGES = "list_changes"
     LIST_OPEN_CASES = "list_open_cases"
@@ -162,6 +170,18 @@ class InDoubt:
 
 
 type Outcome = Accepted | Rejected | TryLater | InDoubt
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What an agency has sent to a debtor, as a file (ZIR-6): personal data, never logged.
+
+    ``sha256`` is the digest that the agency states, in hexadecimal, where it states one.
+    """
+
+    content_type: str
+    body: bytes = field(repr=False)
+    sha256: str | None = None
 
 
 class MalformedAnswer(Exception):

@@ -9,6 +9,7 @@ from fordring.domain.agency import (
     Capabilities,
     CommandKind,
     Credentials,
+    Document,
     DoubtRule,
     Outcome,
     Rejected,
@@ -50,6 +51,10 @@ class Agency(Protocol):
 
     def case(self, key: CaseKey, credentials: Credentials) -> AgencyBalance | None:
         """One case of the agency's ledger, open or closed; ``None`` when there is none."""
+        ...
+
+    def document(self, key: CaseKey, dispatch_id: str, credentials: Credentials) -> Document | None:
+        """Fetch what a dispatch of a case said, by the agency's own id; ``None`` when there is none (yet)."""
         ...
 
     def verify_callback(

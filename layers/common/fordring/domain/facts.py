@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from fordring.domain.agency import ClosedReason, Stage
 from fordring.domain.money import Money
+from fordring.domain.questions import QuestionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class LetterDispatched:
 
     ``kind`` is ``reminder``, ``notice_of_collection``, ``demand`` or ``other``; ``channel`` is
     ``letter``, ``email``, ``sms`` or ``einvoice``. ``fee`` is what the agency added to the debt.
+    ``has_document`` says that ``Agency.document`` can fetch it.
     """
 
     case: CaseKey
@@ -63,6 +65,7 @@ class LetterDispatched:
     deadline_date: date | None
     fee: Money | None
     occurred_at: datetime
+    has_document: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,53 @@ class MessageReceived:
     message_id: str
     text: str = field(repr=False)
     occurred_at: datetime = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSeen:
+    """The case handler has read a message of the creditor's; ``message_id`` is the hub's."""
+
+    case: CaseKey
+    message_id: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CasePaused:
+    """The case rests at the agency until the morning of a date; ``None``: until further notice (BEY-6)."""
+
+    case: CaseKey
+    until_date: date | None
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResumed:
+    """The agency goes on with a case that has rested."""
+
+    case: CaseKey
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAsked:
+    """The agency wants to know something of the creditor (BEY-7). The text is personal data."""
+
+    case: CaseKey
+    question_id: str
+    kind: QuestionKind
+    text: str = field(repr=False)
+    deadline_date: date | None = field(kw_only=True)
+    occurred_at: datetime = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWithdrawn:
+    """The agency needs no answer any more."""
+
+    case: CaseKey
+    question_id: str
+    occurred_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +196,11 @@ type Fact = (
     | PaymentReceived
     | PaymentReversed
     | MessageReceived
+    | MessageSeen
+    | CasePaused
+    | CaseResumed
+    | QuestionAsked
+    | QuestionWithdrawn
     | CaseClosed
     | SettlementMade
 )

@@ -117,4 +117,49 @@ class WithdrawCase:
     kind: CommandKind = CommandKind.WITHDRAW_CASE
 
 
-type Command = RegisterCase | ReportPayment | ReversePayment | ReportCredit | SendMessage | WithdrawCase
+@dataclass(frozen=True, slots=True)
+class PauseCase:
+    """The agency shall rest the case until the morning of a date (BEY-6); a later one prolongs the rest."""
+
+    external_id: str
+    case_number: str | None
+    until_date: date
+    kind: CommandKind = CommandKind.PAUSE_CASE
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeCase:
+    """The agency shall go on with a case that rests; nothing happens to one that does not."""
+
+    external_id: str
+    case_number: str | None
+    kind: CommandKind = CommandKind.RESUME_CASE
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerQuestion:
+    """What the creditor answers a question of the agency (BEY-7).
+
+    ``question_id`` is the agency's own. ``proceed`` says yes or no to a question that asks for leave;
+    ``None`` where the question is another.
+    """
+
+    external_id: str
+    case_number: str | None
+    question_id: str
+    text: str = field(repr=False)
+    proceed: bool | None = None
+    kind: CommandKind = CommandKind.ANSWER_QUESTION
+
+
+type Command = (
+    RegisterCase
+    | ReportPayment
+    | ReversePayment
+    | ReportCredit
+    | SendMessage
+    | WithdrawCase
+    | PauseCase
+    | ResumeCase
+    | AnswerQuestion
+)

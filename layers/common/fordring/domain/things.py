@@ -11,6 +11,7 @@ from fordring.domain.events import Event
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import Entry
 from fordring.domain.payment import CreditNote, Payment, Settlement
+from fordring.domain.questions import AgencyQuestion
 from fordring.domain.refs import Kind
 from fordring.domain.running import (
     CaseNumber,
@@ -43,6 +44,7 @@ COMMAND: Final = Kind("command", CommandRow)  # case, seq
 EVENT: Final = Kind("event", Event)  # parent kind, parent id, event
 MESSAGE: Final = Kind("message", Message)  # case, message
 DISPATCH: Final = Kind("dispatch", Dispatch)  # case, dispatch
+QUESTION: Final = Kind("question", AgencyQuestion)  # case, question
 PAYMENT: Final = Kind("payment", Payment)  # payment
 CREDIT_NOTE: Final = Kind("credit_note", CreditNote)  # credit note
 SETTLEMENT: Final = Kind("settlement", Settlement)  # settlement

@@ -21,6 +21,7 @@ from fordring.domain.command import Attention, CommandRow, CommandState
 from fordring.domain.events import Event
 from fordring.domain.invoice import Invoice
 from fordring.domain.payment import CreditNote, Payment, Settlement
+from fordring.domain.questions import AgencyQuestion
 from fordring.domain.refs import Kind, Ref
 from fordring.domain.running import Claim, DeliveryClaim, Job, ParkedCallback, SyncRequest
 from fordring.domain.webhooks import Delivery, DeliveryState
@@ -202,6 +203,12 @@ def _settlement(value: Settlement) -> Places:
     return (f"CRED#{value.creditor_id}#settlement", position), None, None, None
 
 
+def _question(value: AgencyQuestion) -> Places:
+    until = value.deadline_date.isoformat() if value.deadline_date else "none"
+    position = f"{value.state}#{until}#{value.question_id}"
+    return (f"CRED#{value.creditor_id}#question", position), None, None, None
+
+
 def _command(value: CommandRow) -> Places:
     waiting = value.state in (
         CommandState.QUEUED,
@@ -247,6 +254,7 @@ _PLACES: Final[Mapping[type, Callable[[Any], Places]]] = {
     Payment: _payment,
     CreditNote: _credit_note,
     Settlement: _settlement,
+    AgencyQuestion: _question,
     CommandRow: _command,
     Event: _event,
     Delivery: _delivery,

@@ -4,6 +4,7 @@ What has become wrong since the command was queued is found here, and the comman
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from fordring.domain import things
@@ -13,12 +14,15 @@ from fordring.domain.case import Case, Member
 from fordring.domain.command import CommandRow
 from fordring.domain.creditor import Creditor, Debtor
 from fordring.domain.instructions import (
+    AnswerQuestion,
     Command,
     DebtorDetails,
     InvoiceDetails,
+    PauseCase,
     RegisterCase,
     ReportCredit,
     ReportPayment,
+    ResumeCase,
     ReversePayment,
     SendMessage,
     WithdrawCase,
@@ -31,6 +35,16 @@ from fordring.usecases.work import Desk, Work
 
 NEVER_REGISTERED: Final = "case_never_registered"
 """Why nothing is said to the agency of a case that it refused, or that was cancelled before it was sent."""
+
+_FOR_OPEN_CASES: Final = frozenset(
+    {
+        CommandKind.SEND_MESSAGE,
+        CommandKind.WITHDRAW_CASE,
+        CommandKind.PAUSE_CASE,
+        CommandKind.RESUME_CASE,
+        CommandKind.ANSWER_QUESTION,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,8 @@ def assemble(desk: Desk, row: CommandRow, case: Case) -> Assembled | Unfounded:
         refs.append(subject(row.subject_id))
     if row.kind is CommandKind.SEND_MESSAGE and row.subject_id is not None:
         refs.append(things.MESSAGE(row.case_id, row.subject_id))
+    if row.kind is CommandKind.ANSWER_QUESTION and row.subject_id is not None:
+        refs.append(things.QUESTION(row.case_id, row.subject_id))
     work = desk.read(*refs)
     case = work.get(things.CASE(row.case_id))
     agreement = work.get(things.AGREEMENT(case.creditor_id, case.agency))
@@ -81,7 +97,7 @@ def _wrong(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> str
     """Say what has become wrong with a command since it was queued."""
     if row.kind is CommandKind.REGISTER_CASE:
         return _wrong_to_register(work, case, agreement)
-    if not case.open and row.kind in (CommandKind.SEND_MESSAGE, CommandKind.WITHDRAW_CASE):
+    if not case.open and row.kind in _FOR_OPEN_CASES:
         return "case_closed"
     return None
 
@@ -167,6 +183,23 @@ def _command(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> C
             )
         case CommandKind.WITHDRAW_CASE:
             return WithdrawCase(external_id=case.external_id, case_number=case.case_number)
+        case CommandKind.PAUSE_CASE:
+            return PauseCase(
+                external_id=case.external_id,
+                case_number=case.case_number,
+                until_date=date.fromisoformat(row.subject_id or ""),
+            )
+        case CommandKind.RESUME_CASE:
+            return ResumeCase(external_id=case.external_id, case_number=case.case_number)
+        case CommandKind.ANSWER_QUESTION:
+            question = work.get(things.QUESTION(case.case_id, row.subject_id or ""))
+            return AnswerQuestion(
+                external_id=case.external_id,
+                case_number=case.case_number,
+                question_id=question.agency_question_id,
+                text=question.answer or "",
+                proceed=question.proceed,
+            )
 
 
 def _settles(invoice: Invoice, case: Case, row: CommandRow) -> bool:

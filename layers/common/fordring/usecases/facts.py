@@ -14,13 +14,18 @@ from fordring.domain.events import EventType
 from fordring.domain.facts import (
     CaseClosed,
     CaseKey,
+    CasePaused,
     CaseRegistered,
     CaseRejected,
+    CaseResumed,
     Fact,
     LetterDispatched,
     MessageReceived,
+    MessageSeen,
     PaymentReceived,
     PaymentReversed,
+    QuestionAsked,
+    QuestionWithdrawn,
     SettlementMade,
     StatusChanged,
 )
@@ -43,6 +48,21 @@ from fordring.usecases.work import Work
 
 CLAIM_LIFE: Final = timedelta(days=90)
 """How long a callback's delivery is remembered; as long as the raw callback is kept."""
+
+
+type CaseFact = (
+    CaseRegistered
+    | CaseRejected
+    | StatusChanged
+    | LetterDispatched
+    | MessageReceived
+    | MessageSeen
+    | CasePaused
+    | CaseResumed
+    | QuestionAsked
+    | QuestionWithdrawn
+    | CaseClosed
+)
 
 
 class UnknownCase(Exception):
@@ -81,7 +101,7 @@ def _case_of(work: Work, key: CaseKey, teller: Teller) -> Case | None:
 
 def _apply_to_case(
     work: Work,
-    fact: CaseRegistered | CaseRejected | StatusChanged | LetterDispatched | MessageReceived | CaseClosed,
+    fact: CaseFact,
     teller: Teller,
 ) -> bool:
     case = _case_of(work, fact.case, teller)
@@ -100,6 +120,8 @@ def _apply_to_case(
             return _message(work, case, fact)
         case CaseClosed():
             return _close(work, case, fact)
+        case _:
+            return False
 
 
 def number(work: Work, case: Case, case_number: str) -> bool:

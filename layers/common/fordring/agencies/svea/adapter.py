@@ -9,14 +9,15 @@ from urllib.parse import urlencode
 from fordring.agencies.svea.answers import outcome_of, outcome_of_failure, successful
 from fordring.agencies.svea.commands import PATHS, body_of
 from fordring.agencies.svea.cursors import cursor_after, query_of, rewound
+from fordring.agencies.svea.documents import document_of, path_of
 from fordring.agencies.svea.facts import balance, case_key, fact
 from fordring.agencies.svea.reading import Node, read
 from fordring.agencies.svea.signature import is_signed, signed_headers
 from fordring.agencies.svea.terms import CAPABILITIES, DOUBTS, refusal
-from fordring.domain.agency import Accepted, Credentials, MalformedAnswer, Outcome, Rejected
+from fordring.domain.agency import Accepted, Credentials, Document, MalformedAnswer, Outcome, Rejected
 from fordring.domain.facts import AgencyBalance, BalancePage, CaseKey, Changes, Delivery, Fact
 from fordring.domain.instructions import Command, RegisterCase
-from fordring.domain.transport import Http, Request, TransportFailed
+from fordring.domain.transport import Http, Request, Response, TransportFailed
 
 _PAGE: Final = 100
 _TIMEOUT_SECONDS: Final = 10.0
@@ -120,6 +121,10 @@ class Svea:
         as_of = answer.instant("AsOf")
         return next((balance(case, as_of) for case in answer.nodes("Cases")), None)
 
+    def document(self, key: CaseKey, dispatch_id: str, credentials: Credentials) -> Document | None:
+        """What a dispatch said, as a file; ``None`` when there is none (yet)."""
+        return document_of(self._get(path_of(key, dispatch_id), credentials))
+
     def verify_callback(
         self, headers: Mapping[str, str], body: bytes, secrets: Sequence[Credentials], now: datetime
     ) -> bool:
@@ -141,13 +146,16 @@ class Svea:
         return self._ask("/api/v1/cases?" + urlencode({name: value}), credentials).nodes("Cases")
 
     def _ask(self, path: str, credentials: Credentials) -> Node:
+        return successful(self._get(path, credentials))
+
+    def _get(self, path: str, credentials: Credentials) -> Response:
         request = Request(
             "GET",
             self._base_url + path,
             signed_headers(b"", credentials, self._now()),
             timeout_seconds=_TIMEOUT_SECONDS,
         )
-        return successful(self._http.exchange(request))
+        return self._http.exchange(request)
 
 
 def _base(external_id: str) -> str:

@@ -5,9 +5,11 @@ from typing import Final
 
 from fordring.domain.agency import CommandKind, Credentials, Level
 from fordring.domain.instructions import (
+    AnswerQuestion,
     Command,
     DebtorDetails,
     InvoiceDetails,
+    PauseCase,
     RegisterCase,
     ReportCredit,
     ReportPayment,
@@ -24,6 +26,9 @@ PATHS: Final = {
     CommandKind.REPORT_CREDIT: "/api/v1/credits",
     CommandKind.SEND_MESSAGE: "/api/v1/messages",
     CommandKind.WITHDRAW_CASE: "/api/v1/cancellations",
+    CommandKind.PAUSE_CASE: "/api/v1/pauses",
+    CommandKind.RESUME_CASE: "/api/v1/resumptions",
+    CommandKind.ANSWER_QUESTION: "/api/v1/answers",
 }
 
 _LEVELS: Final = {Level.REMINDER: "Reminder", Level.COLLECTION: "Collection"}
@@ -73,6 +78,14 @@ def _members(command: Command) -> dict[str, Json]:
             }
         case SendMessage():
             return members | {"MessageId": command.message_id, "Text": command.text}
+        case PauseCase():
+            return members | {"UntilDate": command.until_date.isoformat()}
+        case AnswerQuestion():
+            return members | {
+                "QuestionId": command.question_id,
+                "Proceed": command.proceed,
+                "Text": command.text or None,
+            }
         case _:
             return members
 

@@ -6,23 +6,29 @@ from types import MappingProxyType
 from typing import Final
 
 from fordring.agencies.svea.reading import Node
-from fordring.agencies.svea.terms import CHANNELS, CLOSED_REASONS, LETTERS, refusal, stage_of
+from fordring.agencies.svea.terms import CHANNELS, CLOSED_REASONS, LETTERS, QUESTIONS, refusal, stage_of
 from fordring.domain.agency import ClosedReason, MalformedAnswer
 from fordring.domain.facts import (
     AgencyBalance,
     CaseClosed,
     CaseKey,
+    CasePaused,
     CaseRegistered,
     CaseRejected,
+    CaseResumed,
     Fact,
     LetterDispatched,
     MessageReceived,
+    MessageSeen,
     PaymentReceived,
     PaymentReversed,
+    QuestionAsked,
+    QuestionWithdrawn,
     SettlementLine,
     SettlementMade,
     StatusChanged,
 )
+from fordring.domain.questions import QuestionKind
 
 
 def fact(change: Node) -> Fact | None:
@@ -96,6 +102,7 @@ def _dispatched(change: Node, case: CaseKey, occurred_at: datetime) -> Fact:
         deadline_date=change.optional_day("DeadlineDate"),
         fee=change.optional_money("Fee", change.currency()),
         occurred_at=occurred_at,
+        has_document=change.flag("HasDocument") if "HasDocument" in change.members else False,
     )
 
 
@@ -134,6 +141,33 @@ def _message(change: Node, case: CaseKey, occurred_at: datetime) -> Fact:
     return MessageReceived(
         _known(case), change.identifier("MessageId"), change.text("Text"), occurred_at=occurred_at
     )
+
+
+def _seen(change: Node, case: CaseKey, occurred_at: datetime) -> Fact:
+    return MessageSeen(_known(case), change.identifier("MessageId"), occurred_at)
+
+
+def _paused(change: Node, case: CaseKey, occurred_at: datetime) -> Fact:
+    return CasePaused(_known(case), change.optional_day("UntilDate"), occurred_at)
+
+
+def _resumed(_change: Node, case: CaseKey, occurred_at: datetime) -> Fact:
+    return CaseResumed(_known(case), occurred_at)
+
+
+def _asked(change: Node, case: CaseKey, occurred_at: datetime) -> Fact:
+    return QuestionAsked(
+        case=_known(case),
+        question_id=change.identifier("QuestionId"),
+        kind=QUESTIONS.get(change.text("Kind"), QuestionKind.OTHER),
+        text=change.text("Text"),
+        deadline_date=change.optional_day("DeadlineDate"),
+        occurred_at=occurred_at,
+    )
+
+
+def _question_withdrawn(change: Node, case: CaseKey, occurred_at: datetime) -> Fact:
+    return QuestionWithdrawn(_known(case), change.identifier("QuestionId"), occurred_at)
 
 
 def _closed(change: Node, case: CaseKey, occurred_at: datetime) -> Fact:
@@ -179,6 +213,11 @@ _READERS: Final[Mapping[str, Callable[[Node, CaseKey, datetime], Fact]]] = Mappi
         "PaymentReceived": _payment,
         "PaymentReversed": _reversed,
         "MessageReceived": _message,
+        "MessageSeen": _seen,
+        "CasePaused": _paused,
+        "CaseResumed": _resumed,
+        "QuestionAsked": _asked,
+        "QuestionWithdrawn": _question_withdrawn,
         "CaseClosed": _closed,
         "PaidToClient": _settlement,
     }

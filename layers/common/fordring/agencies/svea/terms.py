@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from fordring.domain.agency import Capabilities, ClosedReason, CommandKind, Doubt, DoubtRule, Operation, Stage
+from fordring.domain.questions import QuestionKind
 
 CAPABILITIES: Final = Capabilities(
     agency="svea",
@@ -28,6 +29,10 @@ DOUBTS: Final[Mapping[CommandKind, DoubtRule]] = MappingProxyType(
         CommandKind.REPORT_CREDIT: DoubtRule(Doubt.NATURAL_KEY),
         CommandKind.SEND_MESSAGE: DoubtRule(Doubt.NATURAL_KEY),
         CommandKind.WITHDRAW_CASE: DoubtRule(Doubt.NATURAL_KEY),
+        # A case rests or does not, and a question has one answer: the same again changes nothing.
+        CommandKind.PAUSE_CASE: DoubtRule(Doubt.NATURAL_KEY),
+        CommandKind.RESUME_CASE: DoubtRule(Doubt.NATURAL_KEY),
+        CommandKind.ANSWER_QUESTION: DoubtRule(Doubt.NATURAL_KEY),
     }
 )
 
@@ -62,11 +67,22 @@ CHANNELS: Final[Mapping[str, str]] = MappingProxyType(
     {"Post": "letter", "Email": "email", "Sms": "sms", "EInvoiceB2B": "einvoice"}
 )
 
+QUESTIONS: Final[Mapping[str, QuestionKind]] = MappingProxyType(
+    {
+        "BeforePublicDemand": QuestionKind.BEFORE_TRATTA,
+        "LegalAction": QuestionKind.LEGAL_ACTION,
+        "InstalmentPlan": QuestionKind.PAYMENT_PLAN,
+        "Address": QuestionKind.ADDRESS,
+        "Documentation": QuestionKind.DOCUMENTATION,
+    }
+)
+
 _REFUSALS: Final = {
     "Rejected": "agency_refused",
     "UnknownCase": "unknown_case",
     "UnknownInvoice": "unknown_invoice",
     "UnknownPayment": "unknown_payment",
+    "UnknownQuestion": "unknown_question",
     "Conflict": "conflicting_repetition",
     "MalformedRequest": "malformed_request",
     "MissingField": "missing_field",
@@ -82,7 +98,7 @@ _REFUSALS: Final = {
 }
 
 REFUSAL_RESULTS: Final = frozenset(
-    {"Rejected", "UnknownCase", "UnknownInvoice", "UnknownPayment", "Conflict"}
+    {"Rejected", "UnknownCase", "UnknownInvoice", "UnknownPayment", "UnknownQuestion", "Conflict"}
 )
 """The ``ResultCode`` values that are a refusal for good."""
 
