@@ -29,7 +29,7 @@ ENVIRONMENT = {
     "FORDRING_TENANT": "demo",
     "FORDRING_STAGE": "development",
     "FORDRING_MODE": "live",
-    "FORDRING_SVEA_URL": "https://svea.example",
+    "FORDRING_AGENCY_URLS": "svea=https://svea.example",
     "FORDRING_KEY_ID": "key",
     "FORDRING_BUCKET": "bucket",
     "POWERTOOLS_SERVICE_NAME": "bench",
@@ -162,7 +162,7 @@ def ground(engine: Engine) -> Ground:
         tenant=ENVIRONMENT["FORDRING_TENANT"],
         stage=ENVIRONMENT["FORDRING_STAGE"],
         mode="live",
-        svea_url=ENVIRONMENT["FORDRING_SVEA_URL"],
+        agency_urls={"svea": "https://svea.example"},
     )
     made = Hub(chosen, Repository(engine), SystemClock())
     made.vault = Vault(MemorySealer())

@@ -22,13 +22,14 @@ from local.build import ROOT, BuildError
 from local.emulator import EmulatorError
 from local.ports import PortInUseError
 from local.stack import StateInUseError, start
+from sandbox.agencies import SIMULATORS
 
 _FOLDER = ROOT / ".local" / "demo"
 
 
 @contextmanager
-def own_stack(folder: Path) -> Iterator[Scene]:
-    """Run a stack on free ports, with nothing of an earlier one in its folder."""
+def own_stack(folder: Path, agency: str) -> Iterator[Scene]:
+    """Run a stack on free ports, with nothing of an earlier one in its folder; one agency plays a part."""
     limits = httpx.Limits(max_keepalive_connections=4)
     with ExitStack() as closing:
         stack = closing.enter_context(start(folder, shown=True, emptied=True))
@@ -39,9 +40,9 @@ def own_stack(folder: Path) -> Iterator[Scene]:
         control = closing.enter_context(
             httpx.Client(base_url=stack.sandbox.url, timeout=60, limits=limits, trust_env=False)
         )
-        say(f"The API answers on {stack.url}, the sandbox agency on {stack.sandbox.url}.")
+        say(f"The API answers on {stack.url}, the sandbox agencies on {stack.sandbox.url}.")
         hub = Hub(api)
-        yield Scene(hub, Agency(control), Clock(hub))
+        yield Scene(hub, Agency(control, agency), Clock(hub))
 
 
 def main() -> int:
@@ -49,14 +50,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make demo", description="Tell the story on a stack of its own.")
     parser.add_argument("--einvoices", type=Path, help="a folder of EHF or Peppol BIS Billing 3 files")
     parser.add_argument("--receivables", type=Path, help="a csv file of receivables")
-    parser.add_argument("--agency", default="svea", choices=["svea"], help="the agency")
+    parser.add_argument("--agency", default="svea", choices=sorted(SIMULATORS), help="the agency")
     parser.add_argument("--state", type=Path, default=_FOLDER, help="where its stack is kept; emptied first")
     options = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         material = real.look_at(options.einvoices, options.receivables)
-        with own_stack(options.state) as scene:
+        with own_stack(options.state, options.agency) as scene:
             if material is not None:
                 return real.play(scene, material, options.state)
             return _story(scene)

@@ -171,9 +171,14 @@ class Agency:
         The agency.
     """
 
-    def __init__(self, http: httpx.Client, name: str = "svea") -> None:
+    def __init__(self, http: httpx.Client, name: str) -> None:
         self._http = http
         self.name = name
+
+    @property
+    def title(self) -> str:
+        """Its name as people write it."""
+        return self.name.replace("_", " ").title()
 
     def onboard(self, client_number: str, client_id: str, secret: str, callback_url: str) -> None:
         """Make a client known at the agency, which in reality is done by e-mail."""

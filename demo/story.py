@@ -82,9 +82,13 @@ class Story:
         self.client, agreement = agree(self.scene, _CREDITOR, "79021", "Berit Oppdiktet")
         consent = agreement["consent"]
         say(
-            f"{consent['given_by']} consents to Svea's terms, version {consent['terms_version']}, and orders."
+            f"{consent['given_by']} consents to {self._agency}'s terms, version {consent['terms_version']}, "
+            "and orders."
         )
-        say("Svea gets the callback URL, and hands out a client number, a user name and a password.")
+        say(
+            f"{self._agency} gets the callback URL, and hands out a client number, "
+            "a user name and a password."
+        )
         say(f"The credentials are written, and never read back. The agreement is {agreement['state']}.")
 
     def webhooks(self) -> None:
@@ -129,7 +133,9 @@ class Story:
         self._go(datetime(2026, 1, 16, 9, tzinfo=UTC))
         self._pay_creditor("1005", "399.00")
         self._go(datetime(2026, 1, 20, 8, tzinfo=UTC))
-        found = list(self.scene.hub.every(f"{_AT}/candidates", agency="svea", level="reminder"))
+        found = list(
+            self.scene.hub.every(f"{_AT}/candidates", agency=self.scene.agency.name, level="reminder")
+        )
         ready = [each for each in found if each["transferable"]]
         numbers = sorted(each["document_number"] for each in ready)
         say(f"{len(ready)} invoices can be handed over: {', '.join(numbers)}.")
@@ -140,12 +146,17 @@ class Story:
 
     def hand_over(self) -> None:
         """Hand over what is overdue, while the agency misbehaves."""
-        chapter("Handed over to Svea, whose first answer gets lost")
+        chapter(f"Handed over to {self._agency}, whose first answer gets lost")
         self.scene.agency.misbehave("timeout_after", operation="register_case")
-        say("Fault: Svea takes the next registration in, and its answer never arrives.")
+        say(f"Fault: {self._agency} takes the next registration in, and its answer never arrives.")
         for number in ("1001", "1002", "1003", "1004", "10045", "10046"):
             case = self.scene.hub.post(
-                f"{_AT}/cases", {"agency": "svea", "invoice_id": self.invoices[number], "level": "reminder"}
+                f"{_AT}/cases",
+                {
+                    "agency": self.scene.agency.name,
+                    "invoice_id": self.invoices[number],
+                    "level": "reminder",
+                },
             )
             self.cases[number] = case["case_id"]
             say(f"Invoice {number} becomes {case['case_id']}: {case['release']}.")
@@ -159,8 +170,10 @@ class Story:
             say(f"Invoice {number}: case number {case['case_number']}, {case['release']}, {case['stage']}.")
         used = sum(fault["used"] for fault in self.scene.agency.faults())
         there = self.scene.agency.cases(self.client.client_number)
-        say(f"The fault struck {used} time. The hub did not know whether its case had arrived, looked it up,")
-        say(f"and found it: Svea has {len(there)} cases for {len(self.cases)} invoices, none of them twice.")
+        say(
+            f"The fault struck {used} time. The hub did not know whether its case had arrived, and made sure:"
+        )
+        say(f"{self._agency} has {len(there)} cases for {len(self.cases)} invoices, none of them twice.")
 
     def letters(self) -> None:
         """Let the agency remind."""
@@ -214,6 +227,10 @@ class Story:
     # --- what the chapters have in common --------------------------------------------------------
 
     @property
+    def _agency(self) -> str:
+        return self.scene.agency.title
+
+    @property
     def _now(self) -> datetime:
         now = self.scene.clock.now
         if now is None:
@@ -237,13 +254,13 @@ class Story:
         left, cost = money(case["remaining"]), money(case["agency_cost"])
         say(
             f"Invoice {number}: case {case['case_number']} is {case['processing']}{end}; "
-            f"Svea says {case['agency_status']}; {left} left to pay, {cost} of Svea's cost."
+            f"{self._agency} says {case['agency_status']}; {left} left to pay, {cost} of its cost."
         )
 
     def _pay_agency(self, number: str, amount: str) -> None:
         case_number = self._case(number)["case_number"]
         self.scene.agency.pay(amount, "NOK", self._now.date().isoformat(), case_number=case_number)
-        say(f"The debtor of invoice {number} pays NOK {amount} to Svea.")
+        say(f"The debtor of invoice {number} pays NOK {amount} to {self._agency}.")
 
     def _pay_creditor(self, number: str, amount: str) -> None:
         self.scene.hub.post(

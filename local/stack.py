@@ -22,6 +22,7 @@ from local.emulator import Emulator, start_emulator
 from local.front import Front
 from local.ports import free_port, require_free
 from local.steps import step, tell
+from sandbox.agencies import SIMULATORS
 
 __all__ = ["Stack", "StateInUseError", "start"]
 
@@ -123,7 +124,7 @@ def start(
             "PublicUrl": url,
             "SandboxUrl": sandbox.url,
             "OneMachine": "true",
-            "SveaUrl": f"{sandbox.url}/svea",
+            "AgencyUrls": ",".join(f"{name}={sandbox.url}/{name}" for name in SIMULATORS),
             "RequestsPerSecond": "10000",
             "RequestsInBurst": "10000",
         }

@@ -40,5 +40,5 @@ def scene(tmp_path, monkeypatch):
             httpx.Client(base_url=made.sandbox.url, timeout=60) as control,
         ):
             hub = Hub(api, pause=lambda _: None)
-            yield Scene(hub, Agency(control), Clock(hub))
+            yield Scene(hub, Agency(control, "svea"), Clock(hub))
     settings.settings.cache_clear()

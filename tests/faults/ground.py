@@ -189,15 +189,15 @@ class Scene:
         self.api = self.world.client()
 
     def _hub(self, wall: SystemClock) -> ShiftedHub:
-        hub = ShiftedHub(environment("memory", self.svea_url), self.store, wall)
+        hub = ShiftedHub(environment("memory", self.sandbox_url), self.store, wall)
         hub.vault = Vault(MemorySealer())
         hub.files = FolderFiles(self.folder)  # type: ignore[assignment]
         hub.agency_http = HttpClient(anywhere, trust=TRUST)
         return hub
 
     @property
-    def svea_url(self) -> str:
-        return f"{self.ground.sandbox.url}/svea"
+    def sandbox_url(self) -> str:
+        return self.ground.sandbox.url
 
     def clock(self, now: datetime) -> None:
         """Set both clocks, and what follows at the agency happens."""
@@ -226,7 +226,7 @@ class Scene:
         with self.turn:
             # What the agency tells meanwhile arrives afterwards, so that every run makes the same calls.
             table = self.ground.table(self.engine.everything())
-            run = Run(function, event, table._table, self.svea_url, str(self.folder), kill, offset)
+            run = Run(function, event, table._table, self.sandbox_url, str(self.folder), kill, offset)
             end = self.ground.forge.run(run)
             refill(self.engine, self.ground.items(table))
         return end

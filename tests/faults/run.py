@@ -19,7 +19,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TextIO
 
-from fordring.agencies.registry import build
+from fordring.agencies.registry import agency_names, build
 from fordring.edge.addresses import anywhere, public_or_loopback
 from fordring.edge.functions import payment_webhook
 from fordring.edge.gateway import http_function
@@ -54,7 +54,7 @@ class Run:
     function: str
     event: dict[str, Any]
     table: str
-    svea_url: str
+    sandbox_url: str
     folder: str
     kill: tuple[int, str] | None = None
     wall_offset: float = 0.0
@@ -77,7 +77,7 @@ class ShiftedHub(Hub):
     """A hub whose leases live by a shifted clock and whose signatures, which agencies check, do not."""
 
     def agency(self, name: str) -> Any:
-        return build(name, self.agency_http, self.settings.svea_url or "", SystemClock().now)
+        return build(name, self.agency_http, self.settings.agency_urls[name], SystemClock().now)
 
 
 class FolderFiles:
@@ -111,14 +111,14 @@ class FolderQueue:
                 lines.write(json.dumps(message) + "\n")
 
 
-def environment(table: str, svea_url: str) -> Settings:
+def environment(table: str, sandbox_url: str) -> Settings:
     """The settings of a function on the test's ground."""
     return Settings(
         table=table,
         tenant="demo",
         stage="development",
         mode="test",
-        svea_url=svea_url,
+        agency_urls={name: f"{sandbox_url}/{name}" for name in agency_names()},
         allow_loopback=True,
     )
 
@@ -134,7 +134,7 @@ def work(run: Run, engine: DynamoEngine, blade: Blade) -> dict[str, Any]:
     engine._table = run.table
     folder = Path(run.folder)
     hub = ShiftedHub(
-        environment(run.table, run.svea_url),
+        environment(run.table, run.sandbox_url),
         Mortal("store", Repository(engine), blade),  # type: ignore[arg-type]
         ShiftedClock(timedelta(seconds=run.wall_offset)),
     )
@@ -225,7 +225,7 @@ def main() -> int:
     parser.add_argument("function", nargs="?", choices=FUNCTIONS)
     parser.add_argument("event", nargs="?", type=Path)
     parser.add_argument("--serve", action="store_true", help="read runs from the standard input")
-    parser.add_argument("--svea", default="", help="where the agency's interface begins")
+    parser.add_argument("--sandbox", default="", help="where the sandbox agencies are")
     parser.add_argument("--folder", default=".", help="stands for the bucket and the queues")
     parser.add_argument("--kill", metavar="N:before|after", help="the call at which the process dies")
     parser.add_argument("--wall-offset", type=float, default=0.0, metavar="SECONDS")
@@ -240,7 +240,7 @@ def main() -> int:
         function=given.function,
         event=json.loads(given.event.read_text()),
         table=os.environ["FORDRING_TABLE"],
-        svea_url=given.svea,
+        sandbox_url=given.sandbox,
         folder=given.folder,
         wall_offset=given.wall_offset,
     )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from fordring.agencies.registry import agency_names
 from fordring.domain import things
 from fordring.edge.hub import Hub
 from fordring.edge.settings import Settings as Environment
@@ -13,9 +14,18 @@ from fordring.usecases.sealed import Vault
 from fordring.usecases.work import transact
 from tests.fakes import MemoryFiles, MemoryQueue, MemorySealer
 from tests.functions.caller import Client, Gateway, Reply
-from tests.functions.world import CALLBACK_TOKEN, PASSWORD, FixedClock, World
+from tests.functions.world import CALLBACK_TOKEN, PASSWORD, FixedClock, World, callback_token
 
-__all__ = ["CALLBACK_TOKEN", "PASSWORD", "Client", "FixedClock", "Gateway", "Reply", "World"]
+__all__ = [
+    "CALLBACK_TOKEN",
+    "PASSWORD",
+    "Client",
+    "FixedClock",
+    "Gateway",
+    "Reply",
+    "World",
+    "callback_token",
+]
 
 
 @pytest.fixture
@@ -43,7 +53,11 @@ def store(engine: MemoryEngine) -> Repository:
 def environment() -> Environment:
     """The settings; in test mode, with the test clock not set, so that ``clock`` tells all times."""
     return Environment(
-        table="fordring", tenant="demo", stage="development", mode="test", svea_url="https://svea.test"
+        table="fordring",
+        tenant="demo",
+        stage="development",
+        mode="test",
+        agency_urls={name: f"https://{name.replace('_', '-')}.test" for name in agency_names()},
     )
 
 

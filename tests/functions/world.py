@@ -43,6 +43,12 @@ PASSWORD = "correct-horse-battery"
 CALLBACK_TOKEN = "0123456789abcdef0123456789abcdef"
 
 
+def callback_token(creditor_id: str, agency: str) -> str:
+    """Give the token of an agreement: no two agreements share one."""
+    others = [name for name, usual in ((creditor_id, "acme"), (agency, "svea")) if name != usual]
+    return "-".join([CALLBACK_TOKEN, *others])
+
+
 class FixedClock(SystemClock):
     """Real time that stands still until a test moves it; waits cost nothing."""
 
@@ -138,8 +144,7 @@ class World:
         order = Order(
             "ord_1", "Ola Nordmann", "ola@acme.example", None, Consent("Ola Nordmann", now, "1"), "text", now
         )
-        # One token for each agreement: two creditors never share one.
-        token = CALLBACK_TOKEN if creditor_id == "acme" else f"{CALLBACK_TOKEN}-{creditor_id}"
+        token = callback_token(creditor_id, agency)
         agreement = Agreement(
             creditor_id=creditor_id,
             agency=agency,
@@ -200,11 +205,11 @@ class World:
 
         transact(self.hub.desk, refs, decide)
 
-    def ready(self, creditor_id: str = "acme", debtor_id: str = "d-1") -> None:
-        """Make a creditor, a debtor and an agreement with Svea."""
+    def ready(self, creditor_id: str = "acme", debtor_id: str = "d-1", agency: str = "svea") -> None:
+        """Make a creditor, a debtor and an agreement with an agency."""
         self.creditor(creditor_id)
         self.debtor(creditor_id, debtor_id)
-        self.agreement(creditor_id)
+        self.agreement(creditor_id, agency)
 
     @property
     def everything(self) -> str:

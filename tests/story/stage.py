@@ -30,9 +30,18 @@ from fordring.store.items import Item
 from fordring.store.memory import MemoryEngine
 from fordring.store.repository import Repository
 from fordring.usecases.sealed import Vault
+from sandbox.agencies import SIMULATORS
 from sandbox.server import Sandbox
 from tests.fakes import MemoryFiles, MemorySealer
-from tests.functions.conftest import Client, FixedClock, Gateway, Reply, World
+from tests.functions.conftest import (
+    PASSWORD,
+    Client,
+    FixedClock,
+    Gateway,
+    Reply,
+    World,
+    callback_token,
+)
 
 _BATCH = 5
 """As many messages as the queues hand over at once."""
@@ -74,6 +83,8 @@ class Stage:
     """What the inbox answers next, status and headers; 204 when nothing is said."""
     callbacks: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     """What the agency has sent: path, headers, body."""
+    agency: str = "svea"
+    """Whom the creditor has an agreement with."""
 
     def worker(self, name: str) -> Any:
         """Give a worker as an invocation would make it."""
@@ -142,7 +153,7 @@ def stage(folder: Path, engine: Engine, wall: FixedClock | None = None) -> Itera
             tenant="demo",
             stage="development",
             mode="test",
-            svea_url=f"{sandbox.url}/svea",
+            agency_urls={name: f"{sandbox.url}/{name}" for name in SIMULATORS},
             sandbox_url=sandbox.url,
             allow_loopback=True,
         )
@@ -207,19 +218,18 @@ def refill(engine: MemoryEngine, items: Iterable[Item]) -> None:
         engine._apply(None, Write("put", item))
 
 
-def onboard(stage: Stage, creditor_id: str = "acme") -> None:
+def onboard(stage: Stage, creditor_id: str = "acme", agency: str = "svea") -> None:
     """Make a creditor, a debtor and an agreement, and let the agency know the client."""
-    from tests.functions.conftest import CALLBACK_TOKEN, PASSWORD
-
-    stage.world.ready(creditor_id)
-    token = CALLBACK_TOKEN if creditor_id == "acme" else f"{CALLBACK_TOKEN}-{creditor_id}"
+    stage.agency = agency
+    stage.world.ready(creditor_id, agency=agency)
+    token = callback_token(creditor_id, agency)
     stage.control(
         "POST",
-        "svea/clients",
+        f"{agency}/clients",
         {
             "client_number": "4711",
             "client_id": "acme",
             "secret": PASSWORD,
-            "callback_url": f"{stage.url}/v1/callbacks/svea/{token}",  # type: ignore[attr-defined]
+            "callback_url": f"{stage.url}/v1/callbacks/{agency}/{token}",  # type: ignore[attr-defined]
         },
     )

@@ -18,7 +18,7 @@ def money(amount: str) -> dict[str, str]:
 def hand_over(hub: Stage, **invoice: Any) -> tuple[str, str]:
     """Register an invoice and hand it over; nothing is sent yet."""
     made = hub.world.invoice(**invoice)
-    reply = hub.api.post(f"{ACME}/cases", {"agency": "svea", "invoice_id": made.invoice_id})
+    reply = hub.api.post(f"{ACME}/cases", {"agency": hub.agency, "invoice_id": made.invoice_id})
     assert reply.status == 202, reply.text
     return made.invoice_id, reply.body["case_id"]
 
@@ -47,14 +47,14 @@ def pay_creditor(hub: Stage, invoice_id: str, amount: str, **more: Any) -> Any:
 def pay_agency(hub: Stage, case_id: str, amount: str, **more: Any) -> str:
     """The debtor pays the agency."""
     named = more or {"case_number": hub.case(case_id).case_number}
-    paid = hub.control("POST", "svea/payments", named | money(amount) | {"date": today(hub)})
+    paid = hub.control("POST", f"{hub.agency}/payments", named | money(amount) | {"date": today(hub)})
     return str(paid["payment_id"])
 
 
 def there(hub: Stage, case_id: str) -> Any:
     """Give the agency's own view of a case."""
     outside = hub.case(case_id).external_id
-    (found,) = hub.control("GET", f"svea/cases?external_id={outside}")["items"]
+    (found,) = hub.control("GET", f"{hub.agency}/cases?external_id={outside}")["items"]
     return found
 
 
@@ -78,14 +78,14 @@ def told(hub: Stage, kind: str, creditor_id: str = "acme") -> list[Any]:
 
 def sent(hub: Stage, operation: str) -> list[Any]:
     """Give the requests of a kind that the agency was sent."""
-    found: list[Any] = hub.control("GET", f"svea/requests?operation={operation}")["items"]
+    found: list[Any] = hub.control("GET", f"{hub.agency}/requests?operation={operation}")["items"]
     return found
 
 
 def faults_of(hub: Stage) -> list[str]:
     """Tell everything that is wrong: here, between here and there, and what a person is asked for."""
     now = hub.hub.desk.read().now
-    theirs = hub.control("GET", "svea/cases")["items"]
+    theirs = hub.control("GET", f"{hub.agency}/cases")["items"]
     wrong = [*faults_of_the_hub(hub.hub.store, now), *faults_between(hub.hub.store, theirs)]
     wrong += [f"drift: {data}" for data in told(hub, "ledger.drift")]
     return wrong + [f"attention: {each.kind} {each.reason} {each.subject}" for each in attention(hub)]

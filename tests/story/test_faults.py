@@ -39,11 +39,13 @@ def pay_creditor(hub: Stage, invoice_id: str, amount: str) -> None:
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 def test_no_case_twice_no_payment_lost_and_balances_equal(hub, fault):
     if fault:
-        hub.control("POST", "svea/faults", {"kind": fault, "count": 3})
+        hub.control("POST", f"{hub.agency}/faults", {"kind": fault, "count": 3})
     invoices, cases = [], []
     for _ in range(4):
         invoice = hub.world.invoice()
-        reply = hub.api.post("/v1/creditors/acme/cases", {"agency": "svea", "invoice_id": invoice.invoice_id})
+        reply = hub.api.post(
+            "/v1/creditors/acme/cases", {"agency": hub.agency, "invoice_id": invoice.invoice_id}
+        )
         invoices.append(invoice.invoice_id)
         cases.append(reply.body["case_id"])
     hub.pump()
@@ -52,13 +54,13 @@ def test_no_case_twice_no_payment_lost_and_balances_equal(hub, fault):
 
     # What is received but invisible is a registration; there is none in the second half.
     if fault and fault != "received_but_invisible_for":
-        hub.control("POST", "svea/faults", {"kind": fault, "count": 3})
+        hub.control("POST", f"{hub.agency}/faults", {"kind": fault, "count": 3})
     pay_creditor(hub, invoices[0], "1250.00")
     pay_creditor(hub, invoices[1], "250.00")
     for position, amount in ((2, "1250.00"), (3, "1000.00")):
         hub.control(
             "POST",
-            "svea/payments",
+            f"{hub.agency}/payments",
             {
                 "case_number": hub.case(cases[position]).case_number,
                 "amount": amount,
@@ -68,8 +70,8 @@ def test_no_case_twice_no_payment_lost_and_balances_equal(hub, fault):
         )
     hub.advance(hub.api, days=5)
 
-    assert [each for each in hub.control("GET", "svea/faults")["items"] if each["remaining"]] == []
-    theirs = hub.control("GET", "svea/cases")["items"]
+    assert [each for each in hub.control("GET", f"{hub.agency}/faults")["items"] if each["remaining"]] == []
+    theirs = hub.control("GET", f"{hub.agency}/cases")["items"]
     assert len(theirs) == 4
     remaining = [
         hub.world.get(things.INVOICE(invoice_id)).balance.owed_to_creditor for invoice_id in invoices
@@ -78,7 +80,7 @@ def test_no_case_twice_no_payment_lost_and_balances_equal(hub, fault):
     by_number = {each["case_number"]: each for each in theirs}
     for case_id, owed in zip(cases, remaining, strict=True):
         case = hub.case(case_id)
-        there = hub.control("GET", f"svea/cases/{case.case_number}")
+        there = hub.control("GET", f"{hub.agency}/cases/{case.case_number}")
         assert Money.parse(there["principal"]["remaining"], "NOK").minor == owed, (fault, there)
         assert len(there["payments"]) == 1, there
         assert case.processing == ("closed" if owed == 0 else "open")

@@ -8,7 +8,7 @@ from tests.story.stage import Stage
 
 def hand_over(hub: Stage, **invoice: object) -> tuple[str, str]:
     made = hub.world.invoice(**invoice)
-    reply = hub.api.post("/v1/creditors/acme/cases", {"agency": "svea", "invoice_id": made.invoice_id})
+    reply = hub.api.post("/v1/creditors/acme/cases", {"agency": hub.agency, "invoice_id": made.invoice_id})
     assert reply.status == 202, reply.text
     hub.pump()
     return made.invoice_id, reply.body["case_id"]
@@ -34,7 +34,7 @@ def test_a_payment_at_the_agency_closes_the_case(hub):
 
     hub.control(
         "POST",
-        "svea/payments",
+        f"{hub.agency}/payments",
         {"case_number": number, "amount": "1250.00", "currency": "NOK", "date": "2026-03-02"},
     )
     hub.advance(hub.api, days=2)
@@ -47,7 +47,7 @@ def test_a_payment_at_the_agency_closes_the_case(hub):
     assert [line.type for line in hub.events()].count("payment.received") == 1
     assert [
         r
-        for r in hub.control("GET", "svea/requests")["items"]
+        for r in hub.control("GET", f"{hub.agency}/requests")["items"]
         if "payments" in r["path"] and r["method"] == "POST" and not r["path"].startswith("/control")
     ] == []
 
@@ -57,7 +57,7 @@ def test_letters_and_their_fees_are_seen(hub):
     hub.advance(hub.api, days=20)
 
     case = hub.case(case_id)
-    theirs = hub.control("GET", f"svea/cases/{case.case_number}")
+    theirs = hub.control("GET", f"{hub.agency}/cases/{case.case_number}")
     dispatched = [line for line in hub.events() if line.type == "case.dispatch"]
     assert dispatched
     assert case.stage == "reminder"

@@ -31,7 +31,7 @@ def test_everything():
             "FORDRING_SYNC_QUEUE": "http://127.0.0.1:4566/000000000000/sync",
             "FORDRING_JOB_QUEUE": "http://127.0.0.1:4566/000000000000/job",
             "FORDRING_PUBLIC_URL": "http://127.0.0.1:8080",
-            "FORDRING_SVEA_URL": "http://127.0.0.1:8090/svea",
+            "FORDRING_AGENCY_URLS": "svea=http://127.0.0.1:8090/svea,intrum=http://127.0.0.1:8090/intrum",
             "FORDRING_SANDBOX_URL": "http://127.0.0.1:8090",
             "FORDRING_ALLOW_LOOPBACK": "true",
             "SOMETHING_ELSE": "x",
@@ -40,7 +40,10 @@ def test_everything():
     assert not found.live
     assert found.allow_loopback
     assert found.need("bucket") == "acme-files"
-    assert found.svea_url == "http://127.0.0.1:8090/svea"
+    assert found.agency_urls == {
+        "svea": "http://127.0.0.1:8090/svea",
+        "intrum": "http://127.0.0.1:8090/intrum",
+    }
 
 
 def test_every_fault_is_named_at_once():
@@ -50,7 +53,7 @@ def test_every_fault_is_named_at_once():
                 "FORDRING_TABLE": "x",
                 "FORDRING_MODE": "demo",
                 "FORDRING_STAGE": " ",
-                "FORDRING_SVEA_URL": "svea.example",
+                "FORDRING_AGENCY_URLS": "https://svea.example",
                 "FORDRING_ALLOW_LOOPBACK": "yes",
             }
         )
@@ -59,7 +62,8 @@ def test_every_fault_is_named_at_once():
         "FORDRING_STAGE is missing",
         "FORDRING_TABLE must be the name of a DynamoDB table",
         "FORDRING_MODE must be one of live, test",
-        "FORDRING_SVEA_URL must be a URL without credentials and a slash at the end",
+        "FORDRING_AGENCY_URLS must be agency=URL, with commas between, "
+        "each URL without credentials and a slash at the end",
         "FORDRING_ALLOW_LOOPBACK must be one of true, false",
     ]
 
@@ -74,11 +78,30 @@ def test_urls_that_are_none(url):
 
 
 @pytest.mark.parametrize(
+    "urls",
+    [
+        "svea=https://a.example/",
+        "svea=https://u:p@a.example",
+        "svea=a.example",
+        "svea=",
+        "=https://a.example",
+        "Svea=https://a.example",
+        "svea=https://a.example,",
+        "svea=https://a.example,svea=https://b.example",
+        "svea=https://a.example, intrum=https://b.example",
+    ],
+)
+def test_addresses_of_agencies_that_are_none(urls):
+    with pytest.raises(SettingsError, match="FORDRING_AGENCY_URLS must be"):
+        read_settings(LIVE | {"FORDRING_AGENCY_URLS": urls})
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("FORDRING_ALLOW_LOOPBACK", "true"),
         ("FORDRING_SANDBOX_URL", "https://sandbox.example"),
-        ("FORDRING_SVEA_URL", "http://svea.example"),
+        ("FORDRING_AGENCY_URLS", "svea=https://svea.example,intrum=http://intrum.example"),
         ("FORDRING_PUBLIC_URL", "http://hub.example"),
     ],
 )

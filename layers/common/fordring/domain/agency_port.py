@@ -19,7 +19,7 @@ from fordring.domain.instructions import Command
 
 
 class Agency(Protocol):
-    """The port to one agency. An adapter holds no state and knows no store.
+    """The port to one agency. An adapter knows no store; what it holds, a process may lose at any time.
 
     Every method that talks may raise ``TransportFailed`` or ``MalformedAnswer``, except ``send``, which
     turns every failure into an ``Outcome``: only the adapter knows what a status code means for "was it

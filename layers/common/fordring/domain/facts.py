@@ -188,6 +188,18 @@ class SettlementMade:
     occurred_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ServiceActivated:
+    """The agency has activated the creditor's contract (NET-1): about the agreement, not about a case.
+
+    ``bank_accounts`` are those that the agency pays out from, as far as it says so.
+    """
+
+    contract_number: str
+    occurred_at: datetime
+    bank_accounts: tuple[str, ...] = ()
+
+
 type Fact = (
     CaseRegistered
     | CaseRejected
@@ -203,6 +215,7 @@ type Fact = (
     | QuestionWithdrawn
     | CaseClosed
     | SettlementMade
+    | ServiceActivated
 )
 
 

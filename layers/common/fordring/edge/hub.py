@@ -121,7 +121,7 @@ class Hub:
         for name in ("agency_http", "webhook_http"):
             if name in self.__dict__:
                 self.__dict__[name].renew()
-        for name in ("vault", "_paced"):
+        for name in ("vault", "_adapters"):
             self.__dict__.pop(name, None)
 
     def files_at_need(self, name: str, body: bytes) -> None:
@@ -129,35 +129,35 @@ class Hub:
         self.files.put(name, body)
 
     def agency(self, name: str) -> "Agency":
-        """Give the adapter of an agency.
+        """Give the adapter of an agency, the same one until connections are renewed.
 
         Raises
         ------
         NotFound
             When there is no such agency.
         """
-        from fordring.agencies.registry import UnknownAgency, build
+        if name not in self._adapters:
+            from fordring.agencies.registry import UnknownAgency, build
 
-        base_url = {"svea": self.settings.svea_url}.get(name)
-        try:
-            return build(name, self._http_for(name), base_url or "", self.wall.now)
-        except UnknownAgency:
-            raise NotFound from None
+            base_url = self.settings.agency_urls.get(name, "")
+            try:
+                self._adapters[name] = build(name, self._http_for(name), base_url, self.wall.now)
+            except UnknownAgency:
+                raise NotFound from None
+        return self._adapters[name]
 
     def _http_for(self, name: str) -> "Http":
         """Give the connections to an agency, at its pace in live mode."""
         workers = self.settings.agency_workers
         if not self.settings.live or workers is None:
             return self.agency_http
-        if name not in self._paced:
-            from fordring.edge.pace import Paced, share_per_minute
+        from fordring.edge.pace import Paced, share_per_minute
 
-            share = share_per_minute(self.capabilities(name).requests_per_minute, int(workers))
-            self._paced[name] = Paced(self.agency_http, share, self.wall)
-        return self._paced[name]
+        share = share_per_minute(self.capabilities(name).requests_per_minute, int(workers))
+        return Paced(self.agency_http, share, self.wall)
 
     @cached_property
-    def _paced(self) -> "dict[str, Http]":
+    def _adapters(self) -> "dict[str, Agency]":
         return {}
 
     def capabilities(self, name: str) -> "Capabilities":

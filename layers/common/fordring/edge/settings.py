@@ -6,7 +6,7 @@ The template sets these variables; a function that has no business with a queue 
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, Literal, cast
 from urllib.parse import urlsplit
@@ -20,7 +20,6 @@ type Part = Literal[
     "sync_queue",
     "job_queue",
     "public_url",
-    "svea_url",
     "sandbox_url",
     "agency_workers",
 ]
@@ -48,8 +47,10 @@ class Settings:
         Names and URLs of what only some functions use; see ``need``.
     public_url
         Where agencies reach the API; ``None``: at the address at which it was called.
-    svea_url, sandbox_url
-        Where agencies' interfaces begin, without a slash at the end.
+    agency_urls
+        Where each agency's interface begins, by its name, without a slash at the end.
+    sandbox_url
+        Where the sandbox agencies are, in test mode; without a slash at the end.
     agency_workers
         How many of this function run at the same time and speak to agencies; they share the limit.
     allow_loopback
@@ -67,7 +68,7 @@ class Settings:
     sync_queue: str | None = None
     job_queue: str | None = None
     public_url: str | None = None
-    svea_url: str | None = None
+    agency_urls: Mapping[str, str] = field(default_factory=dict)
     sandbox_url: str | None = None
     agency_workers: str | None = None
     allow_loopback: bool = False
@@ -127,8 +128,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         )
         wrong.extend(
             f"{PREFIX}{name.upper()} must begin with https:// in live mode"
-            for name in ("public_url", "svea_url")
-            if found.get(name, "").startswith("http://")
+            for name in ("public_url", "agency_urls")
+            if "http://" in found.get(name, "")
         )
     if wrong:
         raise SettingsError("; ".join(wrong))
@@ -137,6 +138,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         tenant=found["tenant"],
         stage=found["stage"],
         mode=cast("Mode", found["mode"]),
+        agency_urls=_addresses(found.get("agency_urls", "")),
         allow_loopback=found.get("allow_loopback") == "true",
         **{name: found.get(name) for name in _OPTIONAL},
     )
@@ -168,6 +170,19 @@ def _url(value: str) -> str | None:
     return None if good and not value.endswith("/") else "a URL without credentials and a slash at the end"
 
 
+def _addresses(value: str) -> dict[str, str]:
+    """Read ``name=url,name=url``."""
+    return {name: url for name, _, url in (pair.partition("=") for pair in value.split(",") if pair)}
+
+
+def _agency_urls(value: str) -> str | None:
+    pairs = value.split(",")
+    good = all(_AGENCY.fullmatch(pair) and _url(pair.partition("=")[2]) is None for pair in pairs)
+    if good and len(_addresses(value)) == len(pairs):
+        return None
+    return "agency=URL, with commas between, each URL without credentials and a slash at the end"
+
+
 _REQUIRED: Final = ("table", "tenant", "stage", "mode")
 _OPTIONAL: Final[tuple[Part, ...]] = (
     "bucket",
@@ -177,12 +192,12 @@ _OPTIONAL: Final[tuple[Part, ...]] = (
     "sync_queue",
     "job_queue",
     "public_url",
-    "svea_url",
     "sandbox_url",
     "agency_workers",
 )
 _TEST_ONLY: Final = ("sandbox_url", "allow_loopback")
-_ALL: Final = (*_REQUIRED, *_OPTIONAL, "allow_loopback")
+_ALL: Final = (*_REQUIRED, *_OPTIONAL, "agency_urls", "allow_loopback")
+_AGENCY: Final = re.compile(r"[a-z][a-z_]*=\S+", re.ASCII)
 _QUEUE: Final = _like(r"https?://\S+", "the URL of a queue")
 _CHECKS: Final[Mapping[str, _Check]] = {
     "table": _like(r"[A-Za-z0-9_.-]{3,255}", "the name of a DynamoDB table"),
@@ -196,7 +211,7 @@ _CHECKS: Final[Mapping[str, _Check]] = {
     "sync_queue": _QUEUE,
     "job_queue": _QUEUE,
     "public_url": _url,
-    "svea_url": _url,
+    "agency_urls": _agency_urls,
     "sandbox_url": _url,
     "agency_workers": _like(r"[1-9][0-9]{0,3}", "a number from 1 to 9999"),
     "allow_loopback": _one_of("true", "false"),

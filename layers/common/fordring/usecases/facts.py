@@ -26,6 +26,7 @@ from fordring.domain.facts import (
     PaymentReversed,
     QuestionAsked,
     QuestionWithdrawn,
+    ServiceActivated,
     SettlementMade,
     StatusChanged,
 )
@@ -66,7 +67,7 @@ type CaseFact = (
 
 
 class UnknownCase(Exception):
-    """A fact is about a case that this creditor does not have (yet): it is parked."""
+    """A fact is about something that this creditor does not have (yet): it is parked."""
 
 
 def apply(work: Work, fact: Fact, teller: Teller) -> bool:
@@ -80,6 +81,9 @@ def apply(work: Work, fact: Fact, teller: Teller) -> bool:
     match fact:
         case SettlementMade():
             return receive_settlement(work, fact, teller)
+        case ServiceActivated():
+            # a person looks at the contract that was activated
+            raise UnknownCase
         case PaymentReceived():
             return receive_payment(work, fact, teller, _case_of(work, fact.case, teller))
         case PaymentReversed():

@@ -16,6 +16,7 @@ from fordring.domain.facts import (
     MessageReceived,
     PaymentReceived,
     PaymentReversed,
+    ServiceActivated,
     SettlementMade,
 )
 from fordring.domain.invoice import case_id_of, split_external_id
@@ -47,7 +48,7 @@ def refs_of_fact(fact: Fact, teller: Teller | None) -> tuple[Ref[Any], ...]:
     out, and a fact without an external id finds nothing.
     """
     refs: list[Ref[Any]] = []
-    key = None if isinstance(fact, SettlementMade) else fact.case
+    key = None if isinstance(fact, SettlementMade | ServiceActivated) else fact.case
     parts = split_external_id(key.external_id) if key and key.external_id else None
     if parts:
         refs += [things.CASE(case_id_of(*parts)), things.INVOICE(parts[0])]
@@ -73,7 +74,9 @@ def with_external_id(store: Store, fact: Fact, teller: Teller) -> Fact:
 
     One more read, only for agencies or facts that leave the external id out.
     """
-    if isinstance(fact, SettlementMade) or fact.case.external_id or not fact.case.case_number:
+    if isinstance(fact, SettlementMade | ServiceActivated):
+        return fact
+    if fact.case.external_id or not fact.case.case_number:
         return fact
     ref = things.CASE_NUMBER(teller.agency, teller.creditor_id, fact.case.case_number)
     found = store.read([ref]).get(ref)
@@ -92,7 +95,7 @@ def under_other_id(store: Store, fact: Fact, teller: Teller) -> Fact:
     Such a case was found at the agency when it was handed over again; the id that the agency uses, and the
     case number, lead to it. One or two more reads, only for facts about cases that are not known otherwise.
     """
-    if isinstance(fact, SettlementMade):
+    if isinstance(fact, SettlementMade | ServiceActivated):
         return fact
     names = [name for name in (fact.case.external_id, fact.case.case_number) if name]
     refs = [things.CASE_NUMBER(teller.agency, teller.creditor_id, name) for name in names]
