@@ -30,6 +30,7 @@ def test_settings_have_sensible_defaults(api, world):
         "contact_travels": False,
         "agency_bank_accounts": [],
         "automatic_sync": True,
+        "service": "reminders_and_collection",
     }
     assert api.get(SETTINGS).body == reply.body
 

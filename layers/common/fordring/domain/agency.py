@@ -30,6 +30,19 @@ class Level(StrEnum):
 
     REMINDER = "reminder"
     COLLECTION = "collection"
+    ADMINISTRATION = "administration"
+    """The agency sends the invoice and follows it up in the same case, from the first day (SAN-13)."""
+
+
+class Service(StrEnum):
+    """What an agreement is about, by default for each of its invoices (SAN-12, SAN-18)."""
+
+    REMINDERS_AND_COLLECTION = "reminders_and_collection"
+    """Invoices are handed over when they are overdue."""
+    ADMINISTRATION = "administration"
+    """Every invoice is handed over when it is registered; the agency pays out what debtors have paid."""
+    PURCHASE = "purchase"
+    """As administration, and the agency buys the invoices whose recipients it has approved."""
 
 
 class CommandKind(StrEnum):
@@ -44,6 +57,7 @@ class CommandKind(StrEnum):
     PAUSE_CASE = "pause_case"
     RESUME_CASE = "resume_case"
     ANSWER_QUESTION = "answer_question"
+    OFFER_INVOICE = "offer_invoice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +100,10 @@ class Operation(StrEnum):
     RECEIVE_CALLBACKS = "receive_callbacks"
     LIST_CHANGES = "list_changes"
     LIST_OPEN_CASES = "list_open_cases"
+    REGISTER_ADMINISTRATION = "register_administration"
+    DELIVER_INVOICES = "deliver_invoices"
+    CREDIT_CHECK = "credit_check"
+    PURCHASE_INVOICES = "purchase_invoices"
 
 
 @dataclass(frozen=True, slots=True)

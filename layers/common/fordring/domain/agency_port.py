@@ -14,6 +14,7 @@ from fordring.domain.agency import (
     Outcome,
     Rejected,
 )
+from fordring.domain.credit import CreditAnswer, CreditSubject
 from fordring.domain.facts import AgencyBalance, BalancePage, CaseKey, Changes, Delivery
 from fordring.domain.instructions import Command
 
@@ -55,6 +56,14 @@ class Agency(Protocol):
 
     def document(self, key: CaseKey, dispatch_id: str, credentials: Credentials) -> Document | None:
         """Fetch what a dispatch of a case said, by the agency's own id; ``None`` when there is none (yet)."""
+        ...
+
+    def credit_check(self, subject: CreditSubject, credentials: Credentials) -> CreditAnswer:
+        """Ask whether the agency would buy what somebody owes (SAN-5); answers within ten seconds.
+
+        Nothing of the subject is kept, and no error names it. Only an agency with ``Operation.CREDIT_CHECK``
+        is asked.
+        """
         ...
 
     def verify_callback(

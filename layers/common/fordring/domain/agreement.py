@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from fordring.domain.agency import Level
+from fordring.domain.agency import Level, Service
 from fordring.domain.errors import Refused
 
 
@@ -66,6 +66,8 @@ class Settings:
         From where the agency pays out: such bank lines are never direct payments (BEY-2).
     automatic_sync
         Payments are registered automatically once an hour (SAN-9, SAN-11).
+    service
+        What happens to an invoice that says nothing of its own (SAN-12, SAN-18).
     """
 
     level: Level = Level.REMINDER
@@ -74,6 +76,7 @@ class Settings:
     contact_travels: bool = False
     agency_bank_accounts: tuple[str, ...] = ()
     automatic_sync: bool = True
+    service: Service = Service.REMINDERS_AND_COLLECTION
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
-from fordring.domain.agency import Capabilities, Level, Operation
-from fordring.domain.agreement import Agreement
+from fordring.domain.agency import Capabilities, Level, Operation, Service
+from fordring.domain.agreement import Agreement, Settings
 from fordring.domain.invoice import Invoice
 
 REASONS = {
@@ -33,6 +34,14 @@ REASONS = {
 """Every reason's code, with a sentence for the developer."""
 
 
+NEEDED: Final = {
+    Level.REMINDER: Operation.REGISTER_REMINDER_CASE,
+    Level.COLLECTION: Operation.REGISTER_COLLECTION_CASE,
+    Level.ADMINISTRATION: Operation.REGISTER_ADMINISTRATION,
+}
+"""What an agency must offer for a case of each level."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked: whether an invoice may go to this agency, at this level, on this day.
@@ -44,6 +53,16 @@ class Question:
     agreement: Agreement | None
     level: Level
     today: date
+
+
+def levels_of(settings: Settings) -> tuple[Level, ...]:
+    """Give the levels at which an agreement takes invoices, the usual one first.
+
+    Under an agreement on administration, too, an invoice that the creditor has kept may be handed over later.
+    """
+    if settings.service is Service.REMINDERS_AND_COLLECTION:
+        return (settings.level,)
+    return (Level.ADMINISTRATION, settings.level)
 
 
 def blocking_reasons(invoice: Invoice, question: Question) -> tuple[str, ...]:
@@ -70,7 +89,8 @@ def _about_invoice(invoice: Invoice, question: Question) -> list[str]:
     if invoice.balance.owed_to_creditor <= 0:
         found.append("nothing_remaining")
     wait = question.agreement.settings.transfer_from if question.agreement else 1
-    if question.today < invoice.terms.due_date + timedelta(days=max(wait, 1)):
+    administered = question.level is Level.ADMINISTRATION
+    if not administered and question.today < invoice.terms.due_date + timedelta(days=max(wait, 1)):
         found.append("not_overdue")
     if invoice.excluded_from_dunning:
         found.append("excluded_from_dunning")
@@ -88,17 +108,13 @@ def _about_agreement(invoice: Invoice, question: Question) -> list[str]:
         found.append("agreement_missing")
     else:
         found.extend(agreement.missing)
-        if agreement.settings.level is not question.level:
+        if question.level not in levels_of(agreement.settings):
             found.append("level_contradicts_agreement")
         length = agreement.settings.kid_length
         reference = invoice.terms.payment_reference
         if length and reference and reference.kind == "kid" and len(reference.value) > length:
             found.append("reference_too_long")
-    needed = {
-        Level.REMINDER: Operation.REGISTER_REMINDER_CASE,
-        Level.COLLECTION: Operation.REGISTER_COLLECTION_CASE,
-    }[question.level]
-    if needed not in capabilities.operations:
+    if NEEDED[question.level] not in capabilities.operations:
         found.append("level_not_offered")
     if invoice.currency not in capabilities.currencies:
         found.append("currency_not_supported")

@@ -200,6 +200,68 @@ class ServiceActivated:
     bank_accounts: tuple[str, ...] = ()
 
 
+class InvoiceDelivered:
+    """An administered invoice has reached its recipient (SAN-2).
+
+    ``channel`` is ``ehf``, ``email`` or ``paper``; ``invoice_external_id`` is the invoice's id at the agency.
+    """
+
+    case: CaseKey
+    invoice_external_id: str
+    channel: str
+    delivered_date: date
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDeliveryFailed:
+    """It came back; the agency goes on to the next channel, if there is one. ``reason`` is a code."""
+
+    case: CaseKey
+    invoice_external_id: str
+    channel: str
+    reason: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseDecided:
+    """The agency buys an invoice that was offered, or does not (SAN-14). ``reason`` is a code."""
+
+    case: CaseKey
+    invoice_external_id: str
+    approved: bool
+    reason: str | None
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePaidOut:
+    """The agency pays the creditor for an invoice that it has bought (SAN-16).
+
+    ``amount`` is the money; ``fee`` is what the agency has kept of the price.
+    """
+
+    case: CaseKey
+    invoice_external_id: str
+    amount: Money
+    fee: Money
+    paid_out_date: date
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRecoursed:
+    """The agency gives a bought invoice back: the creditor owes it ``capital`` and ``fee``."""
+
+    case: CaseKey
+    invoice_external_id: str
+    capital: Money
+    fee: Money
+    recourse_date: date
+    occurred_at: datetime
+
+
 type Fact = (
     CaseRegistered
     | CaseRejected

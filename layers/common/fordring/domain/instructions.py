@@ -152,6 +152,17 @@ class AnswerQuestion:
     kind: CommandKind = CommandKind.ANSWER_QUESTION
 
 
+@dataclass(frozen=True, slots=True)
+class OfferInvoice:
+    """Offer an administered invoice for sale, at what is left of it (SAN-14)."""
+
+    external_id: str
+    case_number: str | None
+    invoice_external_id: str
+    amount: Money
+    kind: CommandKind = CommandKind.OFFER_INVOICE
+
+
 type Command = (
     RegisterCase
     | ReportPayment
@@ -162,4 +173,5 @@ type Command = (
     | PauseCase
     | ResumeCase
     | AnswerQuestion
+    | OfferInvoice
 )

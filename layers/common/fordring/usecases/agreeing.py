@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fordring.domain import things
-from fordring.domain.agency import Capabilities, Level, Operation
+from fordring.domain.agency import Capabilities, Level, Operation, Service
 from fordring.domain.agreement import (
     Agreement,
     AgreementState,
@@ -15,6 +15,7 @@ from fordring.domain.agreement import (
     SealedCredentials,
     Settings,
 )
+from fordring.domain.candidates import NEEDED
 from fordring.domain.creditor import Creditor
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.refs import Ref
@@ -22,10 +23,12 @@ from fordring.usecases.requesting import has_open_cases
 from fordring.usecases.terms import Terms
 from fordring.usecases.work import Conflict, Desk, Work
 
-_OPERATIONS: Final = {
-    Level.REMINDER: Operation.REGISTER_REMINDER_CASE,
-    Level.COLLECTION: Operation.REGISTER_COLLECTION_CASE,
+_SERVICES: Final = {
+    Service.REMINDERS_AND_COLLECTION: frozenset[Operation](),
+    Service.ADMINISTRATION: frozenset({Operation.REGISTER_ADMINISTRATION}),
+    Service.PURCHASE: frozenset({Operation.REGISTER_ADMINISTRATION, Operation.PURCHASE_INVOICES}),
 }
+"""What an agency must offer for each service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,12 @@ def keep_settings(work: Work, creditor_id: str, capabilities: Capabilities, sett
 def _contradictions(creditor: Creditor, capabilities: Capabilities, settings: Settings) -> Iterable[Fault]:
     if creditor.country not in capabilities.countries:
         yield Fault("", "country_not_supported", "the agency does not work in the creditor's country")
-    if _OPERATIONS[settings.level] not in capabilities.operations:
+    if settings.level is Level.ADMINISTRATION:
+        yield Fault("/level", "level_is_a_service", "administration is chosen as the service")
+    elif NEEDED[settings.level] not in capabilities.operations:
         yield Fault("/level", "level_not_offered", "the agency does not take cases of this level")
+    if not _SERVICES[settings.service] <= capabilities.operations:
+        yield Fault("/service", "service_not_offered", "the agency does not offer this service")
     longest = max((accepted.length for accepted in creditor.kid_formats), default=0)
     if settings.kid_length is not None and settings.kid_length < longest:
         yield Fault("/kid_length", "kid_length_too_short", f"the creditor has KIDs of {longest} characters")

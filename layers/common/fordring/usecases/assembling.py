@@ -18,6 +18,7 @@ from fordring.domain.instructions import (
     Command,
     DebtorDetails,
     InvoiceDetails,
+    OfferInvoice,
     PauseCase,
     RegisterCase,
     ReportCredit,
@@ -180,6 +181,15 @@ def _command(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> C
                 case_number=case.case_number,
                 message_id=message.message_id,
                 text=message.text,
+            )
+        case CommandKind.OFFER_INVOICE:
+            member = next(each for each in case.members if each.invoice_id == row.subject_id)
+            invoice = work.get(things.INVOICE(member.invoice_id))
+            return OfferInvoice(
+                external_id=case.external_id,
+                case_number=case.case_number,
+                invoice_external_id=member.external_id,
+                amount=Money(invoice.balance.owed_to_creditor, invoice.currency),
             )
         case CommandKind.WITHDRAW_CASE:
             return WithdrawCase(external_id=case.external_id, case_number=case.case_number)

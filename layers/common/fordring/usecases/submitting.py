@@ -8,7 +8,7 @@ from fordring.domain import things
 from fordring.domain.agency import Capabilities, ClosedReason, CommandKind, Level, Operation
 from fordring.domain.agreement import Agreement
 from fordring.domain.calendar import local_date
-from fordring.domain.candidates import REASONS, Question, blocking_reasons
+from fordring.domain.candidates import REASONS, Question, blocking_reasons, levels_of
 from fordring.domain.case import Case, Member, available_actions
 from fordring.domain.command import CommandRow, CommandState
 from fordring.domain.correspondence import Message
@@ -66,7 +66,7 @@ def question_for(
     capabilities: Capabilities, agreement: Agreement | None, level: Level | None, work: Work, country: str
 ) -> Question:
     """Put the question whether something may be handed over today."""
-    chosen = level or (agreement.settings.level if agreement else Level.REMINDER)
+    chosen = level or (levels_of(agreement.settings)[0] if agreement else Level.REMINDER)
     return Question(capabilities, agreement, chosen, local_date(work.now, country))
 
 

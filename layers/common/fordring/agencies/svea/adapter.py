@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import urlencode
 
+from fordring.agencies.svea import credit
 from fordring.agencies.svea.answers import outcome_of, outcome_of_failure, successful
 from fordring.agencies.svea.commands import PATHS, body_of
 from fordring.agencies.svea.cursors import cursor_after, query_of, rewound
@@ -15,6 +16,7 @@ from fordring.agencies.svea.reading import Node, read
 from fordring.agencies.svea.signature import is_signed, signed_headers
 from fordring.agencies.svea.terms import CAPABILITIES, DOUBTS, refusal
 from fordring.domain.agency import Accepted, Credentials, Document, MalformedAnswer, Outcome, Rejected
+from fordring.domain.credit import CreditAnswer, CreditSubject
 from fordring.domain.facts import AgencyBalance, BalancePage, CaseKey, Changes, Delivery, Fact
 from fordring.domain.instructions import Command, RegisterCase
 from fordring.domain.transport import Http, Request, Response, TransportFailed
@@ -124,6 +126,23 @@ class Svea:
     def document(self, key: CaseKey, dispatch_id: str, credentials: Credentials) -> Document | None:
         """What a dispatch said, as a file; ``None`` when there is none (yet)."""
         return document_of(self._get(path_of(key, dispatch_id), credentials))
+
+    def credit_check(self, subject: CreditSubject, credentials: Credentials) -> CreditAnswer:
+        """Ask for a credit decision.
+
+        Raises
+        ------
+        TransportFailed
+            When there is no answer within ten seconds.
+        MalformedAnswer
+            When the answer is not what the interface says.
+        """
+        body = credit.body_of(subject, credentials)
+        headers = signed_headers(body, credentials, self._now()) | {"Content-Type": "application/json"}
+        request = Request(
+            "POST", self._base_url + credit.PATH, headers, body, timeout_seconds=_TIMEOUT_SECONDS
+        )
+        return credit.read_answer(successful(self._http.exchange(request)))
 
     def verify_callback(
         self, headers: Mapping[str, str], body: bytes, secrets: Sequence[Credentials], now: datetime

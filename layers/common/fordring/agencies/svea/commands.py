@@ -9,6 +9,7 @@ from fordring.domain.instructions import (
     Command,
     DebtorDetails,
     InvoiceDetails,
+    OfferInvoice,
     PauseCase,
     RegisterCase,
     ReportCredit,
@@ -29,9 +30,14 @@ PATHS: Final = {
     CommandKind.PAUSE_CASE: "/api/v1/pauses",
     CommandKind.RESUME_CASE: "/api/v1/resumptions",
     CommandKind.ANSWER_QUESTION: "/api/v1/answers",
+    CommandKind.OFFER_INVOICE: "/api/v1/offers",
 }
 
-_LEVELS: Final = {Level.REMINDER: "Reminder", Level.COLLECTION: "Collection"}
+_LEVELS: Final = {
+    Level.REMINDER: "Reminder",
+    Level.COLLECTION: "Collection",
+    Level.ADMINISTRATION: "Administration",
+}
 
 
 def body_of(command: Command, credentials: Credentials) -> bytes:
@@ -75,6 +81,12 @@ def _members(command: Command) -> dict[str, Json]:
                 "Currency": command.amount.currency,
                 "CreditDate": command.credit_date.isoformat(),
                 "Settles": command.settles,
+            }
+        case OfferInvoice():
+            return members | {
+                "ClientInvoiceId": command.invoice_external_id,
+                "Amount": command.amount.text,
+                "Currency": command.amount.currency,
             }
         case SendMessage():
             return members | {"MessageId": command.message_id, "Text": command.text}

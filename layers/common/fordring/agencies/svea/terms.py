@@ -33,6 +33,7 @@ DOUBTS: Final[Mapping[CommandKind, DoubtRule]] = MappingProxyType(
         CommandKind.PAUSE_CASE: DoubtRule(Doubt.NATURAL_KEY),
         CommandKind.RESUME_CASE: DoubtRule(Doubt.NATURAL_KEY),
         CommandKind.ANSWER_QUESTION: DoubtRule(Doubt.NATURAL_KEY),
+        CommandKind.OFFER_INVOICE: DoubtRule(Doubt.NATURAL_KEY),
     }
 )
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from fordring.domain.agency import Credentials, Level
+from fordring.domain.agency import Credentials, Level, Service
 from fordring.domain.agreement import Agreement, AgreementState, Order, Settings
 from fordring.domain.references import LONGEST_KID, SHORTEST_KID
 from fordring.edge.schemas.addresses import Email
@@ -52,6 +52,15 @@ class GivenSettings(Given):
         bool, Field(description="Whether the hub asks the agency for news once an hour.")
     ] = True
 
+    service: Annotated[
+        Service,
+        Field(
+            strict=False,
+            description="`administration`: every invoice goes to the agency when it is registered. "
+            "`purchase`: and the agency buys those whose recipients it has approved.",
+        ),
+    ] = Service.REMINDERS_AND_COLLECTION
+
     @property
     def settings(self) -> Settings:
         """The settings in the hub's own form."""
@@ -62,6 +71,7 @@ class GivenSettings(Given):
             contact_travels=self.contact_travels,
             agency_bank_accounts=tuple(dict.fromkeys(self.agency_bank_accounts)),
             automatic_sync=self.automatic_sync,
+            service=self.service,
         )
 
 
@@ -116,6 +126,7 @@ class ToldSettings(Told):
     contact_travels: bool
     agency_bank_accounts: list[str]
     automatic_sync: bool
+    service: Service
 
 
 class ToldConsent(Told):
@@ -204,6 +215,7 @@ def tell_agreement(agreement: Agreement) -> dict[str, Any]:
             "contact_travels": settings.contact_travels,
             "agency_bank_accounts": list(settings.agency_bank_accounts),
             "automatic_sync": settings.automatic_sync,
+            "service": settings.service.value,
         },
         "missing": list(agreement.missing),
         "order_id": order.order_id if order else None,
