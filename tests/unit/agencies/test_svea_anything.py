@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fordring.agencies.svea.reading import read
+from fordring.agencies.reading import read
 from fordring.domain.agency import MalformedAnswer
 from fordring.domain.facts import BalancePage, Changes, Delivery
 from tests.unit.agencies.svea_answers import (

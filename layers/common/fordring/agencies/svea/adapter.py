@@ -6,13 +6,13 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import urlencode
 
+from fordring.agencies.cursors import cursor_after, query_of, rewound
+from fordring.agencies.reading import Node, read
 from fordring.agencies.svea import credit
 from fordring.agencies.svea.answers import outcome_of, outcome_of_failure, successful
 from fordring.agencies.svea.commands import PATHS, body_of
-from fordring.agencies.svea.cursors import cursor_after, query_of, rewound
 from fordring.agencies.svea.documents import document_of, path_of
 from fordring.agencies.svea.facts import balance, case_key, fact
-from fordring.agencies.svea.reading import Node, read
 from fordring.agencies.svea.signature import is_signed, signed_headers
 from fordring.agencies.svea.terms import CAPABILITIES, DOUBTS, refusal
 from fordring.domain.agency import Accepted, Credentials, Document, MalformedAnswer, Outcome, Rejected

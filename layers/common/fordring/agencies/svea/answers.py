@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from fordring.agencies.svea.reading import Node, read
+from fordring.agencies.reading import Node, read
 from fordring.agencies.svea.terms import REFUSAL_RESULTS, refusal
 from fordring.domain.agency import Accepted, InDoubt, MalformedAnswer, Outcome, Rejected, TryLater
 from fordring.domain.transport import Response, TransportFailed

@@ -2,7 +2,7 @@
 
 import json
 
-from fordring.agencies.svea.reading import Node
+from fordring.agencies.reading import Node
 from fordring.domain.agency import Credentials, MalformedAnswer
 from fordring.domain.credit import CreditAnswer, CreditSubject
 

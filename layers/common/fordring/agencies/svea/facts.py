@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from fordring.agencies.svea.reading import Node
+from fordring.agencies.reading import Node
 from fordring.agencies.svea.terms import CHANNELS, CLOSED_REASONS, LETTERS, QUESTIONS, refusal, stage_of
 from fordring.domain.agency import ClosedReason, MalformedAnswer
 from fordring.domain.facts import (

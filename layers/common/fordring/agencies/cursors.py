@@ -1,4 +1,4 @@
-"""Cursors into Svea's changes.
+"""Cursors into a list of changes that are numbered and dated, as most agencies keep one.
 
 A cursor is ``<sequence>@<instant recorded>``. The instant makes it possible to go back in time, which
 gives ``@<instant>``: the agency is then asked for what it recorded since, not for what is above a number.
@@ -41,7 +41,7 @@ def rewound(cursor: str | None, window: timedelta) -> str | None:
 def _split(cursor: str) -> tuple[str, str]:
     found = _CURSOR.fullmatch(cursor)
     if found is None:
-        raise ValueError("not a cursor of Svea's changes")
+        raise ValueError("not a cursor into a list of changes")
     return found[1], found[2]
 
 

@@ -1,4 +1,4 @@
-"""Strict reading of Svea's JSON: what is not as the interface says is a ``MalformedAnswer``."""
+"""Strict reading of an agency's JSON: what is not as its interface says is a ``MalformedAnswer``."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Final, Never
 
 from fordring.domain.agency import MalformedAnswer
-from fordring.domain.money import CURRENCIES, Money, MoneyError
+from fordring.domain.money import CURRENCIES, LARGEST_MINOR, Money, MoneyError
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z", re.ASCII)
@@ -60,11 +60,11 @@ class Node:
             self._wrong(name, "a whole number")
         return value
 
-    def currency(self) -> str:
-        """The member ``Currency``."""
-        value = self.text("Currency")
+    def currency(self, name: str = "Currency") -> str:
+        """One of the currencies that the hub takes."""
+        value = self.text(name)
         if value not in CURRENCIES:
-            self._wrong("Currency", "a currency")
+            self._wrong(name, "a currency")
         return value
 
     def money(self, name: str, currency: str) -> Money:
@@ -77,6 +77,17 @@ class Node:
         if money.text != value:
             self._wrong(name, "an amount")
         return money
+
+    def cents(self, name: str, currency: str) -> Money:
+        """An amount as a whole number of the currency's smallest units, of either sign."""
+        value = self._get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= LARGEST_MINOR:
+            self._wrong(name, "an amount")
+        return Money(value, currency)
+
+    def optional_cents(self, name: str, currency: str) -> Money | None:
+        """Such an amount, or null."""
+        return None if self._get(name) is None else self.cents(name, currency)
 
     def optional_money(self, name: str, currency: str) -> Money | None:
         """An amount, or null."""
