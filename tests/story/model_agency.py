@@ -6,7 +6,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from fordring.agencies.svea.terms import CAPABILITIES, DOUBTS
-from fordring.domain.agency import Accepted, ClosedReason, Credentials, InDoubt, Rejected, Stage, TryLater
+from fordring.domain.agency import (
+    Accepted,
+    ClosedReason,
+    Credentials,
+    InDoubt,
+    Rejected,
+    Stage,
+    TryLater,
+    Underway,
+)
 from fordring.domain.facts import (
     AgencyBalance,
     BalancePage,
@@ -63,6 +72,7 @@ class FakeAgency:
         self.facts: list[Fact] = []
         self.pending: list[int] = []
         self.fates: list[str] = []
+        self.results: dict[str, Any] = {}
         self.registrations = 0
 
     # --- the network -----------------------------------------------------------------------------
@@ -89,7 +99,23 @@ class FakeAgency:
     # --- the port --------------------------------------------------------------------------------
 
     def send(self, command: Any, credentials: Credentials) -> Any:
-        return self._exchange(lambda: self._carry_out(command))
+        taken_in = self.fates[:1] == ["taken_in"]
+        answer = self._exchange(lambda: self._carry_out(command))
+        if not taken_in:
+            return answer
+        ticket = f"T{len(self.results)}"
+        self.results[ticket] = answer
+        return Underway(ticket, timedelta(seconds=30))
+
+    def result_of(self, ticket: str, credentials: Credentials) -> Any:
+        fate = self.fates[0] if self.fates else "fine"
+        if fate == "lost":
+            # Not the question alone: the agency has lost what it was asked about.
+            self.results[ticket] = InDoubt("unknown_batch")
+        answer = self._exchange(lambda: self.results.get(ticket, InDoubt("unknown_batch")))
+        if fate == "taken_in":
+            return Underway(ticket, timedelta(seconds=30))
+        return TryLater("read_timeout") if fate == "answer_lost" else answer
 
     def _carry_out(self, command: Any) -> Any:
         match command:

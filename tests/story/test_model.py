@@ -43,7 +43,17 @@ from tests.story.evenness import everything_of, faults_of_the_hub
 from tests.story.model_agency import FakeAgency, Killed, There
 from tests.story.stage import refill
 
-FATES = ("fine", "fine", "fine", "lost", "answer_lost", "later", "killed_before", "killed_after")
+FATES = (
+    "fine",
+    "fine",
+    "fine",
+    "taken_in",
+    "lost",
+    "answer_lost",
+    "later",
+    "killed_before",
+    "killed_after",
+)
 
 
 class Stories(RuleBasedStateMachine):

@@ -187,7 +187,18 @@ class InDoubt:
     reason: str
 
 
-type Outcome = Accepted | Rejected | TryLater | InDoubt
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """Taken in, and carried out later: ask for the result by ``ticket``, the agency's own id of it.
+
+    ``after`` is how soon an answer may be there.
+    """
+
+    ticket: str
+    after: timedelta
+
+
+type Outcome = Accepted | Rejected | TryLater | InDoubt | Underway
 
 
 @dataclass(frozen=True, slots=True)

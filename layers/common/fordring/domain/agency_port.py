@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from fordring.domain.agency import (
     Accepted,
@@ -13,6 +13,7 @@ from fordring.domain.agency import (
     DoubtRule,
     Outcome,
     Rejected,
+    Underway,
 )
 from fordring.domain.credit import CreditAnswer, CreditSubject
 from fordring.domain.facts import AgencyBalance, BalancePage, CaseKey, Changes, Delivery
@@ -34,7 +35,7 @@ class Agency(Protocol):
         """Carry out a command at the agency."""
         ...
 
-    def look_up(self, command: Command, credentials: Credentials) -> Accepted | Rejected | None:
+    def look_up(self, command: Command, credentials: Credentials) -> Accepted | Rejected | Underway | None:
         """Find out whether a command has arrived: ``None`` when the agency does not know it (yet)."""
         ...
 
@@ -82,5 +83,18 @@ class Agency(Protocol):
         ------
         MalformedAnswer
             When the body is not what the interface says.
+        """
+        ...
+
+
+@runtime_checkable
+class AnswersLater(Protocol):
+    """What an adapter offers besides when its agency takes commands in and carries them out later."""
+
+    def result_of(self, ticket: str, credentials: Credentials) -> Outcome:
+        """Ask what became of a command that was ``Underway``; every failure is an outcome.
+
+        ``Underway`` again while there is no result; ``TryLater`` when the question was not answered;
+        ``InDoubt`` when the agency does not know the ticket (any more).
         """
         ...

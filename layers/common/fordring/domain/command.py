@@ -25,11 +25,19 @@ RETRY_DELAYS: Final = (
 """Waits between attempts at an agency; after the last one the command is dead and a person is told."""
 
 
+LONGEST_WAIT: Final = timedelta(hours=1)
+"""How seldom a result is asked for that is long in coming."""
+
+PATIENCE: Final = timedelta(hours=24)
+"""How long a result may be in coming before a person is told; it is asked for all the same."""
+
+
 class CommandState(StrEnum):
     """What has become of a command."""
 
     QUEUED = "queued"
     SENDING = "sending"
+    UNDERWAY = "underway"
     RETRY = "retry"
     IN_DOUBT = "in_doubt"
     DONE = "done"
@@ -66,6 +74,9 @@ class CommandRow:
         Since when nobody knows whether it arrived; business time.
     epoch
         The age of the world in which it was made: after a restore, older ones are looked up first.
+    ticket, underway_at
+        What the agency calls it while it has taken it in and not carried it out yet, and since when;
+        business time. Whoever has the ticket asks for the result and sends nothing.
     """
 
     case_id: str
@@ -85,6 +96,8 @@ class CommandRow:
     doubted_at: datetime | None = None
     reasons: tuple[str, ...] = ()
     settled_at: datetime | None = None
+    ticket: str | None = None
+    underway_at: datetime | None = None
 
 
 def head_of(lane: Sequence[CommandRow]) -> CommandRow | None:
@@ -99,6 +112,11 @@ def retry_delay(attempts: int) -> timedelta | None:
     return RETRY_DELAYS[attempts - 1] if attempts <= len(RETRY_DELAYS) else None
 
 
+def result_delay(after: timedelta, waited: timedelta) -> timedelta:
+    """Give the wait until a result is asked for again: the longer it has been in coming, the longer."""
+    return min(max(after, waited / 4, timedelta(seconds=1)), LONGEST_WAIT)
+
+
 class AttentionKind(StrEnum):
     """Why a person is asked to look."""
 
@@ -106,6 +124,7 @@ class AttentionKind(StrEnum):
     CASE_REJECTED = "case_rejected"
     COMMAND_IN_DOUBT = "command_in_doubt"
     COMMAND_DEAD = "command_dead"
+    COMMAND_UNDERWAY = "command_underway"
     COMMAND_REJECTED = "command_rejected"
     LEDGER_DRIFT = "ledger_drift"
     DELIVERY_DEAD = "delivery_dead"

@@ -215,6 +215,7 @@ def _command(value: CommandRow) -> Places:
         CommandState.RETRY,
         CommandState.IN_DOUBT,
         CommandState.SENDING,
+        CommandState.UNDERWAY,
     )
     return None, value.due_at if waiting else None, None, None
 

@@ -137,7 +137,7 @@ def resolve(work: Work, attention_id: str, resolution: Resolution, lane: Sequenc
             _settle(work, attention, lane, given_up=True)
         case Resolution.NOT_SENT:
             # Of the present epoch, and no longer in doubt: nobody asks again whether it was sent.
-            row = replace(_stuck(work, attention), doubted_at=None, epoch=epoch_of(work))
+            row = replace(_stuck(work, attention), doubted_at=None, ticket=None, epoch=epoch_of(work))
             _make_due(work, row, state=CommandState.RETRY)
         case Resolution.ACKNOWLEDGED:
             pass

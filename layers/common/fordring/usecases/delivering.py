@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from fordring.domain import things
 from fordring.domain.agency import Credentials, Doubt, InDoubt, MalformedAnswer, Outcome, TryLater
-from fordring.domain.agency_port import Agency
+from fordring.domain.agency_port import Agency, AnswersLater
 from fordring.domain.agreement import Agreement
+from fordring.domain.case import Case
 from fordring.domain.command import LEASE, CommandRow, CommandState, head_of
 from fordring.domain.instructions import Command
 from fordring.domain.refs import Ref
@@ -76,8 +77,9 @@ def _lease(desk: Desk, head: CommandRow, owner: str) -> CommandRow | None:
             attempts=row.attempts + 1,
             lease_owner=owner,
             lease_until=real + LEASE,
-            # A lease that ran out was held by somebody who may have sent.
-            doubted_at=row.doubted_at or (work.now if row.state is CommandState.SENDING else None),
+            # A lease that ran out was held by somebody who may have sent; with a ticket, who has only asked.
+            doubted_at=row.doubted_at
+            or (work.now if row.state is CommandState.SENDING and row.ticket is None else None),
         )
         work.change(ref, leased)
         return leased
@@ -91,8 +93,11 @@ def _work_on(
     look = desk.read(things.CASE(row.case_id), things.EPOCH())
     case = look.get(things.CASE(row.case_id))
     agency = agency_of(case.agency)
-    doubted = _doubting(row, look.find(things.EPOCH()), look)
-    result = _attempt(desk, agency, unseal, doubted, assemble(desk, doubted, case), was)
+    if row.ticket is not None:
+        result = _ask_for_result(desk, agency, unseal, row.ticket, case)
+    else:
+        doubted = _doubting(row, look.find(things.EPOCH()), look)
+        result = _attempt(desk, agency, unseal, doubted, assemble(desk, doubted, case), was)
     owner = row.lease_owner or ""
     lane: list[CommandRow] = []
 
@@ -101,6 +106,17 @@ def _work_on(
         return refs_to_settle(row, case, lane, result)
 
     return transact(desk, refs, lambda work: settle(work, row, owner, result, agency.doubts, lane))
+
+
+def _ask_for_result(desk: Desk, agency: Agency, unseal: Unseal, ticket: str, case: Case) -> Result:
+    """Ask what became of what the agency has taken in; whether it is still right is no question any more."""
+    ref = things.AGREEMENT(case.creditor_id, case.agency)
+    agreement = desk.read(ref).get(ref)
+    if agreement.credentials is None or agreement.number != case.agreement_number:
+        return InDoubt("agreement_changed")
+    if not isinstance(agency, AnswersLater):
+        return InDoubt("unknown_ticket")
+    return agency.result_of(ticket, unseal(agreement))
 
 
 def _doubting(row: CommandRow, epoch: Epoch | None, look: Work) -> CommandRow:

@@ -16,9 +16,18 @@ from fordring.domain.agency import (
     Outcome,
     Rejected,
     TryLater,
+    Underway,
 )
 from fordring.domain.case import Case
-from fordring.domain.command import Attention, AttentionKind, CommandRow, CommandState, retry_delay
+from fordring.domain.command import (
+    PATIENCE,
+    Attention,
+    AttentionKind,
+    CommandRow,
+    CommandState,
+    result_delay,
+    retry_delay,
+)
 from fordring.domain.invoice import Release
 from fordring.domain.refs import Ref
 from fordring.domain.running import CaseNumber
@@ -32,6 +41,7 @@ _ATTENTIONS = {
     CommandState.DEAD: AttentionKind.COMMAND_DEAD,
     CommandState.IN_DOUBT: AttentionKind.COMMAND_IN_DOUBT,
     CommandState.REJECTED: AttentionKind.COMMAND_REJECTED,
+    CommandState.UNDERWAY: AttentionKind.COMMAND_UNDERWAY,
 }
 
 
@@ -72,7 +82,7 @@ def refs_to_settle(
         *(things.COMMAND(row.case_id, each.seq) for each in lane if each.seq >= row.seq),
         things.CASE(row.case_id),
         *(things.INVOICE(member.invoice_id) for member in case.members),
-        *(things.ATTENTION(attention_id(kind, subject_of(row))) for kind in _ATTENTIONS.values()),
+        *(_attention_of(row, state) for state in _ATTENTIONS),
         things.ATTENTION(attention_id(AttentionKind.CASE_REJECTED, ("case", row.case_id))),
         things.ATTENTION(attention_id(AttentionKind.COMMAND_IN_DOUBT, ("case", row.case_id))),
     )
@@ -101,6 +111,7 @@ def settle(
         raise Conflict
     state = _write(work, row, owner, result, doubts)
     if state.settled and work.changes:
+        settle_attention(work, _attention_of(row, CommandState.UNDERWAY), "the result has come")
         case = work.get(things.CASE(row.case_id))
         work.change(things.CASE(row.case_id), replace(case, waiting=case.waiting - 1))
         _make_next_due(work, row, lane)
@@ -135,6 +146,8 @@ def _write(
             return _again(work, free, reason, after)
         case InDoubt(reason=reason):
             return _doubtful(work, free, reason, doubts[held.kind])
+        case Underway():
+            return _underway(work, free, result)
 
 
 def _done(work: Work, row: CommandRow, case: Case, accepted: Accepted) -> CommandState:
@@ -221,8 +234,32 @@ def _again(work: Work, row: CommandRow, reason: str, after: timedelta | None) ->
     return state
 
 
+def _underway(work: Work, row: CommandRow, result: Underway) -> CommandState:
+    """Wait for the result of what the agency has taken in: no failed attempt, and no doubt any more."""
+    state = CommandState.UNDERWAY
+    since = row.underway_at if row.ticket == result.ticket and row.underway_at else work.now
+    waited = work.now - since
+    work.change(
+        things.COMMAND(row.case_id, row.seq),
+        replace(
+            row,
+            state=state,
+            ticket=result.ticket,
+            underway_at=since,
+            due_at=work.now + result_delay(result.after, waited),
+            attempts=0,
+            doubted_at=None,
+            reasons=(),
+        ),
+    )
+    if waited >= PATIENCE:
+        _ask(work, row, state, "no_result_yet")
+    return state
+
+
 def _doubtful(work: Work, row: CommandRow, reason: str, rule: DoubtRule) -> CommandState:
     state = CommandState.IN_DOUBT
+    row = replace(row, ticket=None, underway_at=None)
     doubted_at = row.doubted_at or work.now
     if rule.doubt is Doubt.PERSON:
         work.change(
@@ -241,6 +278,10 @@ def _doubtful(work: Work, row: CommandRow, reason: str, rule: DoubtRule) -> Comm
         replace(row, state=state, due_at=work.now + wait, doubted_at=doubted_at, reasons=(reason,)),
     )
     return state
+
+
+def _attention_of(row: CommandRow, state: CommandState) -> Ref[Attention]:
+    return things.ATTENTION(attention_id(_ATTENTIONS[state], subject_of(row)))
 
 
 def _ask(work: Work, row: CommandRow, state: CommandState, reason: str) -> None:
