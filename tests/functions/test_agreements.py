@@ -12,6 +12,16 @@ from fordring.domain.references import KidFormat
 SETTINGS = "/v1/creditors/acme/agreements/svea"
 ORDERS = f"{SETTINGS}/orders"
 CREDENTIALS = f"{SETTINGS}/credentials"
+ACCOUNTS = (
+    "receivable",
+    "bank",
+    "agency_claims",
+    "collection_cost",
+    "interest_income",
+    "fee_income",
+    "vat",
+    "loss",
+)
 WRITTEN = {"customer_number": "4711", "user_name": "acme-int", "password": "hemmelig-9f2c"}
 
 
@@ -31,6 +41,8 @@ def test_settings_have_sensible_defaults(api, world):
         "agency_bank_accounts": [],
         "automatic_sync": True,
         "service": "reminders_and_collection",
+        "transfer_status": "overdue",
+        "accounts": dict.fromkeys(ACCOUNTS),
     }
     assert api.get(SETTINGS).body == reply.body
 

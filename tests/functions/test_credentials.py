@@ -53,6 +53,21 @@ def test_replaced_credentials_stay_good_for_callbacks(api, order, world, hub):
     ]
 
 
+def test_the_same_credentials_again_change_nothing(api, order, world, hub):
+    url = api.post(ORDERS, order).body["callback_url"]
+    api.put(CREDENTIALS, WRITTEN)
+    first = api.put(CREDENTIALS, {**WRITTEN, "password": "ny-hemmelighet"})
+
+    again = api.put(CREDENTIALS, {**WRITTEN, "password": "ny-hemmelighet"})
+
+    assert (again.status, again.body, again.headers["etag"]) == (200, first.body, first.headers["etag"])
+    token = world.get(things.CALLBACK_TOKEN(digest_of(url.rpartition("/")[2])))
+    assert [each.password for each in hub.vault.credentials_of_token(token)] == [
+        "ny-hemmelighet",
+        "hemmelig-9f2c",
+    ]
+
+
 def test_a_repeated_request_does_not_push_the_earlier_credentials_out(api, order):
     api.post(ORDERS, order)
     seen = api.get(SETTINGS).headers["etag"]

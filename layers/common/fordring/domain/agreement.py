@@ -1,12 +1,17 @@
 """The agreement between a creditor and an agency."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
+from fordring.domain.accounts import Accounts
 from fordring.domain.agency import Level, Service
 from fordring.domain.errors import Refused
+
+TRANSFER_STATUSES: Final = ("overdue", "reminded", "notice_sent")
+"""The dunning statuses from which an agreement may let invoices go, in the order they are reached in."""
 
 
 class AgreementState(StrEnum):
@@ -42,10 +47,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class SealedCredentials:
-    """Credentials encrypted under the stack's key, as base64, and when they were written."""
+    """Credentials encrypted under the stack's key, as base64, and when they were written.
+
+    ``digest`` is a salted, slow one of what they are: whoever may write credentials cannot read them, and
+    still has to see that the same ones were written again.
+    """
 
     sealed: str
     written_at: datetime
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,10 @@ class Settings:
         Payments are registered automatically once an hour (SAN-9, SAN-11).
     service
         What happens to an invoice that says nothing of its own (SAN-12, SAN-18).
+    transfer_status
+        The dunning status from which invoices may be transferred (NET-2); one of ``TRANSFER_STATUSES``.
+    accounts
+        Where bookkeeping is proposed to go.
     """
 
     level: Level = Level.REMINDER
@@ -77,6 +91,8 @@ class Settings:
     agency_bank_accounts: tuple[str, ...] = ()
     automatic_sync: bool = True
     service: Service = Service.REMINDERS_AND_COLLECTION
+    transfer_status: str = TRANSFER_STATUSES[0]
+    accounts: Accounts = field(default_factory=Accounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +123,15 @@ class Agreement:
             found.append("agreement_ended")
         if self.credentials is None and self.state is not AgreementState.ENDED:
             found.append("credentials_missing")
+        return tuple(found)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was accepted and deserves a second look, as codes."""
+        found = []
+        if self.settings.automatic_sync and self.credentials is None:
+            # The switch is on, and what the agency hands out for it is not there (SAN-11).
+            found.append("automatic_sync_waits_for_credentials")
         return tuple(found)
 
     def ordered(self, order: Order, callback_digest: str, now: datetime) -> "Agreement":

@@ -6,12 +6,14 @@ from typing import Final
 
 from fordring.domain.agency import Capabilities, Level, Operation, Service
 from fordring.domain.agreement import Agreement, Settings
+from fordring.domain.dunning import reached
 from fordring.domain.invoice import Invoice
 
 REASONS = {
     "already_transferred": "the invoice is at an agency already",
     "nothing_remaining": "nothing is owed on the invoice",
     "not_overdue": "the due date has not passed, or not by as many days as the agreement asks",
+    "status_not_reached": "the invoice has not come to the status from which the agreement transfers",
     "excluded_from_dunning": "the invoice is excluded from dunning",
     "disputed": "an objection to the invoice is open",
     "owned_by_agency": "the agency has bought the invoice",
@@ -92,6 +94,9 @@ def _about_invoice(invoice: Invoice, question: Question) -> list[str]:
     administered = question.level is Level.ADMINISTRATION
     if not administered and question.today < invoice.terms.due_date + timedelta(days=max(wait, 1)):
         found.append("not_overdue")
+    agreement = None if administered else question.agreement
+    if agreement and not reached(invoice, agreement.settings.transfer_status, question.today):
+        found.append("status_not_reached")
     if invoice.excluded_from_dunning:
         found.append("excluded_from_dunning")
     if invoice.disputed:

@@ -1,7 +1,9 @@
 """Where an invoice stands in dunning, and what its creditor may do with it now."""
 
+from collections.abc import Sequence
 from datetime import date
 
+from fordring.domain.agreement import TRANSFER_STATUSES
 from fordring.domain.invoice import Invoice
 
 STATUSES = (
@@ -36,11 +38,30 @@ def dunning_status(invoice: Invoice, today: date) -> str:
     return "overdue" if today > invoice.terms.due_date else "not_due"
 
 
-def available_actions(invoice: Invoice, today: date) -> tuple[str, ...]:
+def reached(invoice: Invoice, status: str, today: date) -> bool:
+    """Whether an invoice has come to a dunning status of ``TRANSFER_STATUSES``, or past it (NET-2).
+
+    Where it stands outside them (not due, disputed, …) something else stands in the way of a transfer.
+    """
+    present = dunning_status(invoice, today)
+    if present not in TRANSFER_STATUSES:
+        return True
+    return TRANSFER_STATUSES.index(present) >= TRANSFER_STATUSES.index(status)
+
+
+def available_actions(
+    invoice: Invoice, today: date, transfer_statuses: Sequence[str] = TRANSFER_STATUSES[:1]
+) -> tuple[str, ...]:
     """Tell what may be done with an invoice now.
 
-    ``submit`` says that nothing on the invoice stands in the way; the agreement has its own conditions,
-    which the candidates tell.
+    ``submit`` says that nothing on the invoice stands in the way, and that it has come to the status from
+    which one of the creditor's agreements transfers (NET-3); the candidates tell every other condition of an
+    agreement.
+
+    Parameters
+    ----------
+    transfer_statuses
+        From which status each of the creditor's agreements transfers.
     """
     owed = invoice.balance.remaining > 0
     # Money may come for a settled invoice, too, and an objection that is open can always be resolved.
@@ -53,7 +74,8 @@ def available_actions(invoice: Invoice, today: date) -> tuple[str, ...]:
         return (*found, "withdraw")
     if owed:
         found += ["change_terms", "record_reminder"]
-    if owed and today > invoice.terms.due_date and _nothing_in_the_way(invoice):
+    far_enough = any(reached(invoice, status, today) for status in transfer_statuses)
+    if owed and today > invoice.terms.due_date and far_enough and _nothing_in_the_way(invoice):
         found.append("submit")
     return tuple(found)
 

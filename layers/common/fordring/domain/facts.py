@@ -200,6 +200,7 @@ class ServiceActivated:
     bank_accounts: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
 class InvoiceDelivered:
     """An administered invoice has reached its recipient (SAN-2).
 

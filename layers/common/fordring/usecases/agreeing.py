@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fordring.domain import things
-from fordring.domain.agency import Capabilities, Level, Operation, Service
+from fordring.domain.agency import Capabilities, Credentials, Level, Operation, Service
 from fordring.domain.agreement import (
     Agreement,
     AgreementState,
@@ -20,6 +20,7 @@ from fordring.domain.creditor import Creditor
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.refs import Ref
 from fordring.usecases.requesting import has_open_cases
+from fordring.usecases.sealed import is_same
 from fordring.usecases.terms import Terms
 from fordring.usecases.work import Conflict, Desk, Work
 
@@ -88,6 +89,13 @@ def _contradictions(creditor: Creditor, capabilities: Capabilities, settings: Se
         yield Fault("/level", "level_not_offered", "the agency does not take cases of this level")
     if not _SERVICES[settings.service] <= capabilities.operations:
         yield Fault("/service", "service_not_offered", "the agency does not offer this service")
+    if settings.level is Level.REMINDER and settings.transfer_status == "notice_sent":
+        # After the creditor's own notice of collection there is nothing left to remind of.
+        yield Fault(
+            "/transfer_status",
+            "status_contradicts_level",
+            "the level is reminder: the agency reminds before any notice of collection is sent",
+        )
     longest = max((accepted.length for accepted in creditor.kid_formats), default=0)
     if settings.kid_length is not None and settings.kid_length < longest:
         yield Fault("/kid_length", "kid_length_too_short", f"the creditor has KIDs of {longest} characters")
@@ -99,6 +107,13 @@ def _contradictions(creditor: Creditor, capabilities: Capabilities, settings: Se
                 "own_bank_account",
                 "this is where the creditor's debtors pay, not where the agency pays out from",
             )
+
+    for name in settings.accounts.confused:
+        yield Fault(
+            f"/accounts/{name}",
+            "accounts_coincide",
+            "what the agency owes stands on a balance account of its own",
+        )
 
 
 def _digits(account: str) -> str:
@@ -245,11 +260,13 @@ def order_text(
     return "\n".join(lines) + "\n"
 
 
-def write_credentials(work: Work, creditor_id: str, agency: str, sealed: SealedCredentials) -> Agreement:
+def write_credentials(
+    work: Work, creditor_id: str, agency: str, credentials: Credentials, sealed: SealedCredentials
+) -> Agreement:
     """Write what the agency has handed out down (ZIR-15): an ordered agreement is active from then on.
 
-    The ones before stay good for callbacks that were signed with them. See ``refs_with_token`` for what must
-    have been read.
+    The same ones again change nothing. The ones before stay good for callbacks that were signed with them.
+    See ``refs_with_token`` for what must have been read.
 
     Raises
     ------
@@ -260,6 +277,10 @@ def write_credentials(work: Work, creditor_id: str, agency: str, sealed: SealedC
     """
     ref = things.AGREEMENT(creditor_id, agency)
     agreement = work.get(ref)
+    known = agreement.credentials
+    if known is not None and agreement.state is AgreementState.ACTIVE and is_same(known, credentials):
+        # A repetition would otherwise push out the ones before, with which callbacks are still signed.
+        return agreement
     active = agreement.with_credentials(sealed, work.now)
     work.change(ref, active)
     token = _token_of(work, agreement)

@@ -31,6 +31,7 @@ from fordring.usecases.agreeing import (
     refuse_while_cases_are_open,
     write_credentials,
 )
+from fordring.usecases.sealed import credentials_digest
 from fordring.usecases.terms import current_terms
 from fordring.usecases.work import Work
 
@@ -127,12 +128,14 @@ def put_credentials(call: Call) -> Answer:
     # Nothing is sealed for somebody who may not write it, or for an agreement that does not exist.
     call.read(ref).get(ref)
     sealed = SealedCredentials(
-        call.hub.vault.seal_credentials(creditor_id, agency, credentials), call.hub.wall.now()
+        call.hub.vault.seal_credentials(creditor_id, agency, credentials),
+        call.hub.wall.now(),
+        credentials_digest(credentials, f"{call.hub.desk.randbits(128):032x}"),
     )
 
     def decide(work: Work) -> Agreement:
         call.match_revision(work.get(ref).revision)
-        return write_credentials(work, creditor_id, agency, sealed)
+        return write_credentials(work, creditor_id, agency, credentials, sealed)
 
     refs = refs_with_token(call.hub.desk, creditor_id, agency)
     return call.transact(refs, decide, tell_agreement, headers=_etag)
@@ -190,7 +193,7 @@ AGREEMENT_ROUTES = (
         body=GivenCredentials,
         description=(
             "They are encrypted and never read back. The ones before stay good for callbacks that are under "
-            "way; give `If-Match`, so that a repeated request does not push them out."
+            "way. The same ones again change nothing."
         ),
     ),
     Route(

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from fordring.agencies.registry import agency_names
 from fordring.domain import things
+from fordring.domain.agreement import Agreement
 from fordring.domain.calendar import local_date
 from fordring.domain.errors import Fault, NotFound, Unprocessable
 from fordring.domain.invoice import Invoice
@@ -19,6 +21,22 @@ from fordring.usecases.work import Work
 def told(work: Work, invoice: Invoice) -> dict[str, Any]:
     """Tell an invoice as it stands on this day."""
     return tell_invoice(invoice, local_date(work.now, invoice.country))
+
+
+def agreements_of(creditor_id: str) -> tuple[Ref[Agreement], ...]:
+    """Name the creditor's agreements with all agencies."""
+    return tuple(things.AGREEMENT(creditor_id, agency) for agency in agency_names())
+
+
+def told_with_agreements(work: Work, invoice: Invoice) -> dict[str, Any]:
+    """Tell an invoice with the actions that the creditor's agreements allow now (NET-3).
+
+    See ``agreements_of`` for what must have been read. Without any agreement the invoice alone is told of.
+    """
+    found = [work.find(ref) for ref in agreements_of(invoice.creditor_id)]
+    chosen = tuple(agreement.settings.transfer_status for agreement in found if agreement is not None)
+    today = local_date(work.now, invoice.country)
+    return tell_invoice(invoice, today, chosen) if chosen else tell_invoice(invoice, today)
 
 
 def location(content: Mapping[str, Any]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from fordring.edge.call import Call, etag
 from fordring.edge.listing import answer_list
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.invoice_answers import note_of, told
+from fordring.edge.routes.invoice_answers import agreements_of, note_of, told_with_agreements
 from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.credit_notes import (
     CreditNoteList,
@@ -41,15 +41,15 @@ def list_debtors(call: Call) -> Answer:
 
 def read_invoice(call: Call) -> Answer:
     """Read an invoice."""
-    work = call.read(things.INVOICE(call.path["invoice_id"]))
+    work = call.read(things.INVOICE(call.path["invoice_id"]), *agreements_of(call.creditor_id))
     invoice = invoice_of(work, call.creditor_id, call.path["invoice_id"])
-    return Answer.of(200, told(work, invoice), etag(invoice.revision))
+    return Answer.of(200, told_with_agreements(work, invoice), etag(invoice.revision))
 
 
 def list_invoices(call: Call) -> Answer:
     """List a creditor's invoices, by due date among those that are open and those at an agency."""
     asked = call.asked(InvoiceList)
-    work = call.read(things.CREDITOR(call.creditor_id))
+    work = call.read(things.CREDITOR(call.creditor_id), *agreements_of(call.creditor_id))
     work.get(things.CREDITOR(call.creditor_id))
     transferred = {"true": True, "false": False, None: None}[asked.transferred]
     excluded = {"true": True, "false": False, None: None}[asked.excluded]
@@ -61,7 +61,9 @@ def list_invoices(call: Call) -> Answer:
 
     listing = Listing(things.INVOICE, "invoices_of", (call.creditor_id,), prefix="T#" if transferred else "")
     filtered = transferred is not None or excluded is not None
-    return answer_list(call, listing, lambda each: told(work, each), keep=keep if filtered else None)
+    return answer_list(
+        call, listing, lambda each: told_with_agreements(work, each), keep=keep if filtered else None
+    )
 
 
 def list_entries(call: Call) -> Answer:

@@ -11,7 +11,7 @@ from fordring.edge.call import Call
 from fordring.edge.listing import given_cursor, next_cursor
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.invoice_answers import told
+from fordring.edge.routes.invoice_answers import agreements_of, told_with_agreements
 from fordring.edge.schemas.common import Paging, instant
 from fordring.edge.schemas.statements import StatementPaging, ToldStatement, tell_cases
 from fordring.edge.schemas.told_invoices import tell_entry
@@ -25,12 +25,12 @@ def read_statement(call: Call) -> Answer:
     owed = Listing(things.DEBTOR_INVOICE, "invoices_of_debtor", (call.creditor_id, debtor_id))
     page = call.page(owed, limit=call.asked(Paging).size, after=given_cursor(call))
     refs = [things.INVOICE(row.invoice_id) for _, row in page.items]
-    work = call.read(*refs)
+    work = call.read(*refs, *agreements_of(call.creditor_id))
     invoices = [work.get(ref) for ref in refs]
     cases = _cases_of(call, invoices)
     items = [
         {
-            "invoice": told(work, invoice),
+            "invoice": told_with_agreements(work, invoice),
             "entries": [tell_entry(entry) for entry in _ledger_of(call, invoice)],
             "cases": cases[invoice.invoice_id],
         }

@@ -1,9 +1,11 @@
 """Agreements with agencies: what is asked and told."""
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from fordring.domain.accounts import Accounts
 from fordring.domain.agency import Credentials, Level, Service
 from fordring.domain.agreement import Agreement, AgreementState, Order, Settings
 from fordring.domain.references import LONGEST_KID, SHORTEST_KID
@@ -12,7 +14,27 @@ from fordring.edge.schemas.common import Given, Instant, Text, Told, instant
 from fordring.usecases.agreeing import Contact
 
 BankAccount = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9 .-]{4,40}$")]
+Account = Annotated[str | None, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,19}$", examples=["1510"])]
 Secret = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class GivenAccounts(Given):
+    """Where bookkeeping is proposed to go, by the numbers of the creditor's own accounts."""
+
+    receivable: Account = None
+    bank: Account = None
+    agency_claims: Annotated[
+        Account,
+        Field(
+            description="The balance account on which payments at the agency stand until it settles; `1510`, "
+            "for example. It differs from `receivable` and `bank`."
+        ),
+    ] = None
+    collection_cost: Account = None
+    interest_income: Account = None
+    fee_income: Account = None
+    vat: Account = None
+    loss: Account = None
 
 
 class GivenSettings(Given):
@@ -60,6 +82,17 @@ class GivenSettings(Given):
             "`purchase`: and the agency buys those whose recipients it has approved.",
         ),
     ] = Service.REMINDERS_AND_COLLECTION
+    transfer_status: Annotated[
+        Literal["overdue", "reminded", "notice_sent"],
+        Field(
+            description="From which dunning status invoices may be transferred: overdue, after a reminder, "
+            "or after a notice of collection."
+        ),
+    ] = "overdue"
+    accounts: Annotated[
+        GivenAccounts,
+        Field(default_factory=GivenAccounts, description="The creditor's accounts, for vouchers."),
+    ]
 
     @property
     def settings(self) -> Settings:
@@ -72,6 +105,8 @@ class GivenSettings(Given):
             agency_bank_accounts=tuple(dict.fromkeys(self.agency_bank_accounts)),
             automatic_sync=self.automatic_sync,
             service=self.service,
+            transfer_status=self.transfer_status,
+            accounts=Accounts(**self.accounts.model_dump()),
         )
 
 
@@ -117,6 +152,19 @@ class GivenCredentials(Given):
         return Credentials(self.customer_number, self.user_name, self.password)
 
 
+class ToldAccounts(Told):
+    """The creditor's accounts; `null` where none was chosen."""
+
+    receivable: str | None
+    bank: str | None
+    agency_claims: str | None
+    collection_cost: str | None
+    interest_income: str | None
+    fee_income: str | None
+    vat: str | None
+    loss: str | None
+
+
 class ToldSettings(Told):
     """The settings of an agreement."""
 
@@ -127,6 +175,8 @@ class ToldSettings(Told):
     agency_bank_accounts: list[str]
     automatic_sync: bool
     service: Service
+    transfer_status: str
+    accounts: ToldAccounts
 
 
 class ToldConsent(Told):
@@ -174,7 +224,10 @@ class ToldCredentials(Told):
 
 
 class ToldAgreement(Told):
-    """An agreement. ``missing`` names, in codes, what is missing before anything can be transferred."""
+    """An agreement. ``missing`` names, in codes, what is missing before anything can be transferred.
+
+    ``warnings`` names what was accepted and deserves a second look.
+    """
 
     creditor_id: str
     agency: str
@@ -182,6 +235,7 @@ class ToldAgreement(Told):
     state: AgreementState
     settings: ToldSettings
     missing: list[str]
+    warnings: list[str]
     order_id: str | None
     ordered_at: Instant | None
     consent: ToldConsent | None
@@ -216,8 +270,11 @@ def tell_agreement(agreement: Agreement) -> dict[str, Any]:
             "agency_bank_accounts": list(settings.agency_bank_accounts),
             "automatic_sync": settings.automatic_sync,
             "service": settings.service.value,
+            "transfer_status": settings.transfer_status,
+            "accounts": asdict(settings.accounts),
         },
         "missing": list(agreement.missing),
+        "warnings": list(agreement.warnings),
         "order_id": order.order_id if order else None,
         "ordered_at": instant(order.ordered_at) if order else None,
         "consent": _consent(order) if order else None,

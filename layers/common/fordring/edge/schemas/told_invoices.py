@@ -1,11 +1,12 @@
 """Invoices: what is told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
 
+from fordring.domain.agreement import TRANSFER_STATUSES
 from fordring.domain.dunning import available_actions, dunning_status
 from fordring.domain.invoice import Dispute, Invoice, Release, Reminder
 from fordring.domain.ledger import Component, Entry, EntryKind
@@ -137,8 +138,13 @@ class ToldEntries(Told):
     next_cursor: str | None
 
 
-def tell_invoice(invoice: Invoice, today: date) -> dict[str, Any]:
-    """Tell an invoice; ``today`` is the local date of its country."""
+def tell_invoice(
+    invoice: Invoice, today: date, transfer_statuses: Sequence[str] = TRANSFER_STATUSES[:1]
+) -> dict[str, Any]:
+    """Tell an invoice; ``today`` is the local date of its country.
+
+    See ``available_actions`` for ``transfer_statuses``.
+    """
     currency, terms = invoice.currency, invoice.terms
     reference = terms.payment_reference
     return {
@@ -162,7 +168,7 @@ def tell_invoice(invoice: Invoice, today: date) -> dict[str, Any]:
         "balance": _tell_balance(invoice),
         "dunning_status": dunning_status(invoice, today),
         "excluded_from_dunning": invoice.excluded_from_dunning,
-        "available_actions": list(available_actions(invoice, today)),
+        "available_actions": list(available_actions(invoice, today, transfer_statuses)),
         "collection": {
             "agency": invoice.agency,
             "case_id": invoice.case_id,
