@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from fordring.agencies.registry import AGENCIES, agency_names
-from fordring.domain.agency import Accepted, Credentials
+from fordring.domain.agency import Accepted, Credentials, Outcome
 from fordring.domain.agency_port import Agency
 from fordring.domain.facts import Changes, Delivery, Fact
-from fordring.domain.instructions import RegisterCase
+from fordring.domain.instructions import Command, RegisterCase
 from sandbox.server import Sandbox
-from tests.contract.stage import Controls, PlainHttp, Receiver, real_now, receiving
+from tests.contract.stage import Controls, PlainHttp, Receiver, carry_out, real_now, receiving
 
 BEGINNING = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
 CLIENT = Credentials("79021", "fjordlys", "secret word")
@@ -52,9 +52,13 @@ class Stage:
         """The agency's own words."""
         return WORDS[self.name]
 
+    def send(self, command: Command, client: Credentials | None = None) -> Outcome:
+        """Send a command, and ask for its result when it comes later: the agency's clock moves until then."""
+        return carry_out(self.agency, self.control, command, client or self.client)
+
     def registered(self, command: RegisterCase) -> str:
         """Register and wait for the case number."""
-        assert self.agency.send(command, self.client) == Accepted()
+        assert self.send(command) == Accepted()
         self.control.advance(minutes=5)
         ours = self.control.get(f"cases?external_id={command.external_id}")["items"]
         number = ours[-1]["case_number"]

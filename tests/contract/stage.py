@@ -11,8 +11,10 @@ from threading import Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
-from fordring.domain.agency import Address, Level
+from fordring.domain.agency import Address, Credentials, Level, Outcome, Underway
+from fordring.domain.agency_port import Agency, AnswersLater
 from fordring.domain.instructions import (
+    Command,
     DebtorDetails,
     InvoiceDetails,
     RegisterCase,
@@ -136,6 +138,16 @@ class Controls:
         if answer.status != 200:
             raise ControlFailed(answer.status, parsed["error"])
         return parsed
+
+
+def carry_out(agency: Agency, control: Controls, command: Command, client: Credentials) -> Outcome:
+    """Send a command, and ask for its result when it comes later: the agency's clock moves until then."""
+    outcome = agency.send(command, client)
+    while isinstance(outcome, Underway):
+        assert isinstance(agency, AnswersLater)
+        control.clock(control.now() + outcome.after)
+        outcome = agency.result_of(outcome.ticket, client)
+    return outcome
 
 
 class ControlFailed(Exception):

@@ -14,7 +14,7 @@ from fordring.agencies.registry import AGENCIES
 from fordring.domain.agency import Accepted
 from fordring.domain.facts import CaseKey
 from tests.contract.conftest import BEGINNING, CLIENT, Stage
-from tests.contract.stage import Controls, PlainHttp, payment, real_now, registration
+from tests.contract.stage import Controls, PlainHttp, carry_out, payment, real_now, registration
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 def test_a_restart_changes_nothing(stage: Stage) -> None:
     command = registration()
     number = stage.registered(command)
-    stage.agency.send(payment(command, "50.00"), stage.client)
+    stage.send(payment(command, "50.00"))
     before = (
         stage.control.get("cases"),
         stage.all_changes(),
@@ -39,7 +39,7 @@ def test_a_restart_changes_nothing(stage: Stage) -> None:
         stage.control.get("clients"),
     )
     assert after == before
-    assert stage.agency.send(payment(command, "50.00"), stage.client) == Accepted(already_existed=True)
+    assert stage.send(payment(command, "50.00")) == Accepted(already_existed=True)
     stage.control.advance(days=1)
     assert len(stage.control.get(f"cases/{number}")["letters"]) == 1
 
@@ -75,17 +75,17 @@ def test_what_was_answered_survives_kill_9(name: str, tmp_path: Path) -> None:
         control.post("clients", client_number="79021", client_id="fjordlys", secret="secret word")
         agency = AGENCIES[name](PlainHttp(), f"{url}/{name}", real_now)
         command = registration()
-        assert agency.send(command, CLIENT) == Accepted()
+        assert carry_out(agency, control, command, CLIENT) == Accepted()
         control.advance(minutes=5)
-        assert agency.send(payment(command, "50.00"), CLIENT) == Accepted()
+        assert carry_out(agency, control, payment(command, "50.00"), CLIENT) == Accepted()
         running.send_signal(signal.SIGKILL)
         running.wait()
     with process(tmp_path) as (_, url):
-        agency = AGENCIES[name](PlainHttp(), f"{url}/{name}", real_now)
+        agency, control = AGENCIES[name](PlainHttp(), f"{url}/{name}", real_now), Controls(url, name)
         found = agency.case(CaseKey(command.external_id), CLIENT)
         assert found is not None
         assert found.principal_remaining.text == "1200.00"
-        assert agency.send(payment(command, "50.00"), CLIENT) == Accepted(already_existed=True)
+        assert carry_out(agency, control, payment(command, "50.00"), CLIENT) == Accepted(already_existed=True)
 
 
 def test_the_process_ends_cleanly_and_leaves_its_port(tmp_path: Path) -> None:

@@ -30,14 +30,14 @@ def cases(stage: Stage) -> list[dict[str, Any]]:
 @pytest.mark.capability("BEY-13")
 def test_timeout_before_means_doubt_although_nothing_was_received(stage: Stage) -> None:
     stage.control.post("faults", kind="timeout_before", count=1)
-    assert isinstance(stage.agency.send(registration(), stage.client), InDoubt)
+    assert isinstance(stage.send(registration()), InDoubt)
     assert cases(stage) == []
     assert stage.agency.look_up(registration(), stage.client) is None
 
 
 def test_timeout_after_means_doubt_and_a_look_up_ends_it(stage: Stage) -> None:
     stage.control.post("faults", kind="timeout_after", count=1)
-    assert isinstance(stage.agency.send(registration(), stage.client), InDoubt)
+    assert isinstance(stage.send(registration()), InDoubt)
     assert len(cases(stage)) == 1
     assert stage.agency.look_up(registration(), stage.client) == Accepted(already_existed=True)
 
@@ -45,7 +45,7 @@ def test_timeout_after_means_doubt_and_a_look_up_ends_it(stage: Stage) -> None:
 def test_what_was_received_may_be_invisible_but_not_beyond_the_settling_time(stage: Stage) -> None:
     command = registration()
     stage.control.post("faults", kind="received_but_invisible_for", count=1, seconds=8 * 60)
-    assert isinstance(stage.agency.send(command, stage.client), InDoubt)
+    assert isinstance(stage.send(command), InDoubt)
     stage.control.advance(minutes=7, seconds=59)
     assert stage.agency.look_up(command, stage.client) is None
     assert stage.agency.open_cases(None, stage.client).cases == ()
@@ -59,29 +59,27 @@ def test_what_was_received_may_be_invisible_but_not_beyond_the_settling_time(sta
 
 def test_registering_twice_makes_two_cases_so_that_sending_twice_has_a_price(stage: Stage) -> None:
     for _ in range(2):
-        assert stage.agency.send(registration(), stage.client) == Accepted()
+        assert stage.send(registration()) == Accepted()
     assert len(cases(stage)) == 2
 
 
 @pytest.mark.parametrize("processed", [False, True])
 def test_an_error_of_the_agencys_says_nothing_about_what_was_done(stage: Stage, processed: bool) -> None:
     stage.control.post("faults", kind="error_500", count=1, processed=processed)
-    assert isinstance(stage.agency.send(registration(), stage.client), InDoubt)
+    assert isinstance(stage.send(registration()), InDoubt)
     assert len(cases(stage)) == int(processed)
 
 
 def test_unless_told_otherwise_every_second_error_has_done_it(stage: Stage) -> None:
     stage.control.post("faults", kind="error_500", count=4)
     for _ in range(4):
-        assert isinstance(stage.agency.send(registration(), stage.client), InDoubt)
+        assert isinstance(stage.send(registration()), InDoubt)
     assert len(cases(stage)) == 2
 
 
 def test_too_many_requests_is_certainly_not_carried_out_and_says_when_to_come_back(stage: Stage) -> None:
     stage.control.post("faults", kind="error_429", count=2, retry_after=90)
-    assert stage.agency.send(registration(), stage.client) == TryLater(
-        "too_many_requests", timedelta(seconds=90)
-    )
+    assert stage.send(registration()) == TryLater("too_many_requests", timedelta(seconds=90))
     assert cases(stage) == []
     with pytest.raises(TransportFailed) as failed:
         stage.agency.changes_since(None, stage.client)
@@ -90,7 +88,7 @@ def test_too_many_requests_is_certainly_not_carried_out_and_says_when_to_come_ba
 
 def test_a_malformed_answer_leaves_a_command_in_doubt_and_a_question_unanswered(stage: Stage) -> None:
     stage.control.post("faults", kind="malformed_answer", count=1)
-    assert isinstance(stage.agency.send(registration(), stage.client), InDoubt)
+    assert isinstance(stage.send(registration()), InDoubt)
     assert len(cases(stage)) == 1
     stage.control.post("faults", kind="malformed_answer", count=4)
     questions: list[Callable[[], object]] = [
@@ -108,9 +106,9 @@ def test_a_fault_can_be_aimed_at_one_operation(stage: Stage) -> None:
     command = registration()
     stage.control.post("faults", kind="timeout_after", count=1, operation="report_payment")
     stage.registered(command)
-    assert isinstance(stage.agency.send(payment(command, "10.00"), stage.client), InDoubt)
+    assert isinstance(stage.send(payment(command, "10.00")), InDoubt)
     # sending again is how a command with a natural key gets out of doubt
-    again = stage.agency.send(payment(command, "10.00"), stage.client)
+    again = stage.send(payment(command, "10.00"))
     assert again == Accepted(already_existed=True)
     assert cases(stage)[0]["principal"]["remaining"] == "1240.00"
 
@@ -118,7 +116,7 @@ def test_a_fault_can_be_aimed_at_one_operation(stage: Stage) -> None:
 def test_no_agency_at_all_means_certainly_not_sent(stage: Stage) -> None:
     stage.sandbox.stop()
     try:
-        assert isinstance(stage.agency.send(registration(), stage.client), TryLater)
+        assert isinstance(stage.send(registration()), TryLater)
     finally:
         stage.sandbox = type(stage.sandbox)(stage.folder, stage.sandbox.port)
         stage.sandbox.start()
@@ -127,7 +125,7 @@ def test_no_agency_at_all_means_certainly_not_sent(stage: Stage) -> None:
 def test_a_case_may_be_refused_at_the_examination(stage: Stage) -> None:
     stage.control.post("faults", kind="reject_case", count=1, reasons=["DebtorDeceased"])
     command = registration()
-    assert stage.agency.send(command, stage.client) == Accepted()
+    assert stage.send(command) == Accepted()
     stage.control.advance(minutes=5)
     (fact,) = stage.all_changes()
     assert isinstance(fact, CaseRejected)

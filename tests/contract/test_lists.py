@@ -9,7 +9,7 @@ from tests.contract.stage import invoice, nok, registration
 
 def register_many(stage: Stage, count: int, first: int = 1) -> None:
     for number in range(first, first + count):
-        stage.agency.send(registration(invoice(number)), stage.client)
+        stage.send(registration(invoice(number)))
     stage.control.advance(minutes=5)
 
 

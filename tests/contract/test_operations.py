@@ -52,17 +52,17 @@ def test_repeating_a_command_with_a_natural_key_does_nothing(
     if numbered:
         assert not isinstance(command, RegisterCase)
         command = replace(command, case_number=number)
-    assert stage.agency.send(command, stage.client) == Accepted()
+    assert stage.send(command) == Accepted()
     before = stage.control.get(f"cases/{number}")
-    assert stage.agency.send(command, stage.client) == Accepted(already_existed=True)
+    assert stage.send(command) == Accepted(already_existed=True)
     assert stage.control.get(f"cases/{number}") == before
     assert stage.agency.look_up(command, stage.client) is None
 
 
 def test_the_same_key_with_another_amount_is_a_conflict(stage: Stage) -> None:
     stage.registered(COMMAND)
-    assert stage.agency.send(payment(COMMAND, "10.00"), stage.client) == Accepted()
-    outcome = stage.agency.send(payment(COMMAND, "11.00"), stage.client)
+    assert stage.send(payment(COMMAND, "10.00")) == Accepted()
+    outcome = stage.send(payment(COMMAND, "11.00"))
     assert isinstance(outcome, Rejected)
     assert outcome.reasons == ("conflicting_repetition",)
     assert balance(stage).principal_remaining == nok("1240.00")
@@ -73,25 +73,25 @@ def test_one_payment_may_be_spread_over_the_invoices_of_a_case(stage: Stage) -> 
     stage.registered(grouped)
     first = payment(grouped, "1250.00")
     second = replace(payment(grouped, "300.00"), invoice_external_id=grouped.invoices[1].external_id)
-    assert stage.agency.send(first, stage.client) == Accepted()
-    assert stage.agency.send(second, stage.client) == Accepted()
+    assert stage.send(first) == Accepted()
+    assert stage.send(second) == Accepted()
     assert balance(stage).principal_remaining == nok("0.00")
 
 
 def test_a_reported_payment_can_be_taken_back_once(stage: Stage) -> None:
     stage.registered(COMMAND)
-    unknown = stage.agency.send(reversal(COMMAND, "400.00"), stage.client)
+    unknown = stage.send(reversal(COMMAND, "400.00"))
     assert isinstance(unknown, Rejected)
     assert unknown.reasons == ("unknown_payment",)
-    assert stage.agency.send(payment(COMMAND, "400.00"), stage.client) == Accepted()
-    assert stage.agency.send(reversal(COMMAND, "400.00"), stage.client) == Accepted()
-    assert stage.agency.send(reversal(COMMAND, "400.00"), stage.client) == Accepted(already_existed=True)
+    assert stage.send(payment(COMMAND, "400.00")) == Accepted()
+    assert stage.send(reversal(COMMAND, "400.00")) == Accepted()
+    assert stage.send(reversal(COMMAND, "400.00")) == Accepted(already_existed=True)
     assert balance(stage).principal_remaining == nok("1250.00")
 
 
 def test_a_credit_that_settles_ends_the_case_as_credited(stage: Stage) -> None:
     stage.registered(COMMAND)
-    assert stage.agency.send(credit(COMMAND, "1250.00", settles=True), stage.client) == Accepted()
+    assert stage.send(credit(COMMAND, "1250.00", settles=True)) == Accepted()
     closed = stage.all_changes()[-1]
     assert isinstance(closed, CaseClosed)
     assert (closed.reason, closed.agency_status) == (ClosedReason.CREDITED, stage.words.credited)
@@ -99,19 +99,19 @@ def test_a_credit_that_settles_ends_the_case_as_credited(stage: Stage) -> None:
 
 def test_a_claim_of_being_settled_does_not_end_a_case_with_principal_left(stage: Stage) -> None:
     stage.registered(COMMAND)
-    assert stage.agency.send(payment(COMMAND, "1249.99", settles=True), stage.client) == Accepted()
+    assert stage.send(payment(COMMAND, "1249.99", settles=True)) == Accepted()
     assert balance(stage).open
 
 
 def test_principal_paid_without_settling_leaves_the_case_open(stage: Stage) -> None:
     stage.registered(COMMAND)
-    assert stage.agency.send(payment(COMMAND, "1250.00", settles=False), stage.client) == Accepted()
+    assert stage.send(payment(COMMAND, "1250.00", settles=False)) == Accepted()
     assert (balance(stage).open, balance(stage).principal_remaining) == (True, nok("0.00"))
 
 
 def test_a_message_reaches_the_case_handler_who_answers(stage: Stage) -> None:
     number = stage.registered(COMMAND)
-    assert stage.agency.send(message(COMMAND, text="Ring før tolv: «æøå»"), stage.client) == Accepted()
+    assert stage.send(message(COMMAND, text="Ring før tolv: «æøå»")) == Accepted()
     stage.control.advance(minutes=30)
     answer = stage.all_changes()[-1]
     assert isinstance(answer, MessageReceived)
@@ -130,8 +130,8 @@ def test_a_withdrawal_ends_the_case_also_before_it_has_a_number(stage: Stage, nu
     if numbered:
         stage.registered(COMMAND)
     else:
-        stage.agency.send(COMMAND, stage.client)
-    assert stage.agency.send(withdrawal(COMMAND), stage.client) == Accepted()
+        stage.send(COMMAND)
+    assert stage.send(withdrawal(COMMAND)) == Accepted()
     stage.control.advance(days=40)
     closed = stage.all_changes()[-1]
     assert isinstance(closed, CaseClosed)
@@ -143,7 +143,7 @@ def test_a_withdrawal_ends_the_case_also_before_it_has_a_number(stage: Stage, nu
 
 def test_after_a_withdrawal_the_next_submission_is_a_case_of_its_own(stage: Stage) -> None:
     stage.registered(COMMAND)
-    stage.agency.send(withdrawal(COMMAND), stage.client)
+    stage.send(withdrawal(COMMAND))
     again = replace(COMMAND, external_id="inv_0001-2")
     # the document number leads to the earlier case only while that one is open
     assert stage.agency.look_up(again, stage.client) is None
@@ -162,8 +162,8 @@ def test_a_hub_that_has_forgotten_a_case_finds_it_by_its_document_number(stage: 
         invoice_external_id="inv_9999-1",
         case_number=number,
     )
-    assert stage.agency.send(paid, stage.client) == Accepted()
-    assert stage.agency.send(paid, stage.client) == Accepted(already_existed=True)
+    assert stage.send(paid) == Accepted()
+    assert stage.send(paid) == Accepted(already_existed=True)
     assert balance(stage).principal_remaining == nok("1000.00")
 
 
@@ -173,7 +173,7 @@ def test_a_refusal_names_every_reason(stage: Stage) -> None:
         debtor=replace(COMMAND.debtor, address=replace(COMMAND.debtor.address, lines=(), country="BR")),
         invoices=(replace(COMMAND.invoices[0], remaining=nok("0")),),
     )
-    outcome = stage.agency.send(broken, stage.client)
+    outcome = stage.send(broken)
     assert isinstance(outcome, Rejected)
     assert set(outcome.reasons) == {"address_missing", "country_not_supported", "amount_not_positive"}
     assert all(outcome.texts)
@@ -184,7 +184,7 @@ def test_a_refusal_names_every_reason(stage: Stage) -> None:
     "command", [payment(COMMAND, "1.00"), message(COMMAND), withdrawal(COMMAND)], ids=lambda one: one.kind
 )
 def test_a_command_on_an_unknown_case_is_refused(stage: Stage, command: Command) -> None:
-    outcome = stage.agency.send(command, stage.client)
+    outcome = stage.send(command)
     assert isinstance(outcome, Rejected)
     assert outcome.reasons == ("unknown_case",)
 
@@ -194,7 +194,7 @@ def test_wrong_credentials_are_never_processed_and_may_be_put_right(stage: Stage
         replace(stage.client, password="wrong"),
         Credentials("79021", "nobody", "secret word"),
     ):
-        assert stage.agency.send(COMMAND, wrong) == TryLater("unauthorized")
+        assert stage.send(COMMAND, wrong) == TryLater("unauthorized")
         with pytest.raises(TransportFailed):
             stage.agency.changes_since(None, wrong)
     assert stage.control.get("cases")["items"] == []
@@ -210,7 +210,7 @@ def test_another_clients_cases_do_not_exist(stage: Stage) -> None:
     assert stage.agency.look_up(COMMAND, other) is None
     assert stage.agency.open_cases(None, other).cases == ()
     assert stage.agency.changes_since(None, other).facts == ()
-    outcome = stage.agency.send(withdrawal(COMMAND), other)
+    outcome = stage.send(withdrawal(COMMAND), other)
     assert isinstance(outcome, Rejected)
     assert outcome.reasons == ("unknown_case",)
 
@@ -256,7 +256,7 @@ def test_a_part_payment_to_the_agency_and_what_is_over(stage: Stage) -> None:
 
 def test_a_payment_for_a_case_that_has_ended_goes_on_to_the_creditor(stage: Stage) -> None:
     number = stage.registered(COMMAND)
-    stage.agency.send(withdrawal(COMMAND), stage.client)
+    stage.send(withdrawal(COMMAND))
     stage.control.post("payments", reference="0000000001", amount="1250.00", currency="NOK")
     paid = stage.all_changes()[-1]
     assert isinstance(paid, PaymentReceived)

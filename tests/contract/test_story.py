@@ -29,7 +29,7 @@ def balance(stage: Stage, external_id: str) -> AgencyBalance:
 @pytest.mark.capability("ZIR-32")
 def test_the_case_number_follows_five_minutes_after_the_acknowledgement(stage: Stage) -> None:
     command = registration()
-    assert stage.agency.send(command, stage.client) == Accepted()
+    assert stage.send(command) == Accepted()
 
     stage.control.advance(minutes=4, seconds=59)
     assert stage.agency.look_up(command, stage.client) == Accepted(None, already_existed=True)
@@ -90,13 +90,13 @@ def test_a_payment_to_the_agency_comes_in_and_closes_the_case(stage: Stage) -> N
 def test_a_payment_to_the_creditor_that_settles_closes_and_a_part_payment_never_does(stage: Stage) -> None:
     command = registration()
     stage.registered(command)
-    assert stage.agency.send(payment(command, "250.00", key="pay_1"), stage.client) == Accepted()
+    assert stage.send(payment(command, "250.00", key="pay_1")) == Accepted()
     assert balance(stage, command.external_id).open
     assert balance(stage, command.external_id).agency_status == stage.words.part_paid
     assert balance(stage, command.external_id).principal_remaining == nok("1000.00")
 
     last = payment(command, "1000.00", key="pay_2", settles=True)
-    assert stage.agency.send(last, stage.client) == Accepted()
+    assert stage.send(last) == Accepted()
     assert balance(stage, command.external_id).stage is CaseStage.CLOSED
 
 
@@ -111,7 +111,7 @@ def test_when_only_agency_cost_remains_the_agency_decides(stage: Stage) -> None:
     stage.control.advance(days=60)
     for command in cases.values():
         done = payment(command, "1250.00", settles=True, key=f"pay_{command.external_id}")
-        assert stage.agency.send(done, stage.client) == Accepted()
+        assert stage.send(done) == Accepted()
 
     waived = balance(stage, cases[Level.REMINDER].external_id)
     assert (waived.open, waived.cost_remaining) == (False, nok("0"))
