@@ -4,16 +4,22 @@
 as a further argument it also answers that request, over an HTTP layer that takes no time.
 """
 
+import json
 import sys
 import time
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 began = time.perf_counter()
 
 
-def start(what: str) -> None:
-    """Bring up what is measured, up to a DynamoDB client that is ready."""
+def start(what: str, request: dict[str, Any] | None) -> None:
+    """Bring up what is measured, up to a DynamoDB client that is ready.
+
+    What a function loads only when a route is called is part of its start: the route of the request that
+    follows is loaded here.
+    """
     if what == "python":
         return
     if what == "botocore":
@@ -31,6 +37,13 @@ def start(what: str) -> None:
     from fordring.edge.hub import hub
 
     engine_of(hub()).connect()
+    if request is not None:
+        assert routes_of(what).find(request["routeKey"]) is not None
+
+
+def routes_of(function: str) -> Any:
+    """Give the routes of a function of the API."""
+    return import_module(f"fordring.edge.routes.{function}").ROUTES
 
 
 def engine_of(hub: Any) -> Any:
@@ -38,16 +51,13 @@ def engine_of(hub: Any) -> Any:
     return hub.store._engine
 
 
-def serve(path: str) -> int:
+def serve(given: dict[str, Any]) -> int:
     """Answer a request over a stubbed HTTP layer; gives the status."""
-    import json
-    from pathlib import Path
     from types import SimpleNamespace
 
     from bench.stub import StubbedAws
     from fordring.edge.hub import hub
 
-    given = json.loads(Path(path).read_text())
     engine = engine_of(hub())
     stub = StubbedAws(given["rows"])
     engine._connection.client.meta.events.register("before-send", stub.answer)
@@ -64,19 +74,23 @@ def main() -> None:
         from bench.stub import counted_sessions
 
         sessions = counted_sessions()
-    start(what)
+    given = None
+    if len(sys.argv) > 2 and sys.argv[2].endswith(".json"):
+        given = json.loads(Path(sys.argv[2]).read_text())
+    start(what, given["request"] if given else None)
     told = {"cpu": time.process_time(), "wall": time.perf_counter() - began}
     loaded = sorted({name.partition(".")[0] for name in sys.modules})
     first = None
-    if len(sys.argv) > 2 and sys.argv[2].endswith(".json"):
-        status = serve(sys.argv[2])
+    if given:
+        status = serve(given)
         first = {
             "status": status,
             "cpu": time.process_time(),
             "loaded": sorted({name.partition(".")[0] for name in sys.modules}),
         }
-    import json
-
+        before = time.process_time()
+        routes_of(what).load()
+        first["all"] = told["cpu"] + time.process_time() - before
     print(json.dumps(told | {"loaded": loaded, "first": first, "sessions": sessions() if sessions else None}))
     sys.stdout.flush()
     import os

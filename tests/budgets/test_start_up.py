@@ -69,5 +69,6 @@ def test_there_is_one_botocore_session(started: dict[str, dict[str, Any]], name:
     assert started[name]["sessions"] == 1
 
 
-def test_the_callback_needs_no_pydantic(started: dict[str, dict[str, Any]]) -> None:
-    assert "pydantic" not in started["payment_webhook"]["first"]["loaded"]
+@pytest.mark.parametrize("name", ["payment_webhook", "poll_status"])
+def test_a_callback_and_a_status_read_need_no_pydantic(started: dict[str, dict[str, Any]], name: str) -> None:
+    assert "pydantic" not in started[name]["first"]["loaded"]

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from fordring.edge.gateway import http_function
 from fordring.edge.hub import Hub
-from fordring.edge.route import Route
+from fordring.edge.route import Routes
 from fordring.edge.telemetry import log
 
 FUNCTIONS = ("manage_creditors", "register_invoice", "submit_case", "poll_status", "payment_webhook")
@@ -58,7 +58,7 @@ class Gateway:
         self._handlers: dict[str, Any] = {}
         self._paths: dict[tuple[str, int], list[tuple[str, ...]]] = {}
         for name in FUNCTIONS:
-            routes: tuple[Route, ...] = _routes_of(name)
+            routes = _routes_of(name)
             handler = http_function(routes, log, lambda: hub)
             for route in routes:
                 self._handlers[route.key] = handler
@@ -112,14 +112,14 @@ class Gateway:
         return f"{method} {'/'.join(best)}", named
 
 
-def _routes_of(function: str) -> tuple[Route, ...]:
+def _routes_of(function: str) -> Routes:
     name = f"fordring.edge.routes.{function}"
     try:
-        routes: tuple[Route, ...] = import_module(name).ROUTES
+        routes: Routes = import_module(name).ROUTES
     except ModuleNotFoundError as error:
         if error.name != name:
             raise
-        return ()
+        return Routes()
     return routes
 
 

@@ -4,7 +4,7 @@ The gateway has matched the path already (HTTP API, payload format 2.0), so the 
 event's ``routeKey``.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fordring.domain.errors import Fault, FordringError, InvalidInput, NotFound, UnsupportedMedia
@@ -12,7 +12,7 @@ from fordring.edge.call import Call
 from fordring.edge.hub import Hub, hub
 from fordring.edge.problem import Answer, problem
 from fordring.edge.reading import body_of, check, json_of
-from fordring.edge.route import Route
+from fordring.edge.route import Route, Routes
 from fordring.edge.telemetry import Log, observed
 from fordring.store.keys import UnusableId
 
@@ -22,15 +22,15 @@ type Event = Mapping[str, Any]
 type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
-def http_function(routes: Iterable[Route], log: Log, hub_of: Callable[[], Hub] = hub) -> Handler:
+def http_function(routes: Routes, log: Log, hub_of: Callable[[], Hub] = hub) -> Handler:
     """Make a function's handler of its routes."""
-    table = {route.key: route for route in routes}
 
     @observed
     def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
         request_id = str(getattr(context, "aws_request_id", ""))
-        route = table.get(str(event.get("routeKey", "")))
+        route = None
         try:
+            route = routes.find(str(event.get("routeKey", "")))
             answer = _answer(route, event, hub_of(), request_id)
         except UnusableId:
             # What no key of the table can hold names nothing.

@@ -147,6 +147,6 @@ class Schemas:
 
 
 def _described(model: "Model") -> "type[BaseModel]":
-    from fordring.edge.schemas.common import Told
+    from fordring.edge.schemas.told import Told
 
     return model.model() if issubclass(model, Told) else model

@@ -5,7 +5,7 @@ the event's ``routeKey``; the OpenAPI document, the template's routes and the sc
 the same table.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fordring.edge.call import Call
     from fordring.edge.problem import Answer
-    from fordring.edge.schemas.common import Told
+    from fordring.edge.schemas.told import Told
 
     type Model = type[BaseModel] | type[Told]
     type Answers = Mapping[int, Model | None]
@@ -75,3 +75,48 @@ class Route:
     def models(self) -> "Answers":
         """The models of the answers by status."""
         return self.answers() if callable(self.answers) else self.answers
+
+
+class Group:
+    """Routes that are loaded together, when one of them is first called.
+
+    Parameters
+    ----------
+    load
+        Imports the routes' module and gives them.
+    keys
+        Their keys, all of them: which module has a route must be known before any is loaded.
+    """
+
+    def __init__(self, load: "Callable[[], tuple[Route, ...]]", *keys: str) -> None:
+        self.load = load
+        self.keys = keys
+
+
+class Routes:
+    """The routes of one function.
+
+    What answers a function's usual requests is given as it is; the rest in groups, so that no start pays for
+    routes that are not called. Before a snapshot all are loaded (``edge/snapshots.py``).
+    """
+
+    def __init__(self, *parts: Route | Group) -> None:
+        self._loaded = {part.key: part for part in parts if isinstance(part, Route)}
+        self.groups = tuple(part for part in parts if isinstance(part, Group))
+        self._group_of = {key: group for group in self.groups for key in group.keys}
+
+    def find(self, key: str) -> Route | None:
+        """Give the route of a key, ``None`` when the function has none; loads its group."""
+        if key not in self._loaded and key in self._group_of:
+            self._loaded.update((route.key, route) for route in self._group_of[key].load())
+        return self._loaded.get(key)
+
+    def load(self) -> None:
+        """Load every group."""
+        for key in self._group_of:
+            self.find(key)
+
+    def __iter__(self) -> Iterator[Route]:
+        """Give every route; loads all of them."""
+        self.load()
+        return iter(tuple(self._loaded.values()))

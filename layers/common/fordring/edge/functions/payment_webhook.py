@@ -6,4 +6,4 @@ from fordring.edge.snapshots import warm_up
 from fordring.edge.telemetry import log
 
 handler = http_function(ROUTES, log)
-warm_up()
+warm_up(ROUTES.load)

@@ -12,9 +12,9 @@ def all_routes() -> dict[str, tuple[Route, ...]]:
     from fordring.edge.routes.submit_case import ROUTES as SUBMIT_CASE
 
     return {
-        "manage_creditors": MANAGE_CREDITORS,
-        "register_invoice": REGISTER_INVOICE,
-        "submit_case": SUBMIT_CASE,
-        "poll_status": POLL_STATUS,
-        "payment_webhook": PAYMENT_WEBHOOK,
+        "manage_creditors": tuple(MANAGE_CREDITORS),
+        "register_invoice": tuple(REGISTER_INVOICE),
+        "submit_case": tuple(SUBMIT_CASE),
+        "poll_status": tuple(POLL_STATUS),
+        "payment_webhook": tuple(PAYMENT_WEBHOOK),
     }

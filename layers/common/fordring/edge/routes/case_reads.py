@@ -3,7 +3,6 @@
 from operator import attrgetter
 
 from fordring.domain import things
-from fordring.domain.case import Case
 from fordring.domain.creditor import Scope
 from fordring.domain.errors import NotFound
 from fordring.domain.refs import Listing
@@ -11,11 +10,11 @@ from fordring.edge.call import Call
 from fordring.edge.listing import answer_list
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
+from fordring.edge.routes.one_case import case_in_path
 from fordring.edge.schemas.case_reads import (
     CandidateQuery,
     CaseQuery,
     ToldCandidates,
-    ToldCaseAsOf,
     ToldCases,
     ToldDispatches,
     ToldEvents,
@@ -25,7 +24,8 @@ from fordring.edge.schemas.case_reads import (
     tell_event,
 )
 from fordring.edge.schemas.cases import tell_case, tell_message
-from fordring.edge.schemas.common import Paging, instant
+from fordring.edge.schemas.common import Paging
+from fordring.edge.schemas.told import instant
 from fordring.usecases.proposing import with_fresh_blocks
 from fordring.usecases.submitting import question_for
 from fordring.usecases.work import Work
@@ -39,14 +39,6 @@ def read_owned(call: Call, creditor_id: str) -> Work:
     return work
 
 
-def _read_case(call: Call) -> tuple[Case, Work]:
-    ref = things.CASE(call.path["case_id"])
-    work = call.read(ref)
-    case = work.get(ref)
-    call.reach(case.creditor_id)
-    return case, work
-
-
 def list_cases(call: Call) -> Answer:
     """List a creditor's cases, open ones and newer ones first."""
     asked = call.asked(CaseQuery)
@@ -56,28 +48,22 @@ def list_cases(call: Call) -> Answer:
     return answer_list(call, listing, tell_case, keep=keep, extra={"as_of": instant(work.now)})
 
 
-def read_case(call: Call) -> Answer:
-    """Tell a case."""
-    case, work = _read_case(call)
-    return Answer.of(200, {**tell_case(case), "as_of": instant(work.now)})
-
-
 def list_case_events(call: Call) -> Answer:
     """List what has happened in a case."""
-    case, _ = _read_case(call)
+    case, _ = case_in_path(call)
     return answer_list(call, Listing(things.EVENT, "events_of_case", (case.case_id,)), tell_event)
 
 
 def list_dispatches(call: Call) -> Answer:
     """List what the agency has sent to the debtor."""
-    case, _ = _read_case(call)
+    case, _ = case_in_path(call)
     listing = Listing(things.DISPATCH, "dispatches_of", (case.case_id,))
     return answer_list(call, listing, lambda dispatch: tell_dispatch(dispatch, case.currency))
 
 
 def list_messages(call: Call) -> Answer:
     """List the messages between the creditor and the case handler."""
-    case, _ = _read_case(call)
+    case, _ = case_in_path(call)
     listing = Listing(things.MESSAGE, "messages_of", (case.case_id,))
     # Either side's messages are kept in an order of their own; on a page they stand by time.
     return answer_list(call, listing, tell_message, arrange=lambda found: sorted(found, key=attrgetter("at")))
@@ -115,7 +101,6 @@ CASE_READ_ROUTES = (
         {200: ToldCases},
         query=CaseQuery,
     ),
-    Route("GET", "/v1/cases/{case_id}", read_case, "Read a case", "cases", Scope.READ, {200: ToldCaseAsOf}),
     Route(
         "GET",
         "/v1/cases/{case_id}/events",

@@ -6,7 +6,7 @@ from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
 from fordring.edge.schemas.clock import NewTime, ToldClock, tell_clock
-from fordring.edge.schemas.common import instant
+from fordring.edge.schemas.told import instant
 from fordring.usecases.advancing import begin
 
 

@@ -20,7 +20,7 @@ from fordring.edge.schemas.credit_notes import (
 from fordring.edge.schemas.debtors import ToldDebtor, ToldDebtors, tell_debtor
 from fordring.edge.schemas.files import ToldJob, tell_job
 from fordring.edge.schemas.invoices import InvoiceList
-from fordring.edge.schemas.told_invoices import ToldEntries, ToldInvoice, ToldInvoices, tell_entry
+from fordring.edge.schemas.told_invoices import ToldEntries, ToldInvoices, tell_entry
 from fordring.usecases.submitting import invoice_of
 
 _CREDITOR = "/v1/creditors/{creditor_id}"
@@ -37,13 +37,6 @@ def list_debtors(call: Call) -> Answer:
     """List a creditor's debtors."""
     call.read(things.CREDITOR(call.creditor_id)).get(things.CREDITOR(call.creditor_id))
     return answer_list(call, Listing(things.DEBTOR, "debtors_of", (call.creditor_id,)), tell_debtor)
-
-
-def read_invoice(call: Call) -> Answer:
-    """Read an invoice."""
-    work = call.read(things.INVOICE(call.path["invoice_id"]), *agreements_of(call.creditor_id))
-    invoice = invoice_of(work, call.creditor_id, call.path["invoice_id"])
-    return Answer.of(200, told_with_agreements(work, invoice), etag(invoice.revision))
 
 
 def list_invoices(call: Call) -> Answer:
@@ -118,15 +111,6 @@ INVOICE_READ_ROUTES = (
         Scope.READ,
         {200: ToldDebtors},
         query=Paging,
-    ),
-    Route(
-        "GET",
-        f"{_CREDITOR}/invoices/{{invoice_id}}",
-        read_invoice,
-        "Read an invoice",
-        "invoices",
-        Scope.READ,
-        {200: ToldInvoice},
     ),
     Route(
         "GET",

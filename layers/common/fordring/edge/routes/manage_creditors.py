@@ -1,17 +1,76 @@
 """Setting up, and what a person decides: the routes of ``manage_creditors``."""
 
-from fordring.edge.routes.agreements import AGREEMENT_ROUTES
-from fordring.edge.routes.attention import ATTENTION_ROUTES
-from fordring.edge.routes.clock import CLOCK_ROUTES
-from fordring.edge.routes.creditors import CREDITOR_ROUTES
-from fordring.edge.routes.endpoints import ENDPOINT_ROUTES
-from fordring.edge.routes.keys import KEY_ROUTES
+from fordring.edge.route import Group, Route, Routes
 
-ROUTES = (
-    *KEY_ROUTES,
-    *CREDITOR_ROUTES,
-    *AGREEMENT_ROUTES,
-    *ENDPOINT_ROUTES,
-    *ATTENTION_ROUTES,
-    *CLOCK_ROUTES,
+
+def _keys() -> tuple[Route, ...]:
+    from fordring.edge.routes.keys import KEY_ROUTES
+
+    return KEY_ROUTES
+
+
+def _creditors() -> tuple[Route, ...]:
+    from fordring.edge.routes.creditors import CREDITOR_ROUTES
+
+    return CREDITOR_ROUTES
+
+
+def _agreements() -> tuple[Route, ...]:
+    from fordring.edge.routes.agreements import AGREEMENT_ROUTES
+
+    return AGREEMENT_ROUTES
+
+
+def _endpoints() -> tuple[Route, ...]:
+    from fordring.edge.routes.endpoints import ENDPOINT_ROUTES
+
+    return ENDPOINT_ROUTES
+
+
+def _attention() -> tuple[Route, ...]:
+    from fordring.edge.routes.attention import ATTENTION_ROUTES
+
+    return ATTENTION_ROUTES
+
+
+def _clock() -> tuple[Route, ...]:
+    from fordring.edge.routes.clock import CLOCK_ROUTES
+
+    return CLOCK_ROUTES
+
+
+ROUTES = Routes(
+    Group(
+        _keys,
+        "POST /v1/api-keys",
+        "DELETE /v1/api-keys/{key_id}",
+    ),
+    Group(
+        _creditors,
+        "PUT /v1/creditors/{creditor_id}",
+    ),
+    Group(
+        _agreements,
+        "PUT /v1/creditors/{creditor_id}/agreements/{agency}",
+        "POST /v1/creditors/{creditor_id}/agreements/{agency}/orders",
+        "PUT /v1/creditors/{creditor_id}/agreements/{agency}/credentials",
+        "POST /v1/creditors/{creditor_id}/agreements/{agency}/end",
+    ),
+    Group(
+        _endpoints,
+        "POST /v1/webhook-endpoints",
+        "DELETE /v1/webhook-endpoints/{endpoint_id}",
+        "POST /v1/webhook-endpoints/{endpoint_id}/test",
+        "POST /v1/webhook-endpoints/{endpoint_id}/rotate-secret",
+        "POST /v1/deliveries/{delivery_id}/replay",
+    ),
+    Group(
+        _attention,
+        "POST /v1/attention/{attention_id}/retry",
+        "POST /v1/attention/{attention_id}/resolve",
+    ),
+    Group(
+        _clock,
+        "POST /v1/test-clock",
+    ),
 )

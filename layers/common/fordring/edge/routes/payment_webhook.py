@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from fordring.domain.errors import NotFound, TooLarge, Unauthenticated
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
-from fordring.edge.route import Route
+from fordring.edge.route import Route, Routes
 from fordring.edge.telemetry import Count, count, log
 from fordring.usecases.calling_back import Callback, receive
 
@@ -50,7 +50,7 @@ def told() -> "Answers":
     return {200: ToldCallback, 202: ToldCallback}
 
 
-ROUTES = (
+ROUTES = Routes(
     Route(
         "POST",
         "/v1/callbacks/{agency}/{token}",

@@ -1,27 +1,157 @@
 """Everything that is read: the routes of ``poll_status``."""
 
-from fordring.edge.routes.agreements import AGREEMENT_READ_ROUTES
-from fordring.edge.routes.attention import ATTENTION_READ_ROUTES
-from fordring.edge.routes.case_reads import CASE_READ_ROUTES
-from fordring.edge.routes.clock import CLOCK_READ_ROUTES
-from fordring.edge.routes.creditors import CREDITOR_READ_ROUTES
-from fordring.edge.routes.endpoints import ENDPOINT_READ_ROUTES
-from fordring.edge.routes.feed import FEED_ROUTES
-from fordring.edge.routes.invoice_reads import INVOICE_READ_ROUTES
-from fordring.edge.routes.keys import KEY_READ_ROUTES
-from fordring.edge.routes.meta import META_ROUTES
-from fordring.edge.routes.statements import STATEMENT_ROUTES
+from fordring.edge.route import Group, Route, Routes
 
-ROUTES = (
-    *META_ROUTES,
-    *KEY_READ_ROUTES,
-    *CREDITOR_READ_ROUTES,
-    *AGREEMENT_READ_ROUTES,
-    *INVOICE_READ_ROUTES,
-    *STATEMENT_ROUTES,
-    *CASE_READ_ROUTES,
-    *FEED_ROUTES,
-    *ATTENTION_READ_ROUTES,
-    *ENDPOINT_READ_ROUTES,
-    *CLOCK_READ_ROUTES,
+
+def _meta() -> tuple[Route, ...]:
+    from fordring.edge.routes.meta import META_ROUTES
+
+    return META_ROUTES
+
+
+def _keys() -> tuple[Route, ...]:
+    from fordring.edge.routes.keys import KEY_READ_ROUTES
+
+    return KEY_READ_ROUTES
+
+
+def _creditors() -> tuple[Route, ...]:
+    from fordring.edge.routes.creditors import CREDITOR_READ_ROUTES
+
+    return CREDITOR_READ_ROUTES
+
+
+def _agreements() -> tuple[Route, ...]:
+    from fordring.edge.routes.agreements import AGREEMENT_READ_ROUTES
+
+    return AGREEMENT_READ_ROUTES
+
+
+def _one_invoice() -> tuple[Route, ...]:
+    from fordring.edge.routes.one_invoice import ONE_INVOICE_ROUTES
+
+    return ONE_INVOICE_ROUTES
+
+
+def _invoices() -> tuple[Route, ...]:
+    from fordring.edge.routes.invoice_reads import INVOICE_READ_ROUTES
+
+    return INVOICE_READ_ROUTES
+
+
+def _statements() -> tuple[Route, ...]:
+    from fordring.edge.routes.statements import STATEMENT_ROUTES
+
+    return STATEMENT_ROUTES
+
+
+def _one_case() -> tuple[Route, ...]:
+    from fordring.edge.routes.one_case import ONE_CASE_ROUTES
+
+    return ONE_CASE_ROUTES
+
+
+def _cases() -> tuple[Route, ...]:
+    from fordring.edge.routes.case_reads import CASE_READ_ROUTES
+
+    return CASE_READ_ROUTES
+
+
+def _feed() -> tuple[Route, ...]:
+    from fordring.edge.routes.feed import FEED_ROUTES
+
+    return FEED_ROUTES
+
+
+def _attention() -> tuple[Route, ...]:
+    from fordring.edge.routes.attention import ATTENTION_READ_ROUTES
+
+    return ATTENTION_READ_ROUTES
+
+
+def _endpoints() -> tuple[Route, ...]:
+    from fordring.edge.routes.endpoints import ENDPOINT_READ_ROUTES
+
+    return ENDPOINT_READ_ROUTES
+
+
+def _clock() -> tuple[Route, ...]:
+    from fordring.edge.routes.clock import CLOCK_READ_ROUTES
+
+    return CLOCK_READ_ROUTES
+
+
+ROUTES = Routes(
+    Group(
+        _meta,
+        "GET /v1/agencies",
+        "GET /v1/health",
+        "GET /v1/openapi.json",
+        "GET /docs",
+    ),
+    Group(
+        _keys,
+        "GET /v1/api-keys",
+    ),
+    Group(
+        _creditors,
+        "GET /v1/creditors/{creditor_id}",
+        "GET /v1/creditors",
+    ),
+    Group(
+        _agreements,
+        "GET /v1/agencies/{agency}/terms",
+        "GET /v1/creditors/{creditor_id}/agreements/{agency}",
+        "GET /v1/creditors/{creditor_id}/agreements/{agency}/orders/{order_id}",
+    ),
+    Group(
+        _one_invoice,
+        "GET /v1/creditors/{creditor_id}/invoices/{invoice_id}",
+    ),
+    Group(
+        _invoices,
+        "GET /v1/creditors/{creditor_id}/debtors/{debtor_id}",
+        "GET /v1/creditors/{creditor_id}/debtors",
+        "GET /v1/creditors/{creditor_id}/invoices",
+        "GET /v1/creditors/{creditor_id}/invoices/{invoice_id}/entries",
+        "GET /v1/creditors/{creditor_id}/credit-notes/{credit_note_id}",
+        "GET /v1/creditors/{creditor_id}/credit-notes",
+        "GET /v1/jobs/{job_id}",
+    ),
+    Group(
+        _statements,
+        "GET /v1/creditors/{creditor_id}/debtors/{debtor_id}/statement",
+    ),
+    Group(
+        _one_case,
+        "GET /v1/cases/{case_id}",
+    ),
+    Group(
+        _cases,
+        "GET /v1/cases",
+        "GET /v1/cases/{case_id}/events",
+        "GET /v1/cases/{case_id}/dispatches",
+        "GET /v1/cases/{case_id}/messages",
+        "GET /v1/creditors/{creditor_id}/candidates",
+    ),
+    Group(
+        _feed,
+        "GET /v1/payments",
+        "GET /v1/settlements",
+        "GET /v1/events",
+        "GET /v1/creditors/{creditor_id}/sync",
+    ),
+    Group(
+        _attention,
+        "GET /v1/attention",
+    ),
+    Group(
+        _endpoints,
+        "GET /v1/webhook-endpoints",
+        "GET /v1/deliveries",
+    ),
+    Group(
+        _clock,
+        "GET /v1/test-clock",
+    ),
 )

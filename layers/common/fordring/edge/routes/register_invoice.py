@@ -10,13 +10,8 @@ from fordring.domain.refs import Ref
 from fordring.edge.call import Call, etag
 from fordring.edge.identifiers import chosen_id_fault
 from fordring.edge.problem import Answer
-from fordring.edge.route import Route
-from fordring.edge.routes.batches import BATCH_ROUTES
-from fordring.edge.routes.credit_notes import CREDIT_NOTE_ROUTES
-from fordring.edge.routes.erasure import ERASURE_ROUTES
+from fordring.edge.route import Group, Route, Routes
 from fordring.edge.routes.invoice_answers import headers_of, revision_of, told
-from fordring.edge.routes.on_invoices import ON_INVOICE_ROUTES
-from fordring.edge.routes.payment_files import PAYMENT_FILE_ROUTES
 from fordring.edge.schemas.debtors import NewDebtor, ToldDebtor, tell_debtor
 from fordring.edge.schemas.invoices import GivenInvoice, InvoicePatch, XmlOptions
 from fordring.edge.schemas.told_invoices import ToldInvoice
@@ -101,7 +96,37 @@ def change_invoice(call: Call) -> Answer:
     return call.transact(refs, decide, lambda content: content, headers=revision_of)
 
 
-ROUTES = (
+def _erasure() -> tuple[Route, ...]:
+    from fordring.edge.routes.erasure import ERASURE_ROUTES
+
+    return ERASURE_ROUTES
+
+
+def _batches() -> tuple[Route, ...]:
+    from fordring.edge.routes.batches import BATCH_ROUTES
+
+    return BATCH_ROUTES
+
+
+def _on_invoices() -> tuple[Route, ...]:
+    from fordring.edge.routes.on_invoices import ON_INVOICE_ROUTES
+
+    return ON_INVOICE_ROUTES
+
+
+def _credit_notes() -> tuple[Route, ...]:
+    from fordring.edge.routes.credit_notes import CREDIT_NOTE_ROUTES
+
+    return CREDIT_NOTE_ROUTES
+
+
+def _payment_files() -> tuple[Route, ...]:
+    from fordring.edge.routes.payment_files import PAYMENT_FILE_ROUTES
+
+    return PAYMENT_FILE_ROUTES
+
+
+ROUTES = Routes(
     Route(
         "PUT",
         "/v1/creditors/{creditor_id}/debtors/{debtor_id}",
@@ -140,9 +165,28 @@ ROUTES = (
         body=InvoicePatch,
         description="While the invoice is at an agency, its nine locked fields answer 409 `fields_locked`.",
     ),
-    *ERASURE_ROUTES,
-    *BATCH_ROUTES,
-    *ON_INVOICE_ROUTES,
-    *CREDIT_NOTE_ROUTES,
-    *PAYMENT_FILE_ROUTES,
+    Group(
+        _erasure,
+        "POST /v1/creditors/{creditor_id}/debtors/{debtor_id}/erase",
+    ),
+    Group(
+        _batches,
+        "POST /v1/creditors/{creditor_id}/invoices/batch",
+    ),
+    Group(
+        _on_invoices,
+        "POST /v1/creditors/{creditor_id}/invoices/{invoice_id}/payments",
+        "POST /v1/creditors/{creditor_id}/invoices/{invoice_id}/reminders",
+        "POST /v1/creditors/{creditor_id}/invoices/{invoice_id}/disputes",
+        "POST /v1/creditors/{creditor_id}/invoices/{invoice_id}/disputes/{dispute_id}/resolve",
+    ),
+    Group(
+        _credit_notes,
+        "POST /v1/creditors/{creditor_id}/credit-notes",
+        "POST /v1/creditors/{creditor_id}/credit-notes/{credit_note_id}/match",
+    ),
+    Group(
+        _payment_files,
+        "POST /v1/creditors/{creditor_id}/payment-files",
+    ),
 )

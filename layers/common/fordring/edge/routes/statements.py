@@ -12,8 +12,9 @@ from fordring.edge.listing import given_cursor, next_cursor
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
 from fordring.edge.routes.invoice_answers import agreements_of, told_with_agreements
-from fordring.edge.schemas.common import Paging, instant
+from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.statements import StatementPaging, ToldStatement, tell_cases
+from fordring.edge.schemas.told import instant
 from fordring.edge.schemas.told_invoices import tell_entry
 
 

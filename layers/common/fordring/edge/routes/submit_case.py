@@ -10,20 +10,17 @@ from fordring.domain.creditor import Scope
 from fordring.domain.refs import Listing, Ref
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
-from fordring.edge.route import Route
-from fordring.edge.routes.matching import MATCHING_ROUTES
+from fordring.edge.route import Group, Route, Routes
 from fordring.edge.schemas.cases import (
-    NewCase,
-    NewMessage,
     ToldCase,
     ToldNewMessage,
     ToldSyncRequests,
-    Withdrawal,
     tell_case,
     tell_new_message,
     tell_sync_requests,
 )
 from fordring.edge.schemas.common import Empty
+from fordring.edge.schemas.given_cases import NewCase, NewMessage, Withdrawal
 from fordring.usecases.debtors import FreshDebtor
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.requesting import request_sync
@@ -93,7 +90,13 @@ def synchronise_now(call: Call) -> Answer:
     )
 
 
-ROUTES = (
+def _matching() -> tuple[Route, ...]:
+    from fordring.edge.routes.matching import MATCHING_ROUTES
+
+    return MATCHING_ROUTES
+
+
+ROUTES = Routes(
     Route(
         "POST",
         "/v1/creditors/{creditor_id}/cases",
@@ -138,5 +141,9 @@ ROUTES = (
         body=Empty,
         claims=True,
     ),
-    *MATCHING_ROUTES,
+    Group(
+        _matching,
+        "POST /v1/payments/{payment_id}/match",
+        "POST /v1/payments/{payment_id}/reverse",
+    ),
 )

@@ -10,7 +10,8 @@ from fordring.domain.agency import Credentials, Level, Service
 from fordring.domain.agreement import Agreement, AgreementState, Order, Settings
 from fordring.domain.references import LONGEST_KID, SHORTEST_KID
 from fordring.edge.schemas.addresses import Email
-from fordring.edge.schemas.common import Given, Instant, Text, Told, instant
+from fordring.edge.schemas.common import Given, Text
+from fordring.edge.schemas.told import Instant, Told, instant
 from fordring.usecases.agreeing import Contact
 
 BankAccount = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9 .-]{4,40}$")]

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from fordring.domain.command import Attention, AttentionKind
-from fordring.edge.schemas.common import ChosenId, Given, Instant, Paging, Told, instant
+from fordring.edge.schemas.common import ChosenId, Given, Paging
+from fordring.edge.schemas.told import Instant, Told, instant
 from fordring.usecases.attending import Resolution, can_be_retried, resolutions_of
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from fordring.edge.schemas.common import Told
+from fordring.edge.schemas.told import Told
 
 
 class ToldCallback(Told):

@@ -10,17 +10,8 @@ from fordring.domain.correspondence import Dispatch
 from fordring.domain.events import Event
 from fordring.domain.invoice import Invoice
 from fordring.edge.schemas.cases import ToldCase, ToldMessage
-from fordring.edge.schemas.common import (
-    AgencyName,
-    ChosenId,
-    Instant,
-    Paging,
-    Told,
-    ToldMoney,
-    day,
-    instant,
-    money,
-)
+from fordring.edge.schemas.common import AgencyName, ChosenId, Paging
+from fordring.edge.schemas.told import Instant, Told, ToldMoney, day, instant, money
 
 
 class CaseQuery(Paging):
@@ -53,12 +44,6 @@ class ToldCases(Told):
 
     items: list[ToldCase]
     next_cursor: str | None
-    as_of: Instant
-
-
-class ToldCaseAsOf(ToldCase):
-    """A case, and when it was read."""
-
     as_of: Instant
 
 

@@ -1,52 +1,12 @@
-"""Cases: what is asked and told."""
+"""Cases: what is told."""
 
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Any, Literal
 
 from fordring.domain.agency import ClosedReason, Level, Stage
 from fordring.domain.case import Case, PaymentState, Processing, available_actions
 from fordring.domain.correspondence import Message
 from fordring.domain.invoice import Release
-from fordring.edge.schemas.common import (
-    AgencyName,
-    Given,
-    Instant,
-    Told,
-    ToldMoney,
-    instant,
-    money,
-)
-
-
-class NewCase(Given):
-    """Hand an invoice over to an agency."""
-
-    agency: AgencyName
-    invoice_id: Annotated[str, Field(pattern=r"^inv_[0-9A-Z]{26}$")]
-    level: Annotated[
-        Literal["reminder", "collection"] | None,
-        Field(description="Defaults to the agreement's hand-over level."),
-    ] = None
-
-    @property
-    def chosen_level(self) -> Level | None:
-        """The level in the hub's own form."""
-        return Level(self.level) if self.level else None
-
-
-class NewMessage(Given):
-    """A message to the case handler."""
-
-    text: Annotated[str, Field(min_length=1, max_length=4000)]
-
-
-class Withdrawal(Given):
-    """Take a case back."""
-
-    reason: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$", description="A code of your own.")] = (
-        "withdrawn"
-    )
+from fordring.edge.schemas.told import Instant, Told, ToldMoney, instant, money
 
 
 class ToldInvoiceOfCase(Told):
@@ -82,6 +42,12 @@ class ToldCase(Told):
     updated_at: Instant
     closed_at: Instant | None
     available_actions: list[str]
+
+
+class ToldCaseAsOf(ToldCase):
+    """A case, and when it was read."""
+
+    as_of: Instant
 
 
 class ToldNewMessage(Told):

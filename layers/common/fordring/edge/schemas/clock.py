@@ -5,13 +5,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from fordring.domain.running import TestClock
-from fordring.edge.schemas.common import Given, Instant, Told, instant
+from fordring.edge.schemas.common import Given, GivenInstant
+from fordring.edge.schemas.told import Instant, Told, instant
 
 
 class NewTime(Given):
     """Where the test clock shall go."""
 
-    now: Instant
+    now: GivenInstant
     step: Annotated[
         Literal["hour", "day"],
         Field(

@@ -1,7 +1,7 @@
-"""Types that many requests and answers share: strict, named, described."""
+"""Types that many requests share: strict, named, described."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Self, get_type_hints
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
@@ -9,7 +9,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    create_model,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -17,46 +16,12 @@ from pydantic_core import PydanticCustomError
 from fordring.domain.money import Money, MoneyError
 from fordring.edge.identifiers import chosen_id_fault
 
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler
-    from pydantic_core import CoreSchema
-
 
 class Given(BaseModel):
     """A request: unknown fields are refused, and nothing is converted."""
 
     # Built when it is first checked against, not at start-up: of a function's many, one request needs one.
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
-
-
-class Told:
-    """An answer, as the API's description has it.
-
-    Answers are written by ``tell_…`` functions, and nothing reads these classes while requests are answered:
-    so they cost nothing at start-up, and become models only when somebody describes them.
-    """
-
-    @classmethod
-    def model(cls) -> type[BaseModel]:
-        """Make the model."""
-        return _model_of(cls)
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: "GetCoreSchemaHandler") -> "CoreSchema":
-        """Stand for the model where other models hold this."""
-        del source
-        return handler.generate_schema(_model_of(cls))
-
-
-_models: dict[type[Told], type[BaseModel]] = {}
-
-
-def _model_of(told: type[Told]) -> type[BaseModel]:
-    if told not in _models:
-        hints = get_type_hints(told, include_extras=True)
-        parts: dict[str, Any] = {name: (hint, getattr(told, name, ...)) for name, hint in hints.items()}
-        _models[told] = create_model(told.__name__, __doc__=told.__doc__, __module__=told.__module__, **parts)
-    return _models[told]
 
 
 def fault(code: str, detail: str) -> PydanticCustomError:
@@ -93,7 +58,7 @@ def _chosen(value: str) -> str:
 
 
 BusinessDate = Annotated[date, BeforeValidator(_date), Field(description="A local date of the country.")]
-Instant = Annotated[datetime, BeforeValidator(_instant), Field(description="An instant, RFC 3339.")]
+GivenInstant = Annotated[datetime, BeforeValidator(_instant), Field(description="An instant, RFC 3339.")]
 ChosenId = Annotated[
     str,
     Field(
@@ -143,21 +108,6 @@ def _positive(value: GivenMoney) -> GivenMoney:
 PositiveMoney = Annotated[GivenMoney, AfterValidator(_positive)]
 
 
-class ToldMoney(Told):
-    """An amount in an answer, with all of the currency's decimals."""
-
-    amount: str = Field(examples=["1250.00"])
-    currency: str = Field(examples=["NOK"])
-
-
-class Fault(Told):
-    """One fault of a request."""
-
-    pointer: str
-    code: str
-    detail: str
-
-
 class Paging(Given):
     """Which page of a list."""
 
@@ -174,23 +124,3 @@ class Paging(Given):
 
 class Empty(Given):
     """A body without members."""
-
-
-def money(minor: int, currency: str) -> dict[str, str]:
-    """Tell an amount of minor units."""
-    return {"amount": Money(minor, currency).text, "currency": currency}
-
-
-def instant(moment: datetime | None) -> str | None:
-    """Tell an instant."""
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
-
-
-def day(moment: date | None) -> str | None:
-    """Tell a date."""
-    return moment.isoformat() if moment else None
-
-
-def without_nothing(content: dict[str, Any]) -> dict[str, Any]:
-    """Leave members out that are null."""
-    return {name: value for name, value in content.items() if value is not None}

@@ -5,20 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from fordring.domain.payment import CreditNote
-from fordring.edge.schemas.common import (
-    BusinessDate,
-    Given,
-    Instant,
-    Paging,
-    PositiveMoney,
-    Told,
-    ToldMoney,
-    day,
-    instant,
-    money,
-)
+from fordring.edge.schemas.common import BusinessDate, Given, Paging, PositiveMoney
 from fordring.edge.schemas.invoices import DocumentNumber
 from fordring.edge.schemas.payments import InvoiceId
+from fordring.edge.schemas.told import Instant, Told, ToldMoney, day, instant, money
 from fordring.usecases.crediting import NewCreditNote
 
 

@@ -8,7 +8,8 @@ from fordring.domain.creditor import Creditor
 from fordring.domain.references import LONGEST_KID, SHORTEST_KID, KidFormat
 from fordring.edge.identifiers import compact_organisation_number, organisation_number_fault
 from fordring.edge.schemas.addresses import Email, GivenAddress, ToldAddress, tell_address
-from fordring.edge.schemas.common import Given, Instant, Text, Told, fault, instant
+from fordring.edge.schemas.common import Given, Text, fault
+from fordring.edge.schemas.told import Instant, Told, instant
 
 
 class GivenKidFormat(Given):

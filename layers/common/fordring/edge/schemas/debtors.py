@@ -12,7 +12,8 @@ from fordring.edge.identifiers import (
     is_national_identity_number,
     organisation_number_fault,
 )
-from fordring.edge.schemas.common import Country, Given, Instant, Metadata, Text, Told, fault, instant
+from fordring.edge.schemas.common import Country, Given, Metadata, Text, fault
+from fordring.edge.schemas.told import Instant, Told, instant
 from fordring.usecases.debtors import DebtorDetails
 
 type Language = Literal["nb", "nn", "sv", "fi", "da", "en"]

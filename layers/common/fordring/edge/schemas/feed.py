@@ -6,18 +6,8 @@ from pydantic import Field
 
 from fordring.domain.payment import Match, Settlement
 from fordring.domain.running import FeedLine, SyncState
-from fordring.edge.schemas.common import (
-    AgencyName,
-    ChosenId,
-    Given,
-    Instant,
-    Paging,
-    Told,
-    ToldMoney,
-    day,
-    instant,
-    money,
-)
+from fordring.edge.schemas.common import AgencyName, ChosenId, Given, Paging
+from fordring.edge.schemas.told import Instant, Told, ToldMoney, day, instant, money
 
 
 class FeedQuery(Given):

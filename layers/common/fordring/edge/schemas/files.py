@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from fordring.domain.running import Job
-from fordring.edge.schemas.common import Fault, Instant, Told, instant
+from fordring.edge.schemas.told import Fault, Instant, Told, instant
 
 
 class ToldLine(Told):

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from fordring.domain.creditor import ApiKey, Scope
-from fordring.edge.schemas.common import ChosenId, Given, Instant, Text, Told, instant
+from fordring.edge.schemas.common import ChosenId, Given, Text
+from fordring.edge.schemas.told import Instant, Told, instant
 
 Creditors = Annotated[
     list[ChosenId] | None,

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from fordring.domain.agency import Capabilities, Operation
-from fordring.edge.schemas.common import Told
+from fordring.edge.schemas.told import Told
 
 
 class ToldAgency(Told):

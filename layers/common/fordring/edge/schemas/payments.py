@@ -6,20 +6,8 @@ from pydantic import Field, model_validator
 
 from fordring.domain.ledger import Component
 from fordring.domain.payment import Match, Origin, Payment
-from fordring.edge.schemas.common import (
-    BusinessDate,
-    Given,
-    GivenMoney,
-    Instant,
-    PositiveMoney,
-    Text,
-    Told,
-    ToldMoney,
-    day,
-    fault,
-    instant,
-    money,
-)
+from fordring.edge.schemas.common import BusinessDate, Given, GivenMoney, PositiveMoney, Text, fault
+from fordring.edge.schemas.told import Instant, Told, ToldMoney, day, instant, money
 from fordring.usecases.paying import NewPayment
 
 InvoiceId = Annotated[str, Field(pattern=r"^inv_[0-9A-Z]{26}$")]

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from fordring.domain.agency import ClosedReason, Level, Stage
 from fordring.domain.case import Case, PaymentState, Processing
-from fordring.edge.schemas.common import Instant, Paging, Told, instant
+from fordring.edge.schemas.common import Paging
+from fordring.edge.schemas.told import Instant, Told, instant
 from fordring.edge.schemas.told_invoices import ToldEntry, ToldInvoice
 
 

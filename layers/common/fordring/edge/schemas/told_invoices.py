@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Literal
-
-from pydantic import Field
+from typing import Annotated, Any, Literal
 
 from fordring.domain.agreement import TRANSFER_STATUSES
 from fordring.domain.dunning import available_actions, dunning_status
 from fordring.domain.invoice import Dispute, Invoice, Release, Reminder
 from fordring.domain.ledger import Component, Entry, EntryKind
-from fordring.edge.schemas.common import Instant, Told, ToldMoney, day, instant, money
+from fordring.edge.schemas.told import About, Instant, Told, ToldMoney, day, instant, money
 
 
 class ToldReference(Told):
@@ -80,7 +78,7 @@ class ToldInvoice(Told):
     status: Literal["open", "partly_paid", "paid", "credited", "written_off"]
     owner: Literal["creditor", "agency"]
     remaining: ToldMoney
-    balance: dict[str, ToldPart] = Field(description="By component.")
+    balance: Annotated[dict[str, ToldPart], About("By component.")]
     dunning_status: str
     excluded_from_dunning: bool
     available_actions: list[str]

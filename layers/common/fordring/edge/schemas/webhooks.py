@@ -6,7 +6,8 @@ from pydantic import Field
 
 from fordring.domain.events import EventType
 from fordring.domain.webhooks import Delivery, DeliveryState, Endpoint, EndpointState
-from fordring.edge.schemas.common import ChosenId, Given, Instant, Paging, Told, instant
+from fordring.edge.schemas.common import ChosenId, Given, Paging
+from fordring.edge.schemas.told import Instant, Told, instant
 from fordring.usecases.endpoints import NOBODY
 
 
