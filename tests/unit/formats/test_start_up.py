@@ -9,7 +9,9 @@ import pytest
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize("module", ["fordring.formats.ehf", "fordring.formats.ocr_giro"])
+@pytest.mark.parametrize(
+    "module", ["fordring.formats.ehf", "fordring.formats.ocr_giro", "fordring.formats.payment_file"]
+)
 def test_heavy_modules_are_not_imported_at_start_up(module):
     code = f"""
 import sys, {module}

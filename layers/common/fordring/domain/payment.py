@@ -46,6 +46,8 @@ class Payment:
         For a payment at the agency, the agency's id of it.
     bank_transaction_id
         For a bank line, the bank's id of it.
+    machine_readable
+        Whether the payer's bank read the reference, rather than a person (NET-40, NET-34).
     """
 
     payment_id: str
@@ -70,6 +72,7 @@ class Payment:
     reported: bool = False
     reversed_date: date | None = None
     revision: int = 1
+    machine_readable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

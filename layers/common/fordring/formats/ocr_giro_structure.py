@@ -237,8 +237,9 @@ def _bank_line(file: str, start: AssignmentStart, transaction: _Transaction) -> 
     first, second, third = transaction.first, transaction.second, transaction.third
     if second is None:
         raise AssertionError("a transaction without its second record is a fault")
+    line_id = f"{file}-{start.assignment_number}-{first.transaction_number:07d}"
     return BankLine(
-        line_id=f"{file}-{start.assignment_number}-{first.transaction_number:07d}",
+        line_id=line_id,
         line_number=transaction.number,
         kid=transaction.kid,
         amount=Money(transaction.minor, "NOK"),
@@ -257,6 +258,9 @@ def _bank_line(file: str, start: AssignmentStart, transaction: _Transaction) -> 
         assignment_number=start.assignment_number,
         agreement_number=_given(start.agreement_id),
         account=start.assignment_account,
+        machine_readable=transaction.kid is not None,
+        # The archive reference is not unique, so the place in the file stands for the transaction.
+        bank_transaction_id=line_id,
     )
 
 

@@ -4,7 +4,7 @@ No document type, no entities, nothing external, bounded in bytes, depth and ele
 that the parser itself knows. The tree keeps local names, namespaces and text, nothing else.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
@@ -18,16 +18,26 @@ ENCODINGS: Final = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1"})
 
 @dataclass(slots=True)
 class Element:
-    """One element: its name without the prefix, its attributes, its own text, its children in order."""
+    """One element: its name without the prefix, its attributes, its own text, its children in order.
+
+    ``line`` is the line of the document on which it begins, from 1.
+    """
 
     namespace: str
     name: str
     attributes: dict[str, str]
     text: str = ""
     children: list["Element"] = field(default_factory=list)
+    line: int = 0
 
 
-def read_xml(content: bytes, *, skip: Collection[str] = (), largest_bytes: int = LARGEST_BYTES) -> Element:
+def read_xml(
+    content: bytes,
+    *,
+    skip: Collection[str] = (),
+    largest_bytes: int = LARGEST_BYTES,
+    most_elements: int = MOST_ELEMENTS,
+) -> Element:
     """Read a document.
 
     Parameters
@@ -38,6 +48,8 @@ def read_xml(content: bytes, *, skip: Collection[str] = (), largest_bytes: int =
         Local names of elements that are left out with all that is in them, and never kept in memory.
     largest_bytes
         More is refused before it is looked at.
+    most_elements
+        More of them are refused as soon as they are met.
 
     Raises
     ------
@@ -53,8 +65,9 @@ def read_xml(content: bytes, *, skip: Collection[str] = (), largest_bytes: int =
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
-    tree = _Tree(frozenset(skip))
+    tree = _Tree(frozenset(skip), most_elements)
     parser = DefusedXMLParser(target=tree, forbid_dtd=True)
+    tree.line = lambda: parser.parser.CurrentLineNumber
     parser.parser.XmlDeclHandler = _check_declaration
     try:
         parser.feed(content)
@@ -75,8 +88,10 @@ def read_xml(content: bytes, *, skip: Collection[str] = (), largest_bytes: int =
 class _Tree:
     """Builds the tree; what the parser calls is fixed by ``xml.etree.ElementTree.XMLParser``."""
 
-    def __init__(self, skip: frozenset[str]) -> None:
+    def __init__(self, skip: frozenset[str], most_elements: int) -> None:
+        self.line: Callable[[], int] = int
         self._skip = skip
+        self._most_elements = most_elements
         self._open: list[Element] = []
         self._text: list[list[str]] = []
         self._root: Element | None = None
@@ -89,15 +104,15 @@ class _Tree:
         self._elements += 1
         if self._depth > DEEPEST:
             _refuse("xml_too_deep", f"elements are nested at most {DEEPEST} deep")
-        if self._elements > MOST_ELEMENTS:
-            _refuse("xml_too_many_elements", f"a document has at most {MOST_ELEMENTS} elements")
+        if self._elements > self._most_elements:
+            _refuse("xml_too_many_elements", f"a document has at most {self._most_elements} elements")
         if self._skipped_from:
             return
         namespace, _, name = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
         if name in self._skip and self._open:
             self._skipped_from = self._depth
             return
-        element = Element(namespace, name, dict(attributes))
+        element = Element(namespace, name, dict(attributes), line=self.line())
         if self._open:
             self._open[-1].children.append(element)
         else:

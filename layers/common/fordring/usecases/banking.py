@@ -73,8 +73,38 @@ class Line(Protocol):
         ...
 
     @property
+    def payer_name(self) -> str | None:
+        """Whose account that is, when it is told."""
+        ...
+
+    @property
     def text(self) -> str | None:
         """What the payer wrote."""
+        ...
+
+    @property
+    def machine_readable(self) -> bool:
+        """Whether the payer's bank read the reference, rather than a person."""
+        ...
+
+    @property
+    def bank_transaction_id(self) -> str:
+        """The bank's id of the transaction, by which it is found in the account statement."""
+        ...
+
+    @property
+    def more_references(self) -> tuple[str, ...]:
+        """Further references of the same payment."""
+        ...
+
+    @property
+    def document_numbers(self) -> tuple[str, ...]:
+        """Numbers of invoices that the payer names."""
+        ...
+
+    @property
+    def passed_over(self) -> str | None:
+        """Why this is no payment of a debtor, as a code."""
         ...
 
 
@@ -228,7 +258,7 @@ _OUTCOMES: Final = {
 
 def _result(line: Line, payment: Payment | None, *, own: bool) -> JobLine:
     if payment is None:
-        return JobLine(line.line_number, "skipped", "nothing_was_paid")
+        return JobLine(line.line_number, "skipped", line.passed_over or "nothing_was_paid")
     if not own:
         return JobLine(line.line_number, "already_known", payment.reason, payment.payment_id)
     return JobLine(line.line_number, _OUTCOMES[payment.match], payment.reason, payment.payment_id)

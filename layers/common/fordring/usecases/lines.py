@@ -33,9 +33,9 @@ class Account:
 def book_line(desk: Desk, account: Account, line: "Line") -> tuple[Payment | None, bool]:
     """Book one payment of a file in a transaction of its own; tells whether it was new.
 
-    A line on which nothing was paid gives no payment.
+    A line on which nothing was paid, or that is no debtor's payment, gives no payment.
     """
-    if not line.amount:
+    if not line.amount or line.passed_over:
         return None, False
     booking = _Booking(desk, account, line)
     return transact(desk, booking.refs, booking.decide)
@@ -195,7 +195,8 @@ class _Booking:
             source=Source.BANK_FILE,
             created_at=work.now,
             reference=self.line.kid,
-            bank_transaction_id=self.line.line_id,
+            bank_transaction_id=self.line.bank_transaction_id,
+            machine_readable=self.line.machine_readable,
             **more,
         )
         work.add(things.PAYMENT(self.payment_id), payment)
@@ -209,7 +210,8 @@ class _Booking:
             origin=Origin.DEBTOR,
             source=Source.BANK_FILE,
             reference=self.line.kid,
-            bank_transaction_id=self.line.line_id,
+            bank_transaction_id=self.line.bank_transaction_id,
+            machine_readable=self.line.machine_readable,
             reason=reason,
             payment_id=self.payment_id,
         )

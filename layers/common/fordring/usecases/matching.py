@@ -52,6 +52,7 @@ def match_by_hand(work: Work, payment: Payment, invoice: Invoice, origin: Origin
             payment.source,
             payment.reference,
             payment.bank_transaction_id,
+            payment.machine_readable,
             "by_hand",
             payment.payment_id,
         )

@@ -35,6 +35,7 @@ class NewPayment:
     source: Source = Source.CREDITOR
     reference: str | None = None
     bank_transaction_id: str | None = None
+    machine_readable: bool = False
     reason: str = "by_hand"
     payment_id: str | None = None
     parts: Mapping[Component, int] | None = None
@@ -125,6 +126,7 @@ def pay(work: Work, invoice: Invoice, new: NewPayment) -> Payment:
         invoice_id=invoice.invoice_id,
         case_id=invoice.case_id if invoice.release.live else None,
         bank_transaction_id=new.bank_transaction_id,
+        machine_readable=new.machine_readable,
     )
     if payment.origin is Origin.AGENCY_SETTLEMENT:
         # The agency reported the debtor's payment when it came; its payout pays no debt a second time.
@@ -255,6 +257,7 @@ def unmatched(work: Work, creditor_id: str, new: NewPayment, reason: str) -> Pay
         created_at=work.now,
         reference=new.reference,
         bank_transaction_id=new.bank_transaction_id,
+        machine_readable=new.machine_readable,
     )
     keep_unmatched(work, payment)
     return payment

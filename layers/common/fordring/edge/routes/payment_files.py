@@ -14,13 +14,13 @@ from fordring.edge.schemas.files import ToldJob, tell_job
 from fordring.usecases.recording import derived_id
 from fordring.usecases.work import Work
 
-MEDIA: Final = ("text/plain", "application/octet-stream")
+MEDIA: Final = ("text/plain", "application/octet-stream", "application/xml", "text/xml")
 
 
 def receive_file(call: Call) -> Answer:
     """Keep a payment file and queue the work on it."""
     if call.media not in MEDIA:
-        raise UnsupportedMedia(f"this takes {' or '.join(MEDIA)}")
+        raise UnsupportedMedia(f"this takes {', '.join(MEDIA[:-1])} or {MEDIA[-1]}")
     if not call.raw.strip():
         raise InvalidInput(faults=[Fault("", "empty_file", "the file has no records")])
     call.read()
@@ -69,7 +69,8 @@ PAYMENT_FILE_ROUTES = (
         {202: ToldJob},
         media=MEDIA,
         claims=True,
-        description="OCR giro. The answer names a job, which tells what became of each payment; the same "
-        "file twice books nothing twice.",
+        description="OCR giro, or camt.054 in versions 02 and 08: the content says which. The answer names "
+        "a job, which tells what became of each payment; the same file twice, or the same payment in two "
+        "files, books nothing twice.",
     ),
 )

@@ -115,6 +115,7 @@ class ToldPayment(Told):
     agency: str | None
     agency_payment_id: str | None
     bank_transaction_id: str | None
+    machine_readable: bool
     reported: bool
     reversed_date: str | None
     created_at: Instant
@@ -145,6 +146,7 @@ def tell_payment(payment: Payment) -> dict[str, Any]:
         "agency": payment.agency,
         "agency_payment_id": payment.agency_payment_id,
         "bank_transaction_id": payment.bank_transaction_id,
+        "machine_readable": payment.machine_readable,
         "reported": payment.reported,
         "reversed_date": day(payment.reversed_date),
         "created_at": instant(payment.created_at),

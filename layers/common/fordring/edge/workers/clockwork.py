@@ -111,10 +111,10 @@ class Clockwork:
             if progress is not None and not progress.finished:
                 self._queue_of(JOB).send([{"job_id": job_id}])
             return
-        from fordring.formats.ocr_giro import parse_ocr_giro
+        from fordring.formats.payment_file import parse_payment_file
         from fordring.usecases.banking import run_job
 
-        run_job(hub.desk, hub.files, parse_ocr_giro, job_id, owner)
+        run_job(hub.desk, hub.files, parse_payment_file, job_id, owner)
 
 
 class _Surroundings:
