@@ -169,6 +169,7 @@ def test_a_registration_on_the_wire() -> None:
         {
             "ClientInvoiceId": "inv_1-1",
             "DocumentNumber": "10042",
+            "SettlementKey": "10042",
             "InvoiceDate": "2026-03-01",
             "DueDate": "2026-03-15",
             "Amount": "1250.00",

@@ -58,6 +58,10 @@ class CommandKind(StrEnum):
     RESUME_CASE = "resume_case"
     ANSWER_QUESTION = "answer_question"
     OFFER_INVOICE = "offer_invoice"
+    ADD_INVOICE = "add_invoice"
+    WITHDRAW_INVOICE = "withdraw_invoice"
+    DISPUTE_INVOICE = "dispute_invoice"
+    RESOLVE_DISPUTE = "resolve_dispute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,11 @@ class Operation(StrEnum):
     RESUME_CASE = "resume_case"
     ASK_QUESTIONS = "ask_questions"
     ANSWER_QUESTION = "answer_question"
+    GROUP_INVOICES = "group_invoices"
+    ADD_INVOICE = "add_invoice"
+    WITHDRAW_INVOICE = "withdraw_invoice"
+    DISPUTE_INVOICE = "dispute_invoice"
+    RESOLVE_DISPUTE = "resolve_dispute"
     LIST_DISPATCHES = "list_dispatches"
     DISPATCH_DOCUMENTS = "dispatch_documents"
     RECEIVE_CALLBACKS = "receive_callbacks"

@@ -1,7 +1,7 @@
 """A case at an agency: four states that never overwrite each other, and the rules for their changes."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -27,6 +27,15 @@ class PaymentState(StrEnum):
     PAID = "paid"
 
 
+class MemberState(StrEnum):
+    """Whether an invoice is in its case."""
+
+    HELD = "held"
+    LEAVING = "leaving"
+    """It is being taken back, and the agency has not confirmed that yet."""
+    LEFT = "left"
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One invoice of a case.
@@ -39,13 +48,37 @@ class Member:
         What was handed over, minor units.
     remaining
         What is still owed to the creditor on it, as the hub's ledger says: kept equal to the invoice's
-        in the same transaction.
+        in the same transaction; nothing once it has left.
+    due_date
+        When it was to be paid: the order in which money without an invoice is spread.
+    disputed
+        Whether an objection to it is open; the case goes on with the others (BEY-6).
     """
 
     invoice_id: str
     external_id: str
     principal: int
     remaining: int
+    due_date: date | None = None
+    disputed: bool = False
+    state: MemberState = MemberState.HELD
+
+    @property
+    def inside(self) -> bool:
+        """Whether it counts in the case."""
+        return self.state is not MemberState.LEFT
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An invoice that was wanted in the case and is not in it, and why, in codes."""
+
+    invoice_id: str
+    reasons: tuple[str, ...]
+
+
+MOST_INVOICES: Final = 40
+"""How many invoices a case may have: a payment that pays all of them is one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +141,17 @@ class Case:
     last_entry: int = 0
     difference: Difference | None = None
     revision: int = 1
+    grouped: bool = False
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def held(self) -> tuple[Member, ...]:
+        """The invoices that are in the case, without those that have left."""
+        return tuple(member for member in self.members if member.inside)
+
+    def member(self, invoice_id: str | None) -> Member | None:
+        """Find one of its invoices, by the hub's id; also one that has left."""
+        return next((member for member in self.members if member.invoice_id == invoice_id), None)
 
     @property
     def open(self) -> bool:
@@ -117,23 +161,49 @@ class Case:
     @property
     def principal(self) -> int:
         """What was handed over, minor units."""
-        return sum(member.principal for member in self.members)
+        return sum(member.principal for member in self.held)
 
     @property
     def remaining(self) -> int:
         """What is still owed to the creditor, minor units."""
-        return sum(member.remaining for member in self.members)
+        return sum(member.remaining for member in self.held)
 
     def settled(self, invoice_id: str, remaining: int, now: datetime) -> "Case":
         """Give the case after an invoice of it was booked on; the payment state follows."""
-        members = tuple(
-            replace(member, remaining=remaining) if member.invoice_id == invoice_id else member
-            for member in self.members
+        member = self.member(invoice_id)
+        if member is None or not member.inside:
+            return self
+        # Nothing has been handed over yet while a case is put together: that will be what is left then.
+        principal = remaining if self.release is Release.ASSEMBLING else member.principal
+        return self.with_member(replace(member, remaining=remaining, principal=principal), now)
+
+    def with_member(self, changed: Member, now: datetime) -> "Case":
+        """Give the case with a new or changed invoice; the payment state follows."""
+        members = tuple(changed if each.invoice_id == changed.invoice_id else each for each in self.members)
+        if self.member(changed.invoice_id) is None:
+            members = (*members, changed)
+        return self._with_members(members, now)
+
+    def without(self, invoice_id: str, now: datetime) -> "Case":
+        """Give the case after one of its invoices has left; its place is kept."""
+        return self._with_members(
+            tuple(
+                replace(member, state=MemberState.LEFT, remaining=0, disputed=False)
+                if member.invoice_id == invoice_id
+                else member
+                for member in self.members
+            ),
+            now,
         )
-        left = sum(member.remaining for member in members)
-        state = PaymentState.PART_PAID if left < self.principal else PaymentState.UNPAID
+
+    def _with_members(self, members: tuple[Member, ...], now: datetime) -> "Case":
+        held = tuple(member for member in members if member.inside)
+        left = sum(member.remaining for member in held)
+        state = PaymentState.UNPAID
         if left <= 0:
             state = PaymentState.PAID
+        elif left < sum(member.principal for member in held):
+            state = PaymentState.PART_PAID
         return self.touched(now, members=members, payment=state)
 
     def booked(self, entry: Entry) -> "Case":

@@ -66,6 +66,8 @@ class CommandRow:
         What to do, and about which payment, credit note or message.
     principal
         What it settles of the principal, minor units: in flight until it is done.
+    invoice_id
+        The invoice of the case that it is about, where it is about one of several.
     due_at
         When to try next, business time; ``None`` when nothing is to be tried.
     lease_owner, lease_until
@@ -89,6 +91,7 @@ class CommandRow:
     epoch: int
     subject_id: str | None = None
     principal: int = 0
+    invoice_id: str | None = None
     state: CommandState = CommandState.QUEUED
     attempts: int = 0
     lease_owner: str | None = None

@@ -23,7 +23,10 @@ class DebtorDetails:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDetails:
-    """One invoice as told to an agency: original principal and what is left of it."""
+    """One invoice as told to an agency: original principal and what is left of it.
+
+    ``settlement_key`` is what several entries may share (ZIR-30).
+    """
 
     external_id: str
     document_number: str
@@ -33,6 +36,7 @@ class InvoiceDetails:
     remaining: Money
     payment_reference: str | None
     creditor_bank_account: str | None
+    settlement_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,54 @@ class OfferInvoice:
     kind: CommandKind = CommandKind.OFFER_INVOICE
 
 
+@dataclass(frozen=True, slots=True)
+class AddInvoice:
+    """One more invoice of the same debtor for a case that is open."""
+
+    external_id: str
+    case_number: str | None
+    invoice: InvoiceDetails
+    kind: CommandKind = CommandKind.ADD_INVOICE
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawInvoice:
+    """The creditor takes one invoice of a case back; the case goes on with the rest."""
+
+    external_id: str
+    case_number: str | None
+    invoice_external_id: str
+    kind: CommandKind = CommandKind.WITHDRAW_INVOICE
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeInvoice:
+    """The debtor objects to one invoice: it rests, and the case goes on with the others (BEY-6).
+
+    ``reason`` is the creditor's code.
+    """
+
+    external_id: str
+    case_number: str | None
+    invoice_external_id: str
+    dispute_id: str
+    reason: str
+    opened_date: date
+    kind: CommandKind = CommandKind.DISPUTE_INVOICE
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveDispute:
+    """An objection that was told before has ended; ``resolution`` is the creditor's code."""
+
+    external_id: str
+    case_number: str | None
+    invoice_external_id: str
+    dispute_id: str
+    resolution: str
+    kind: CommandKind = CommandKind.RESOLVE_DISPUTE
+
+
 type Command = (
     RegisterCase
     | ReportPayment
@@ -174,4 +226,8 @@ type Command = (
     | ResumeCase
     | AnswerQuestion
     | OfferInvoice
+    | AddInvoice
+    | WithdrawInvoice
+    | DisputeInvoice
+    | ResolveDispute
 )

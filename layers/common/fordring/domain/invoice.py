@@ -28,6 +28,7 @@ class Release(StrEnum):
     """How far an invoice has come on its way to an agency: a state machine of its own, beside the case's."""
 
     CANDIDATE = "candidate"
+    ASSEMBLING = "assembling"
     QUEUED = "queued"
     SUBMITTED = "submitted"
     REGISTERED = "registered"
@@ -37,7 +38,7 @@ class Release(StrEnum):
     @property
     def live(self) -> bool:
         """Whether the invoice is at an agency, or on its way there."""
-        return self in (Release.QUEUED, Release.SUBMITTED, Release.REGISTERED)
+        return self in (Release.ASSEMBLING, Release.QUEUED, Release.SUBMITTED, Release.REGISTERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ class Invoice:
         Projection of the ledger: the sum of the entries.
     last_entry
         The ledger's last position.
+    settlement_key
+        The creditor's key of entries that are settled together; ``None``: the document number.
     """
 
     invoice_id: str
@@ -135,6 +138,7 @@ class Invoice:
     source: str = "api"
     metadata: Mapping[str, str] = field(default_factory=dict)
     revision: int = 1
+    settlement_key: str | None = None
 
     @property
     def remaining(self) -> Money:
@@ -145,6 +149,11 @@ class Invoice:
     def principal_remaining(self) -> int:
         """What is still owed of the principal, minor units."""
         return self.balance.part(Component.PRINCIPAL).remaining
+
+    @property
+    def key_of_settlement(self) -> str:
+        """What entries share that are settled together; by default the document number (ZIR-30)."""
+        return self.settlement_key or self.document_number
 
     @property
     def disputed(self) -> bool:

@@ -3,6 +3,7 @@
 What has become wrong since the command was queued is found here, and the command is cancelled.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -12,12 +13,11 @@ from fordring.domain.agency import CommandKind
 from fordring.domain.agreement import Agreement, AgreementState
 from fordring.domain.case import Case, Member
 from fordring.domain.command import CommandRow
-from fordring.domain.creditor import Creditor, Debtor
+from fordring.domain.creditor import Debtor
 from fordring.domain.instructions import (
     AnswerQuestion,
     Command,
     DebtorDetails,
-    InvoiceDetails,
     OfferInvoice,
     PauseCase,
     RegisterCase,
@@ -28,9 +28,16 @@ from fordring.domain.instructions import (
     SendMessage,
     WithdrawCase,
 )
-from fordring.domain.invoice import Invoice, Release
+from fordring.domain.invoice import Release
 from fordring.domain.money import Money
 from fordring.domain.refs import Ref
+from fordring.usecases.about_invoices import (
+    ABOUT_ONE_INVOICE,
+    about_one_invoice,
+    details_of,
+    wrong_about_member,
+    wrong_to_hand_over,
+)
 from fordring.usecases.settling import Unfounded
 from fordring.usecases.work import Desk, Work
 
@@ -88,10 +95,21 @@ def assemble(desk: Desk, row: CommandRow, case: Case) -> Assembled | Unfounded:
         return Unfounded("agreement_changed")
     if row.kind is not CommandKind.REGISTER_CASE and case.release in (Release.QUEUED, Release.REJECTED):
         return Unfounded(NEVER_REGISTERED)
-    wrong = _wrong(work, row, case, agreement)
+    member = _member(row, case, subject, work)
+    wrong = _wrong(work, row, case, agreement) or wrong_about_member(work, row, case, member)
     if wrong is not None and (row.doubted_at is None or wrong == "billing_address_incomplete"):
         return Unfounded(wrong)
-    return Assembled(_command(work, row, case, agreement), agreement, wrong)
+    if row.kind in ABOUT_ONE_INVOICE:
+        return Assembled(about_one_invoice(work, row, case, member, agreement), agreement, wrong)
+    return Assembled(_command(work, row, case, member, agreement), agreement, wrong)
+
+
+def _member(row: CommandRow, case: Case, subject: Callable[..., Ref[Any]] | None, work: Work) -> Member:
+    """Give the invoice of the case that a command is about; the first one where it is about none."""
+    invoice_id = row.invoice_id
+    if subject is not None:
+        invoice_id = work.get(subject(row.subject_id or "")).invoice_id
+    return case.member(invoice_id) or case.members[0]
 
 
 def _wrong(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> str | None:
@@ -111,19 +129,12 @@ def _wrong_to_register(work: Work, case: Case, agreement: Agreement) -> str | No
     debtor = work.get(things.DEBTOR(case.creditor_id, case.debtor_id))
     if debtor.blocks:
         return debtor.blocks[0]
-    for member in case.members:
-        invoice = work.get(things.INVOICE(member.invoice_id))
-        if invoice.balance.owed_to_creditor <= 0:
-            return "nothing_remaining"
-        if invoice.excluded_from_dunning:
-            return "excluded_from_dunning"
-        if invoice.disputed:
-            return "disputed"
-    return None
+    found = [wrong_to_hand_over(work.get(things.INVOICE(member.invoice_id))) for member in case.held]
+    # Of a group, what has become wrong was left out before; only when nothing is left, nothing is sent.
+    return found[0] if found and all(found) else None
 
 
-def _command(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> Command:
-    lead = case.members[0]
+def _command(work: Work, row: CommandRow, case: Case, member: Member, agreement: Agreement) -> Command:
     match row.kind:
         case CommandKind.REGISTER_CASE:
             creditor = work.get(things.CREDITOR(case.creditor_id))
@@ -135,21 +146,20 @@ def _command(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> C
                 creditor_organisation_number=creditor.organisation_number,
                 debtor=_debtor(debtor, agreement),
                 invoices=tuple(
-                    _invoice(work.get(things.INVOICE(member.invoice_id)), member, creditor, agreement)
-                    for member in case.members
+                    details_of(work.get(things.INVOICE(each.invoice_id)), each, creditor, agreement)
+                    for each in case.held
                 ),
             )
         case CommandKind.REPORT_PAYMENT:
             payment = work.get(things.PAYMENT(row.subject_id or ""))
-            invoice = work.get(things.INVOICE(lead.invoice_id))
             return ReportPayment(
                 external_id=case.external_id,
                 case_number=case.case_number,
                 payment_id=payment.payment_id,
-                invoice_external_id=lead.external_id,
+                invoice_external_id=member.external_id,
                 amount=Money(payment.amount, payment.currency),
                 paid_date=payment.paid_date,
-                settles=_settles(invoice, case, row),
+                settles=_settles(case, row),
             )
         case CommandKind.REVERSE_PAYMENT:
             payment = work.get(things.PAYMENT(row.subject_id or ""))
@@ -158,21 +168,20 @@ def _command(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> C
                 case_number=case.case_number,
                 reversal_id=f"{payment.payment_id}-r",
                 payment_id=payment.payment_id,
-                invoice_external_id=lead.external_id,
+                invoice_external_id=member.external_id,
                 amount=Money(payment.amount, payment.currency),
             )
         case CommandKind.REPORT_CREDIT:
             note = work.get(things.CREDIT_NOTE(row.subject_id or ""))
-            invoice = work.get(things.INVOICE(lead.invoice_id))
             return ReportCredit(
                 external_id=case.external_id,
                 case_number=case.case_number,
                 credit_note_id=note.credit_note_id,
-                invoice_external_id=lead.external_id,
+                invoice_external_id=member.external_id,
                 document_number=note.document_number,
                 amount=Money(note.amount - note.surplus, note.currency),
                 credit_date=note.credit_date,
-                settles=_settles(invoice, case, row),
+                settles=_settles(case, row),
             )
         case CommandKind.SEND_MESSAGE:
             message = work.get(things.MESSAGE(case.case_id, row.subject_id or ""))
@@ -210,11 +219,14 @@ def _command(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> C
                 text=question.answer or "",
                 proceed=question.proceed,
             )
+        case _:
+            unknown = f"{row.kind} is put together elsewhere"
+            raise ValueError(unknown)
 
 
-def _settles(invoice: Invoice, case: Case, row: CommandRow) -> bool:
+def _settles(case: Case, row: CommandRow) -> bool:
     """Whether the agency's own ledger is even after this command, with nothing else on its way (ZIR-7)."""
-    return invoice.balance.owed_to_creditor <= 0 and case.unreported == row.principal
+    return case.remaining <= 0 and case.unreported == row.principal
 
 
 def _debtor(debtor: Debtor, agreement: Agreement) -> DebtorDetails:
@@ -231,24 +243,4 @@ def _debtor(debtor: Debtor, agreement: Agreement) -> DebtorDetails:
         email=contact.email if contact and contact.email else debtor.email,
         phone=contact.phone if contact and contact.phone else debtor.phone,
         language=debtor.language,
-    )
-
-
-def _invoice(invoice: Invoice, member: Member, creditor: Creditor, agreement: Agreement) -> InvoiceDetails:
-    reference = invoice.terms.payment_reference
-    text = reference.value if reference and reference.kind != "free_text" else None
-    length = agreement.settings.kid_length
-    if text and length and reference and reference.kind == "kid":
-        # Leading zeros do not change the check digit, so a lost one would never be noticed (ZIR-20).
-        text = text.zfill(length)
-    return InvoiceDetails(
-        external_id=member.external_id,
-        document_number=invoice.document_number,
-        invoice_date=invoice.invoice_date,
-        due_date=invoice.terms.due_date,
-        principal=Money(invoice.principal, invoice.currency),
-        # What was handed over, not what remains now: later payments follow in the same lane.
-        remaining=Money(member.principal, invoice.currency),
-        payment_reference=text,
-        creditor_bank_account=creditor.bank_account,
     )

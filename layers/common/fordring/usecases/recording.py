@@ -49,7 +49,7 @@ def tell_of_case(work: Work, event_type: EventType, case: Case, **data: object) 
         "debtor_id": case.debtor_id,
         "agency": case.agency,
         "case_number": case.case_number,
-        "invoice_ids": [member.invoice_id for member in case.members],
+        "invoice_ids": [member.invoice_id for member in case.held],
     }
     return tell(work, event_type, case.creditor_id, ("case", case.case_id), facts | data)
 
@@ -62,6 +62,7 @@ def command(
     epoch: int,
     subject_id: str | None = None,
     principal: int = 0,
+    invoice_id: str | None = None,
 ) -> Case:
     """Queue a command at the end of a case's lane; gives the case, which the caller writes.
 
@@ -79,6 +80,7 @@ def command(
         epoch=epoch,
         subject_id=subject_id,
         principal=principal,
+        invoice_id=invoice_id,
     )
     work.add(things.COMMAND(case.case_id, row.seq), row)
     return replace(

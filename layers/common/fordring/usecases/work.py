@@ -4,7 +4,7 @@ A use case is a function of a ``Work``: it looks at what was read, decides, and 
 touches the store in between, so it can be tried again from the start when somebody else was faster.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, Protocol, cast
@@ -144,6 +144,19 @@ class Work:
         if value is None:
             raise NotFound
         return value
+
+    def demand_all[T](self, refs: Sequence[Ref[T]]) -> list[T]:
+        """Give several things that must exist, though it may only now be known that they are needed.
+
+        Raises
+        ------
+        ReadMore
+            When some were not read: the next attempt reads them all.
+        """
+        missing = [ref for ref in refs if ref not in self._asked and ref not in self._changes]
+        if missing:
+            raise ReadMore(*missing)
+        return [self.get(ref) for ref in refs]
 
     def add[T](self, ref: Ref[T], value: T) -> None:
         """Note that a new thing is written; at commit nothing may exist under its name."""

@@ -3,22 +3,24 @@
 import json
 from typing import Final
 
+from fordring.agencies.svea.invoices import INVOICE_PATHS, Json, about_invoice, invoice_members
 from fordring.domain.agency import CommandKind, Credentials, Level
 from fordring.domain.instructions import (
+    AddInvoice,
     AnswerQuestion,
     Command,
     DebtorDetails,
-    InvoiceDetails,
+    DisputeInvoice,
     OfferInvoice,
     PauseCase,
     RegisterCase,
     ReportCredit,
     ReportPayment,
+    ResolveDispute,
     ReversePayment,
     SendMessage,
+    WithdrawInvoice,
 )
-
-type Json = str | bool | list["Json"] | list[str] | dict[str, "Json"] | None
 
 PATHS: Final = {
     CommandKind.REGISTER_CASE: "/api/v1/cases",
@@ -31,6 +33,7 @@ PATHS: Final = {
     CommandKind.RESUME_CASE: "/api/v1/resumptions",
     CommandKind.ANSWER_QUESTION: "/api/v1/answers",
     CommandKind.OFFER_INVOICE: "/api/v1/offers",
+    **INVOICE_PATHS,
 }
 
 _LEVELS: Final = {
@@ -98,6 +101,8 @@ def _members(command: Command) -> dict[str, Json]:
                 "Proceed": command.proceed,
                 "Text": command.text or None,
             }
+        case AddInvoice() | WithdrawInvoice() | DisputeInvoice() | ResolveDispute():
+            return members | about_invoice(command)
         case _:
             return members
 
@@ -110,7 +115,7 @@ def _registration(command: RegisterCase) -> dict[str, Json]:
             "OrganisationNumber": command.creditor_organisation_number,
         },
         "Debtor": _debtor(command.debtor),
-        "Invoices": [_invoice(invoice) for invoice in command.invoices],
+        "Invoices": [invoice_members(invoice) for invoice in command.invoices],
     }
 
 
@@ -129,18 +134,4 @@ def _debtor(debtor: DebtorDetails) -> dict[str, Json]:
         "Email": debtor.email,
         "Phone": debtor.phone,
         "Language": debtor.language,
-    }
-
-
-def _invoice(invoice: InvoiceDetails) -> Json:
-    return {
-        "ClientInvoiceId": invoice.external_id,
-        "DocumentNumber": invoice.document_number,
-        "InvoiceDate": invoice.invoice_date.isoformat(),
-        "DueDate": invoice.due_date.isoformat(),
-        "Amount": invoice.principal.text,
-        "Remaining": invoice.remaining.text,
-        "Currency": invoice.principal.currency,
-        "PaymentReference": invoice.payment_reference,
-        "BankAccount": invoice.creditor_bank_account,
     }

@@ -34,6 +34,11 @@ DOUBTS: Final[Mapping[CommandKind, DoubtRule]] = MappingProxyType(
         CommandKind.RESUME_CASE: DoubtRule(Doubt.NATURAL_KEY),
         CommandKind.ANSWER_QUESTION: DoubtRule(Doubt.NATURAL_KEY),
         CommandKind.OFFER_INVOICE: DoubtRule(Doubt.NATURAL_KEY),
+        # An invoice is in its case or is not, and an objection has an id.
+        CommandKind.ADD_INVOICE: DoubtRule(Doubt.NATURAL_KEY),
+        CommandKind.WITHDRAW_INVOICE: DoubtRule(Doubt.NATURAL_KEY),
+        CommandKind.DISPUTE_INVOICE: DoubtRule(Doubt.NATURAL_KEY),
+        CommandKind.RESOLVE_DISPUTE: DoubtRule(Doubt.NATURAL_KEY),
     }
 )
 
@@ -84,6 +89,8 @@ _REFUSALS: Final = {
     "UnknownInvoice": "unknown_invoice",
     "UnknownPayment": "unknown_payment",
     "UnknownQuestion": "unknown_question",
+    "UnknownDispute": "unknown_dispute",
+    "CaseClosed": "case_closed",
     "Conflict": "conflicting_repetition",
     "MalformedRequest": "malformed_request",
     "MissingField": "missing_field",
@@ -99,7 +106,16 @@ _REFUSALS: Final = {
 }
 
 REFUSAL_RESULTS: Final = frozenset(
-    {"Rejected", "UnknownCase", "UnknownInvoice", "UnknownPayment", "UnknownQuestion", "Conflict"}
+    {
+        "Rejected",
+        "UnknownCase",
+        "UnknownInvoice",
+        "UnknownPayment",
+        "UnknownQuestion",
+        "UnknownDispute",
+        "CaseClosed",
+        "Conflict",
+    }
 )
 """The ``ResultCode`` values that are a refusal for good."""
 
