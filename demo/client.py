@@ -195,6 +195,10 @@ class Agency:
         """Switch a fault on for the next requests or callbacks."""
         self._post("faults", {"kind": kind, "count": count, **settings})
 
+    def heal(self) -> None:
+        """End all faults that are still on."""
+        self._read(self._http.delete(f"/control/{self.name}/faults"))
+
     def faults(self) -> list[dict[str, Any]]:
         """Give the faults that were switched on, and how often each was used."""
         found: list[dict[str, Any]] = self._get("faults")["items"]
