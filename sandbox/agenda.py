@@ -54,4 +54,4 @@ def _do(desk: Desk, item: Row) -> None:
     elif kind in letters.KINDS:
         letters.dispatch(desk, case_id, kind)
     else:
-        raise LookupError(kind)
+        desk.routine.effects[kind](desk, item)

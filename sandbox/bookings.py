@@ -9,6 +9,7 @@ from sandbox.cases import close, invoices_of, set_status
 from sandbox.changes import say
 from sandbox.desk import Desk
 from sandbox.instants import letter_run
+from sandbox.mirrors import EARLIER
 from sandbox.store import next_number
 
 
@@ -72,9 +73,12 @@ def reverse_report(desk: Desk, case: Row, key: str, payment: Row, amount: int) -
 
 
 def reported_payment(desk: Desk, case: Row, payment_id: str, invoice: str) -> Row | None:
-    """A payment that the creditor reported earlier."""
-    found = _entry(desk, case["client"], "direct_payment", payment_id, invoice)
-    return found if found is not None and found["case_id"] == case["id"] else None
+    """A payment that the creditor reported, also one from before the case."""
+    for kind in ("direct_payment", EARLIER["payment"]):
+        found = _entry(desk, case["client"], kind, payment_id, invoice)
+        if found is not None and found["case_id"] == case["id"]:
+            return found
+    return None
 
 
 def receive(

@@ -139,6 +139,8 @@ def _reception(desk: Desk, fault: Fault | None) -> Reception:
             reasons = fault.settings.get("reasons", ["ClaimNotAccepted"])
             assert isinstance(reasons, list)
             return Reception(refused_for=tuple(str(reason) for reason in reasons))
+        case Fault(kind=kind) if kind in faults.ON_BATCHES:
+            return Reception(batch_fault=fault)
         case _:
             return Reception()
 

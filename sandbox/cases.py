@@ -123,8 +123,12 @@ def examine(desk: Desk, case_id: int, refused_for: Sequence[str]) -> None:
     day_after_due = due + timedelta(days=1)
     if today <= due:
         desk.plan(letter_run(day_after_due), "overdue", case["client"], case_id)
-    first_letter = letter_run(max(today, day_after_due) + timedelta(days=1))
-    desk.plan(first_letter, "reminder" if case["level"] == "reminder" else "demand", case["client"], case_id)
+    first_letter = max(today, day_after_due) + timedelta(days=1)
+    if case["level"] == "reminder":
+        first_letter = max(first_letter, due + desk.routine.first_reminder)
+        desk.plan(letter_run(first_letter), "reminder", case["client"], case_id)
+    else:
+        desk.plan(letter_run(first_letter), "demand", case["client"], case_id)
 
 
 def _refuse(desk: Desk, case: Row, codes: Sequence[str]) -> None:

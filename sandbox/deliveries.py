@@ -4,7 +4,7 @@ import http.client
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from sqlite3 import Connection, Row
 from threading import Lock
@@ -116,7 +116,7 @@ class Deliverer:
         simulator = self._simulators[row["agency"]]
         headers = simulator.callback_headers(callback, real_now())
         if kind == "bad_signature":
-            spoilt = Callback(callback.url, callback.body, callback.client_id, callback.secret + "?")
+            spoilt = replace(callback, secret=callback.secret + "?")
             headers = simulator.callback_headers(spoilt, real_now())
         answer = _post(callback, headers, self._timeout)
         if kind == "duplicate_callback":
@@ -135,8 +135,9 @@ class Deliverer:
             " order by sequence",
             sequences,
         ).fetchall()
-        body = self._simulators[row["agency"]].callback_body(delivery_id(row["id"]), client, changes)
-        return Callback(client["callback_url"], body, client["client_id"], client["secret"])
+        name = delivery_id(row["id"])
+        body = self._simulators[row["agency"]].callback_body(name, client, changes)
+        return Callback(name, client["callback_url"], body, client["client_id"], client["secret"])
 
     def _settle(self, delivery: int, answer: str) -> Tally:
         arrived = answer.startswith("2")

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,15 +23,35 @@ class Statuses:
     """A word for each reason of ending: paid, credited, withdrawn, credit_loss, cancelled, other."""
 
 
+type Effect = Callable[["Desk", sqlite3.Row], None]
+"""What an agency does when something on its agenda is due."""
+
+
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """How one agency works, as far as the ledger must know."""
+    """How one agency works, as far as the ledger must know.
+
+    Parameters
+    ----------
+    first_reminder
+        How long after the due date it goes at the earliest.
+    creditor_is_paid_first
+        Whether letters ask to pay the creditor until there is a collection case, and the agency from then on.
+    answers_later
+        Whether what it is sent is taken in as a batch and carried out later.
+    effects
+        What only this agency has on its agenda, by kind.
+    """
 
     agency: str
     number_prefix: str
     number_after: timedelta
     pushes: bool
     statuses: Statuses
+    first_reminder: timedelta = timedelta()
+    creditor_is_paid_first: bool = False
+    answers_later: bool = False
+    effects: Mapping[str, Effect] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

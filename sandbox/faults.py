@@ -17,8 +17,11 @@ ON_REQUESTS: Final = frozenset(
         "reject_case",
     }
 )
+ON_BATCHES: Final = frozenset({"slow_batch", "fail_entries", "forget_batch"})
+"""Of agencies that take batches in and carry them out later."""
+
 ON_CALLBACKS: Final = frozenset({"duplicate_callback", "reorder_callbacks", "drop_callback", "bad_signature"})
-KINDS: Final = ON_REQUESTS | ON_CALLBACKS
+KINDS: Final = ON_REQUESTS | ON_BATCHES | ON_CALLBACKS
 _REGISTRATIONS_ONLY: Final = frozenset({"received_but_invisible_for", "reject_case"})
 
 OPERATIONS: Final = (
@@ -31,8 +34,11 @@ OPERATIONS: Final = (
     "look_up",
     "list_open_cases",
     "list_changes",
+    "batch_result",
 )
 """What a fault on requests can be aimed at, the same for every agency."""
+
+_BATCHED: Final = frozenset({"register_case", "report_payment", "reverse_payment", "report_credit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ def add(
 def take_for_request(db: sqlite3.Connection, agency: str, operation: str) -> Fault | None:
     """Use up the oldest fault that hits this operation."""
     kinds = ON_REQUESTS if operation == "register_case" else ON_REQUESTS - _REGISTRATIONS_ONLY
+    if operation in _BATCHED:
+        kinds |= ON_BATCHES
     return _take(db, agency, kinds, operation)
 
 

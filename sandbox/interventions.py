@@ -18,6 +18,7 @@ _LEDGER: Final = (
     "changes",
     "deliveries",
     "entries",
+    "records",
     "requests",
     "faults",
     "messages",
@@ -156,8 +157,10 @@ def _fault(desk: Desk, given: Input) -> Answer:
     operation = given.optional("operation")
     if operation is not None and operation not in (*faults.OPERATIONS, "callback"):
         raise ControlRefused(400, f"operation must be one of {', '.join(faults.OPERATIONS)}, callback")
+    if kind in faults.ON_BATCHES and not desk.routine.answers_later:
+        raise ControlRefused(409, "this agency takes no batches")
     settings: Answer = {}
-    for name in ("seconds", "retry_after", "hold_seconds"):
+    for name in ("seconds", "retry_after", "hold_seconds", "entries"):
         if given.has(name):
             settings[name] = given.number(name, 0)
     if given.has("processed"):

@@ -25,13 +25,15 @@ def dispatch(desk: Desk, case_id: int, kind: str) -> None:
     fee = law.fee(kind, sent, date.fromisoformat(case["due_date"]), case["currency"])
     # a letter that costs something goes on paper; nobody knows whether the debtor still reads that address
     channel = "email" if fee is None and json.loads(case["debtor"]).get("email") else "letter"
+    # the demand is what makes a collection case of it
+    pay_to = "creditor" if desk.routine.creditor_is_paid_first and kind != "demand" else "agency"
     deadline = sent + law.DEADLINE
     count = desk.db.execute("select count(*) from letters where case_id = ?", (case_id,)).fetchone()[0]
     dispatch_id = f"{case['number']}-L{count + 1}"
     desk.db.execute(
-        "insert into letters (case_id, dispatch_id, kind, channel, sent, deadline, fee)"
-        " values (?, ?, ?, ?, ?, ?, ?)",
-        (case_id, dispatch_id, kind, channel, sent.isoformat(), deadline.isoformat(), fee),
+        "insert into letters (case_id, dispatch_id, kind, channel, sent, deadline, fee, pay_to)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?)",
+        (case_id, dispatch_id, kind, channel, sent.isoformat(), deadline.isoformat(), fee, pay_to),
     )
     if fee:
         desk.db.execute(
@@ -52,6 +54,7 @@ def dispatch(desk: Desk, case_id: int, kind: str) -> None:
         deadline=deadline.isoformat(),
         fee=fee,
         currency=case["currency"],
+        pay_to=pay_to,
     )
     if kind == "reminder":
         set_status(desk, case_id, desk.routine.statuses.reminded)

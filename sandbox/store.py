@@ -1,13 +1,14 @@
 """The sandbox's ledger in SQLite: one connection, one transaction per request, durable over kill -9."""
 
 import fcntl
+import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Final
+from typing import Any, Final
 
 _SCHEMA: Final = """
 create table if not exists settings (name text primary key, value text not null) without rowid;
@@ -48,7 +49,8 @@ create index if not exists entry_unsettled on entries (agency, client)
     where settlement is null and kind in ('payment', 'payment_reversal') and case_id is not null;
 create table if not exists letters (
     id integer primary key autoincrement, case_id integer not null, dispatch_id text not null,
-    kind text not null, channel text not null, sent text not null, deadline text, fee integer
+    kind text not null, channel text not null, sent text not null, deadline text, fee integer,
+    pay_to text not null default 'agency'
 );
 create index if not exists letter_case on letters (case_id);
 create table if not exists messages (
@@ -75,6 +77,9 @@ create table if not exists agenda (
 );
 create index if not exists agenda_due on agenda (due_at, id);
 create index if not exists agenda_case on agenda (case_id);
+create table if not exists records (
+    agency text, kind text, key text, value text not null, primary key (agency, kind, key)
+) without rowid;
 create table if not exists faults (
     id integer primary key autoincrement, agency text not null, kind text not null, operation text,
     remaining integer not null, used integer not null default 0, settings text not null
@@ -162,6 +167,22 @@ def put_setting(db: sqlite3.Connection, name: str, value: str) -> None:
     db.execute(
         "insert into settings (name, value) values (?, ?) on conflict (name) do update set value = ?2",
         (name, value),
+    )
+
+
+def record(db: sqlite3.Connection, agency: str, kind: str, key: str) -> dict[str, Any] | None:
+    """What an agency keeps for itself under a key, besides the ledger that all share."""
+    row = db.execute(
+        "select value from records where agency = ? and kind = ? and key = ?", (agency, kind, key)
+    ).fetchone()
+    return None if row is None else json.loads(row["value"])
+
+
+def put_record(db: sqlite3.Connection, agency: str, kind: str, key: str, value: Mapping[str, object]) -> None:
+    """Keep something for one agency."""
+    db.execute(
+        "insert or replace into records (agency, kind, key, value) values (?, ?, ?, ?)",
+        (agency, kind, key, json.dumps(value)),
     )
 
 

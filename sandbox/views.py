@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from sqlite3 import Connection, Row
 from typing import Final
 
@@ -56,6 +56,7 @@ def _case(
     letters: Iterable[Row],
     messages: Iterable[Row],
 ) -> View:
+    keys = {entry["id"]: entry["key"] for entry in entries}
     undone = {entry["reverses"] for entry in entries if entry["reverses"] is not None}
     return {
         "id": row["id"],
@@ -99,6 +100,7 @@ def _case(
             }
             for invoice in invoices
         ],
+        "ledger": [_line(entry, keys) for entry in entries],
         "payments": [_payment(entry, undone) for entry in entries if entry["kind"] in _PAYMENTS],
         "credits": [
             {
@@ -118,6 +120,7 @@ def _case(
                 "sent_date": letter["sent"],
                 "deadline_date": letter["deadline"],
                 "fee": None if letter["fee"] is None else amount_of(letter["fee"]),
+                "pay_to": letter["pay_to"],
             }
             for letter in letters
         ],
@@ -130,6 +133,18 @@ def _case(
             }
             for message in messages
         ],
+    }
+
+
+def _line(entry: Row, keys: Mapping[int, str]) -> View:
+    """One entry of the ledger as it was booked: what adds to the debt is positive."""
+    return {
+        "kind": entry["kind"],
+        "key": entry["key"],
+        "invoice": entry["invoice"] or None,
+        "date": entry["day"],
+        **{part: amount_of(entry[part]) for part in ("principal", "interest", "cost")},
+        "reverses": keys.get(entry["reverses"]),
     }
 
 

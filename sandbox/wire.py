@@ -8,6 +8,7 @@ from sqlite3 import Row
 from typing import Protocol
 
 from sandbox.desk import Desk, Routine
+from sandbox.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,21 @@ class WireAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """How a registration is received: faults aimed at what happens after the answer."""
+    """How a request is received: faults aimed at what happens after the answer.
+
+    ``batch_fault`` is one of ``faults.ON_BATCHES``.
+    """
 
     visible_at: datetime | None = None
     refused_for: tuple[str, ...] = ()
+    batch_fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Callback:
     """A callback ready to be signed: its exact body and what goes with every attempt."""
 
+    delivery_id: str
     url: str
     body: bytes
     client_id: str
