@@ -104,6 +104,7 @@ class Operation(StrEnum):
     WITHDRAW_INVOICE = "withdraw_invoice"
     DISPUTE_INVOICE = "dispute_invoice"
     RESOLVE_DISPUTE = "resolve_dispute"
+    MIRROR_LEDGER = "mirror_ledger"
     LIST_DISPATCHES = "list_dispatches"
     DISPATCH_DOCUMENTS = "dispatch_documents"
     RECEIVE_CALLBACKS = "receive_callbacks"

@@ -27,6 +27,10 @@ class PaymentState(StrEnum):
     PAID = "paid"
 
 
+_COLLECTING: Final = frozenset({Stage.COLLECTION, Stage.LEGAL, Stage.ENFORCEMENT})
+"""The stages that no case reaches before it is a collection case."""
+
+
 class MemberState(StrEnum):
     """Whether an invoice is in its case."""
 
@@ -53,6 +57,9 @@ class Member:
         When it was to be paid: the order in which money without an invoice is spread.
     disputed
         Whether an objection to it is open; the case goes on with the others (BEY-6).
+    mirrored
+        Up to which position of the invoice's ledger the entries were handed over with it (VIS-13); 0 where
+        the agency was told the sum only.
     """
 
     invoice_id: str
@@ -62,6 +69,7 @@ class Member:
     due_date: date | None = None
     disputed: bool = False
     state: MemberState = MemberState.HELD
+    mirrored: int = 0
 
     @property
     def inside(self) -> bool:
@@ -110,6 +118,9 @@ class Case:
         How many commands of the case's lane are not settled; only the first of them is ever due.
     last_command, last_entry
         Positions in the case's lane of commands and in its ledger.
+    collection_since
+        Since when there is a collection case, or ``None``. From then on debtors pay the agency (VIS-6): it
+        neither follows the stage back nor begins with a reminder case.
     """
 
     case_id: str
@@ -143,6 +154,7 @@ class Case:
     revision: int = 1
     grouped: bool = False
     left_out: tuple[LeftOut, ...] = ()
+    collection_since: datetime | None = None
 
     @property
     def held(self) -> tuple[Member, ...]:
@@ -222,18 +234,34 @@ class Case:
             return self
         if self.case_number is not None:
             raise Refused("case_number_conflict", "the agency has given this case another number before")
-        return self.touched(now, case_number=case_number, release=Release.REGISTERED)
+        since = now if self.level is Level.COLLECTION else None
+        return self.touched(
+            now,
+            case_number=case_number,
+            release=Release.REGISTERED,
+            collection_since=self.collection_since or since,
+        )
 
     def with_status(
         self, agency_status: str, stage: Stage | None, occurred_at: datetime, now: datetime
     ) -> "Case":
-        """Give the case with the agency's status, unless a later one is already known."""
-        if self.agency_status_at is not None and occurred_at < self.agency_status_at:
-            return self
-        if self.agency_status == agency_status and (stage is None or stage is self.stage):
-            return self
+        """Give the case with the agency's status, unless a later one is already known.
+
+        That there is a collection case is learnt from an earlier one, too.
+        """
+        since = self.collection_since or (occurred_at if stage in _COLLECTING else None)
+        stale = self.agency_status_at is not None and occurred_at < self.agency_status_at
+        if stale or (self.agency_status == agency_status and (stage is None or stage is self.stage)):
+            known = since == self.collection_since
+            return self if known else self.touched(now, collection_since=since)
         moved = self.stage if stage is None or stage is Stage.CLOSED or not self.open else stage
-        return self.touched(now, agency_status=agency_status, agency_status_at=occurred_at, stage=moved)
+        return self.touched(
+            now,
+            agency_status=agency_status,
+            agency_status_at=occurred_at,
+            stage=moved,
+            collection_since=since,
+        )
 
     def closed(self, reason: ClosedReason, agency_status: str | None, now: datetime) -> "Case":
         """Give the case after its end; a closed one stays as it is."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from fordring.domain.agency import Address, CommandKind, Level
+from fordring.domain.ledger import EntryKind
 from fordring.domain.money import Money
 
 
@@ -22,10 +23,26 @@ class DebtorDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierEntry:
+    """An entry of an invoice's ledger from before the invoice was handed over (VIS-13).
+
+    ``amount`` is what it did to what is owed: a payment is negative. ``reverses`` is the id of the entry
+    that a reversal takes back.
+    """
+
+    entry_id: str
+    kind: EntryKind
+    amount: Money
+    entry_date: date
+    reverses: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceDetails:
     """One invoice as told to an agency: original principal and what is left of it.
 
-    ``settlement_key`` is what several entries may share (ZIR-30).
+    ``settlement_key`` is what several entries may share (ZIR-30). ``earlier`` holds what lies between
+    principal and remaining, for an agency that mirrors ledgers.
     """
 
     external_id: str
@@ -37,6 +54,7 @@ class InvoiceDetails:
     payment_reference: str | None
     creditor_bank_account: str | None
     settlement_key: str | None = None
+    earlier: tuple[EarlierEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ What has become wrong since the command was queued is found here, and the comman
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -38,6 +38,7 @@ from fordring.usecases.about_invoices import (
     wrong_about_member,
     wrong_to_hand_over,
 )
+from fordring.usecases.mirroring import entries_before
 from fordring.usecases.settling import Unfounded
 from fordring.usecases.work import Desk, Work
 
@@ -101,7 +102,7 @@ def assemble(desk: Desk, row: CommandRow, case: Case) -> Assembled | Unfounded:
         return Unfounded(wrong)
     if row.kind in ABOUT_ONE_INVOICE:
         return Assembled(about_one_invoice(work, row, case, member, agreement), agreement, wrong)
-    return Assembled(_command(work, row, case, member, agreement), agreement, wrong)
+    return Assembled(_command(desk, work, row, case, member, agreement), agreement, wrong)
 
 
 def _member(row: CommandRow, case: Case, subject: Callable[..., Ref[Any]] | None, work: Work) -> Member:
@@ -134,7 +135,9 @@ def _wrong_to_register(work: Work, case: Case, agreement: Agreement) -> str | No
     return found[0] if found and all(found) else None
 
 
-def _command(work: Work, row: CommandRow, case: Case, member: Member, agreement: Agreement) -> Command:
+def _command(
+    desk: Desk, work: Work, row: CommandRow, case: Case, member: Member, agreement: Agreement
+) -> Command:
     match row.kind:
         case CommandKind.REGISTER_CASE:
             creditor = work.get(things.CREDITOR(case.creditor_id))
@@ -146,7 +149,10 @@ def _command(work: Work, row: CommandRow, case: Case, member: Member, agreement:
                 creditor_organisation_number=creditor.organisation_number,
                 debtor=_debtor(debtor, agreement),
                 invoices=tuple(
-                    details_of(work.get(things.INVOICE(each.invoice_id)), each, creditor, agreement)
+                    replace(
+                        details_of(work.get(things.INVOICE(each.invoice_id)), each, creditor, agreement),
+                        earlier=entries_before(desk, each),
+                    )
                     for each in case.held
                 ),
             )
@@ -169,7 +175,8 @@ def _command(work: Work, row: CommandRow, case: Case, member: Member, agreement:
                 reversal_id=f"{payment.payment_id}-r",
                 payment_id=payment.payment_id,
                 invoice_external_id=member.external_id,
-                amount=Money(payment.amount, payment.currency),
+                # Of one that was handed over with the ledger, only what it settled was told.
+                amount=Money(payment.amount - (0 if payment.reported else payment.surplus), payment.currency),
             )
         case CommandKind.REPORT_CREDIT:
             note = work.get(things.CREDIT_NOTE(row.subject_id or ""))

@@ -189,6 +189,9 @@ def _status(work: Work, case: Case, fact: StatusChanged) -> bool:
     if moved is case:
         return False
     work.change(things.CASE(case.case_id), moved)
+    if (moved.agency_status, moved.stage) == (case.agency_status, case.stage):
+        # Overtaken by a later status: all it still says is that there is a collection case.
+        return True
     _show_status(work, moved)
     tell_of_case(
         work,

@@ -16,6 +16,7 @@ from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment
 from fordring.domain.refs import Ref
 from fordring.usecases.booking import book, follow
+from fordring.usecases.mirroring import knows_of
 from fordring.usecases.paying import NewPayment, Target, pay, tell_of_payment
 from fordring.usecases.recording import command
 from fordring.usecases.submitting import epoch_of
@@ -220,11 +221,11 @@ def reverse(work: Work, payment: Payment, invoice: Invoice, reversed_date: date)
 def _after_reversal(work: Work, case: Case, payment: Payment, booked: Invoice, undone: int) -> Case:
     """Give the case with the debt that is back; the agency is told if it was told of the payment.
 
-    A payment from before the transfer is unknown to the agency: what was handed over was less by it, and
-    the comparison of the ledgers shows that.
+    A payment from before the transfer is unknown to an agency that mirrors no ledgers: what was handed over
+    was less by it, and the comparison of the ledgers shows that.
     """
     followed = follow(case, booked, work)
-    if not (case.open and payment.reported and payment.case_id == case.case_id):
+    if not (case.open and knows_of(case, payment)):
         return followed
     return command(
         work,

@@ -18,6 +18,7 @@ from fordring.domain.invoice import Invoice, Release, case_id_of, external_id
 from fordring.domain.ledger import Balance, Component, EntryKind
 from fordring.domain.refs import Ref
 from fordring.usecases.booking import book_cost
+from fordring.usecases.mirroring import mirrored
 from fordring.usecases.recording import command, tell_of_case
 from fordring.usecases.work import Conflict, Work
 
@@ -108,7 +109,8 @@ def submit(work: Work, wanted: Submission, capabilities: Capabilities) -> Case:
         opened_at=work.now,
         updated_at=work.now,
     )
-    queued = command(work, case, CommandKind.REGISTER_CASE, epoch=epoch_of(work))
+    whole = mirrored(work, case, capabilities)
+    queued = command(work, whole, CommandKind.REGISTER_CASE, epoch=epoch_of(work))
     work.add(things.CASE(case.case_id), queued)
     work.change(
         things.INVOICE(invoice.invoice_id),

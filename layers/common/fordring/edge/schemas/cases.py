@@ -19,7 +19,11 @@ class ToldInvoiceOfCase(Told):
 
 
 class ToldCase(Told):
-    """A case: four states that never overwrite each other, and what may be done now."""
+    """A case: four states that never overwrite each other, and what may be done now.
+
+    ``collection_since`` is since when there is a collection case: from then on debtors pay the agency, and
+    money comes by its settlements.
+    """
 
     case_id: str
     creditor_id: str
@@ -38,6 +42,7 @@ class ToldCase(Told):
     principal: ToldMoney
     remaining: ToldMoney
     agency_cost: ToldMoney
+    collection_since: Instant | None
     opened_at: Instant
     updated_at: Instant
     closed_at: Instant | None
@@ -95,6 +100,7 @@ def tell_case(case: Case) -> dict[str, Any]:
         "principal": money(case.principal, currency),
         "remaining": money(case.remaining, currency),
         "agency_cost": money(case.costs.remaining, currency),
+        "collection_since": instant(case.collection_since),
         "opened_at": instant(case.opened_at),
         "updated_at": instant(case.updated_at),
         "closed_at": instant(case.closed_at),

@@ -1,0 +1,72 @@
+"""What stood in an invoice's ledger when it was handed over, for agencies that mirror ledgers (VIS-13)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from fordring.domain import things
+from fordring.domain.agency import Capabilities, Operation
+from fordring.domain.case import Case, Member
+from fordring.domain.instructions import EarlierEntry
+from fordring.domain.ledger import CREDITORS_OWN, Entry, EntryKind
+from fordring.domain.money import Money
+from fordring.domain.payment import Payment
+from fordring.domain.refs import Listing
+from fordring.usecases.work import Desk, Work
+
+_LOWERS = (EntryKind.PAYMENT, EntryKind.CREDIT, EntryKind.WRITE_OFF)
+
+
+def mirrored(work: Work, case: Case, capabilities: Capabilities) -> Case:
+    """Give a new case with where its invoices' ledgers stand, if the agency mirrors them."""
+    if Operation.MIRROR_LEDGER not in capabilities.operations:
+        return case
+    members = tuple(
+        replace(member, mirrored=work.get(things.INVOICE(member.invoice_id)).last_entry)
+        for member in case.members
+    )
+    return replace(case, members=members)
+
+
+def knows_of(case: Case, payment: Payment) -> bool:
+    """Whether the agency was told of a payment: by a report, or with the ledger that was handed over."""
+    if payment.reported and payment.case_id == case.case_id:
+        return True
+    return any(
+        member.invoice_id == payment.invoice_id and 0 < (payment.entry or 0) <= member.mirrored
+        for member in case.members
+    )
+
+
+def entries_before(desk: Desk, member: Member) -> tuple[EarlierEntry, ...]:
+    """Read the entries from before a hand-over, but for the first, which is the invoice itself.
+
+    With the invoice's principal they make what was handed over; what came later is told by commands.
+    """
+    if member.mirrored <= 1:
+        return ()
+    listing = Listing(things.INVOICE_ENTRY, "entries_of_invoice", (member.invoice_id,))
+    entries = [entry for _, entry in desk.every(listing) if entry.seq <= member.mirrored]
+    return tuple(_told(entries))
+
+
+def _told(entries: list[Entry]) -> Iterator[EarlierEntry]:
+    names = {entry.seq: _name(entry) for entry in entries}
+    for entry in entries[1:]:
+        amount = sum(minor for part, minor in entry.amounts.items() if part in CREDITORS_OWN)
+        lowers = (entry.reversed_kind or entry.kind) in _LOWERS
+        if lowers is not (entry.kind is EntryKind.REVERSAL):
+            amount = -amount
+        yield EarlierEntry(
+            entry_id=names[entry.seq],
+            kind=entry.kind,
+            amount=Money(amount, entry.currency),
+            entry_date=entry.entry_date,
+            reverses=names[entry.reverses] if entry.reverses else None,
+        )
+
+
+def _name(entry: Entry) -> str:
+    """Name an entry as a command about the same thing would."""
+    if entry.kind is EntryKind.REVERSAL:
+        return f"{entry.payment_id or entry.credit_note_id or entry.reverses}-r"
+    return entry.payment_id or entry.credit_note_id or f"entry-{entry.seq}"
