@@ -8,6 +8,7 @@ from fordring.domain.agency import Credentials
 from tests.functions.world import CALLBACK_TOKEN, PASSWORD
 from tests.story.conftest import hub  # noqa: F401
 from tests.story.stage import Stage
+from tests.unit.formats.camt_documents import Camt
 
 
 def handed_over(hub: Stage, **invoice: Any) -> tuple[str, str]:  # noqa: F811
@@ -71,4 +72,13 @@ def test_a_rejected_case_asks_for_attention(hub):  # noqa: F811
 def test_the_clock_is_moved_by_request(hub):  # noqa: F811
     moved = hub.world.client().post("/v1/test-clock", {"now": "2026-03-03T09:00:00Z"})
     assert moved.status == 202, moved.text
+    hub.pump()
+
+
+def test_a_payment_file_whose_payer_names_an_invoice(hub):  # noqa: F811
+    content = Camt().pay("77.00", text="F-77", name="Kari Nordmann").bytes()
+    taken = hub.world.client().post(
+        "/v1/creditors/acme/payment-files", content, content_type="application/xml"
+    )
+    assert taken.status == 202, taken.text
     hub.pump()

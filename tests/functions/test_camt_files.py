@@ -131,3 +131,33 @@ def test_a_broken_notification_fails_the_job_with_the_places(book):
     assert job["state"] == "failed"
     assert {each["code"] for each in job["errors"]} == {"malformed_amount"}
     assert all(each["pointer"].startswith("/Document/") for each in job["errors"])
+
+
+def test_without_a_reference_it_suggests_and_never_books(api, world, engine, invoice, book):
+    world.debtor(debtor_id="d-2", name="Nordmann, Ola")
+    by_amount, other = invoice("12345674", "310.00"), invoice("23456783", "99.00")
+    number = api.get(f"/v1/creditors/acme/invoices/{other}").body["document_number"]
+    job = book(
+        Camt()
+        .pay("310.00", name="NORDMANN KARI", account="98765432106")
+        .pay("50.00", text=f"gjelder faktura {number}.")
+        .pay("77.00", text="KID 0023456783")
+    )
+    assert [each["rule"] for each in job["results"]] == ["no_reference"] * 3
+    assert (remaining(api, by_amount), remaining(api, other)) == ("310.00", "99.00")
+    items = api.get("/v1/payments?creditor_id=acme&match=unmatched").body["items"]
+    found = {each["amount"]["amount"]: each["suggestions"] for each in items}
+    assert found["310.00"] == [{"invoice_id": by_amount, "reasons": ["amount", "payer", "near_due_date"]}]
+    assert (found["50.00"][0]["invoice_id"], found["50.00"][0]["reasons"][0]) == (other, "document_number")
+    assert (found["77.00"][0]["invoice_id"], found["77.00"][0]["reasons"][0]) == (other, "reference")
+    assert "NORDMANN" not in world.everything
+    api.post(
+        f"/v1/creditors/acme/invoices/{other}/payments",
+        {"amount": {"amount": "99.00", "currency": "NOK"}, "paid_date": "2026-01-20"},
+    )
+    items = api.get("/v1/payments?creditor_id=acme&match=unmatched").body["items"]
+    assert {each["amount"]["amount"]: len(each["suggestions"]) for each in items} == {
+        "310.00": 1,
+        "50.00": 0,
+        "77.00": 0,
+    }

@@ -177,16 +177,60 @@ def test_what_the_agency_pays_out_is_never_a_payment_of_the_debtor(
     assert len(lane_of(hub.desk, case.case_id)) == 1
 
 
-def test_several_invoices_of_one_reference(api, invoice, book):
+def test_several_invoices_of_one_reference(api, world, invoice, book):
     old, new = invoice("12345674", "100.00"), invoice("12345674", "300.00")
-    assert results(book(one("12345674", 10000))) == [("unmatched", "ambiguous_reference")]
-    api.post(
-        f"/v1/creditors/acme/invoices/{old}/payments",
-        {"amount": {"amount": "100.00", "currency": "NOK"}, "paid_date": "2026-01-20"},
-    )
+    job = book(one("12345674", 25000))
+    assert results(job) == [("unmatched", "ambiguous_reference")]
+    (listed,) = api.get("/v1/payments?creditor_id=acme&match=unmatched").body["items"]
+    assert {each["invoice_id"] for each in listed["suggestions"]} == {old, new}
+    assert listed["rule"] == "ambiguous_reference"
     job = book(File().begin(number=2).pay("12345674", 30000).close().end().bytes())
-    assert results(job) == [("matched", "reference")]
-    assert remaining(api, new) == "0.00"
+    assert (results(job), job["results"][0]["rule"]) == ([("matched", "reference")], "reference_and_amount")
+    assert (remaining(api, old), remaining(api, new)) == ("100.00", "0.00")
+
+
+def test_one_payment_for_all_the_invoices_of_a_reference_and_back(api, world, hub, invoice, book):
+    old, new = invoice("12345674", "100.00"), invoice("12345674", "300.00")
+    job = book(one("12345674", 40000))
+    assert job["results"][0]["rule"] == "one_payment_for_many"
+    assert (remaining(api, old), remaining(api, new)) == ("0.00", "0.00")
+    paid = api.get("/v1/payments?creditor_id=acme&match=matched").body["items"]
+    assert sorted(each["amount"]["amount"] for each in paid) == ["100.00", "300.00"]
+    back = File().begin(number=2).pay("12345674", 40000, kind="18", sign="-").close().end().bytes()
+    assert results(book(back)) == [("reversed", "reversal")]
+    assert (remaining(api, old), remaining(api, new)) == ("100.00", "300.00")
+
+
+def test_what_was_registered_by_hand_and_comes_again_from_the_bank_is_put_before_a_person(
+    api, world, invoice, book
+):
+    paid = invoice("12345674", "2000.00")
+    by_hand = {"amount": {"amount": "1250.00", "currency": "NOK"}, "paid_date": "2026-01-19"}
+    assert api.post(f"/v1/creditors/acme/invoices/{paid}/payments", by_hand).status == 201
+    job = book(one("12345674", 125000))
+    assert results(job) == [("unmatched", "probable_duplicate")]
+    assert remaining(api, paid) == "750.00"
+
+
+@pytest.mark.capability("NET-27")
+def test_interest_or_costs_above_the_principal_stay_unmatched_and_point_to_the_invoice(
+    api, world, hub, invoice, book
+):
+    transferred = invoice("12345674")
+    case = world.case(invoice_id=transferred)
+    job = book(one("12345674", 132000))
+    assert results(job) == [("unmatched", "interest_or_costs_above_principal")]
+    assert remaining(api, transferred) == "1250.00"
+    assert len(lane_of(hub.desk, case.case_id)) == 1
+    (listed,) = api.get("/v1/payments?creditor_id=acme&match=unmatched").body["items"]
+    assert listed["suggestions"] == [{"invoice_id": transferred, "reasons": ["reference", "near_due_date"]}]
+
+
+def test_each_payment_says_which_rule_decided(api, invoice, book):
+    invoice("12345674")
+    file = File().begin().pay("12345674", 25000).pay("12345674", 100000).pay("12345674", 500)
+    job = book(file.close().end().bytes())
+    assert [each["rule"] for each in job["results"]] == ["part_payment", "second_payment", "already_paid"]
 
 
 def test_over_payment_and_a_second_payment_are_surplus(api, world, invoice, book):

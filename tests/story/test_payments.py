@@ -135,6 +135,32 @@ def test_money_with_an_unknown_reference_is_kept_unmatched_and_listed(hub):
     assert [each["payment_id"] for each in reply.body["items"]] == [payment.payment_id]
 
 
+@pytest.mark.capability("NET-26", "NET-27")
+def test_money_at_the_agency_without_a_case_matches_by_reference_and_amount(hub):
+    def known(number: str, kid: str) -> str:
+        reference = {"type": "kid", "value": kid}
+        body = {
+            "debtor_id": "d-1",
+            "document_number": number,
+            "principal": money("80.00"),
+            "invoice_date": "2026-01-05",
+            "due_date": "2026-01-19",
+            "payment_reference": reference,
+        }
+        return hub.api.post(f"{ACME}/invoices", body).body["invoice_id"]
+
+    exact, above = known("F-80", "12345674"), known("F-81", "23456783")
+    for reference, amount in (("12345674", "80.00"), ("23456783", "115.00")):
+        hub.control("POST", "svea/payments", {"reference": reference, **money(amount), "date": today(hub)})
+    hub.advance(hub.api, days=1)
+
+    assert invoice_of(hub, exact).balance.remaining == 0
+    assert invoice_of(hub, above).balance.remaining == 8000
+    (payment,) = unmatched(hub)
+    assert (payment.amount, payment.rule) == (11500, "interest_or_costs_above_principal")
+    assert told_payments(hub) == []
+
+
 def test_a_payment_on_a_closed_case_is_booked_or_kept_as_surplus(hub):
     invoice_id, case_id = registered(hub)
     assert hub.api.post(f"/v1/cases/{case_id}/withdraw", {}).status == 202

@@ -72,7 +72,8 @@ class LetterDispatched:
 class PaymentReceived:
     """The debtor has paid the agency (VIS-8). The parts sum to ``amount``.
 
-    ``external_id`` of ``invoice_external_id`` names the invoice when the agency says so.
+    ``external_id`` of ``invoice_external_id`` names the invoice when the agency says so;
+    ``referred_invoice_id`` is what the hub itself has found by the reference of a payment without a case.
     """
 
     case: CaseKey
@@ -85,6 +86,7 @@ class PaymentReceived:
     occurred_at: datetime
     payment_reference: str | None = None
     invoice_external_id: str | None = None
+    referred_invoice_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from fordring.domain.ledger import Source
+from fordring.domain.matching import Hint
 
 
 class Origin(StrEnum):
@@ -48,6 +49,12 @@ class Payment:
         For a bank line, the bank's id of it.
     machine_readable
         Whether the payer's bank read the reference, rather than a person (NET-40, NET-34).
+    rule
+        The name of the rule that decided: see ``fordring.domain.matching.Rule``.
+    channel
+        The entrance: ``api``, ``ocr_giro``, ``camt.054`` or ``agency``.
+    hints
+        What else the bank said that points to an invoice, while it is unmatched.
     """
 
     payment_id: str
@@ -73,6 +80,9 @@ class Payment:
     reversed_date: date | None = None
     revision: int = 1
     machine_readable: bool = False
+    rule: str | None = None
+    channel: str | None = None
+    hints: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,12 +118,13 @@ class SyncRequest:
 
 @dataclass(frozen=True, slots=True)
 class JobLine:
-    """What became of one line of a file."""
+    """What became of one line of a file; ``rule`` names what decided that."""
 
     line: int
     outcome: str
     reason: str
     payment_id: str | None = None
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

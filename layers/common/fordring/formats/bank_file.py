@@ -36,6 +36,8 @@ class BankLine:
         Whether this gives back an earlier payment.
     account
         The creditor's account.
+    channel
+        The format of the file: ``ocr_giro`` or ``camt.054``.
     machine_readable
         Whether the payer's bank read the reference, rather than a person: such a payment is not split
         (NET-40) and its voucher is not linked to the bank statement (NET-34).
@@ -76,6 +78,7 @@ class BankLine:
     transaction_type: str
     reversal: bool
     account: str
+    channel: str
     machine_readable: bool
     bank_transaction_id: str
     booking_date: date | None = None

@@ -94,6 +94,7 @@ def _line(at: Place, booking: Booking, amount: Money, entry: Place, number: int)
         transaction_type="-".join(filter(None, (at.text(path) or entry.text(path) for path in _CODES))),
         reversal=taken_back and not credit,
         account=booking.account,
+        channel="camt.054",
         machine_readable=bool(references),
         bank_transaction_id=bank_id or _line_id(booking, at, own, number, amount),
         booking_date=booking.booking_date,

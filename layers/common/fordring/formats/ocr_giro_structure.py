@@ -258,6 +258,7 @@ def _bank_line(file: str, start: AssignmentStart, transaction: _Transaction) -> 
         assignment_number=start.assignment_number,
         agreement_number=_given(start.agreement_id),
         account=start.assignment_account,
+        channel="ocr_giro",
         machine_readable=transaction.kid is not None,
         # The archive reference is not unique, so the place in the file stands for the transaction.
         bank_transaction_id=line_id,

@@ -15,6 +15,7 @@ from fordring.domain.money import Money
 from fordring.domain.payment import Match, Payment
 from fordring.domain.refs import Listing
 from fordring.domain.running import Job, JobLine
+from fordring.usecases.leads import OpenInvoices
 from fordring.usecases.lines import Account, book_line
 from fordring.usecases.ports import FileMissing, Files
 from fordring.usecases.work import Desk, Work, transact
@@ -80,6 +81,11 @@ class Line(Protocol):
     @property
     def text(self) -> str | None:
         """What the payer wrote."""
+        ...
+
+    @property
+    def channel(self) -> str:
+        """The format of the file."""
         ...
 
     @property
@@ -244,7 +250,7 @@ def _account(desk: Desk, creditor_id: str) -> Account:
     creditor = desk.read(things.CREDITOR(creditor_id)).get(things.CREDITOR(creditor_id))
     page = desk.store.page(Listing(things.AGREEMENT, "agreements_of", (creditor_id,)), limit=100)
     payouts = {each.agency: each.settings.agency_bank_accounts for _, each in page.items}
-    return Account(creditor, payouts)
+    return Account(creditor, payouts, OpenInvoices(desk, creditor_id))
 
 
 _OUTCOMES: Final = {
@@ -260,5 +266,7 @@ def _result(line: Line, payment: Payment | None, *, own: bool) -> JobLine:
     if payment is None:
         return JobLine(line.line_number, "skipped", line.passed_over or "nothing_was_paid")
     if not own:
-        return JobLine(line.line_number, "already_known", payment.reason, payment.payment_id)
-    return JobLine(line.line_number, _OUTCOMES[payment.match], payment.reason, payment.payment_id)
+        return JobLine(line.line_number, "already_known", payment.reason, payment.payment_id, payment.rule)
+    return JobLine(
+        line.line_number, _OUTCOMES[payment.match], payment.reason, payment.payment_id, payment.rule
+    )

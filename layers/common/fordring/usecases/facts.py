@@ -36,12 +36,8 @@ from fordring.domain.money import Money
 from fordring.domain.running import CaseNumber
 from fordring.usecases.booking import book_cost
 from fordring.usecases.naming import case_ref, dispatch_id_of, drift_of, message_id_of
-from fordring.usecases.receiving import (
-    Teller,
-    receive_payment,
-    receive_reversal,
-    receive_settlement,
-)
+from fordring.usecases.paying_out import receive_settlement
+from fordring.usecases.receiving import Teller, receive_payment, receive_reversal
 from fordring.usecases.recording import ask_for_attention, tell_of_case
 from fordring.usecases.submitting import end
 from fordring.usecases.unmatched import settle_attention

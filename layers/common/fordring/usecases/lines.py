@@ -1,22 +1,22 @@
-"""One line of a bank's file: which invoice it pays, or why a person has to look."""
+"""One line of a bank's file: which invoices it pays, or why a person has to look."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from fordring.domain import things
 from fordring.domain.creditor import Creditor
-from fordring.domain.invoice import Invoice
-from fordring.domain.ledger import EntryKind, Source
+from fordring.domain.ledger import Source
+from fordring.domain.matching import Decision, Incoming, Owed, Rule, match
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment, Settlement
-from fordring.domain.references import kid_forms
-from fordring.domain.refs import Listing, Ref
+from fordring.domain.refs import Ref
+from fordring.usecases.leads import Leads, OpenInvoices, leads_of
 from fordring.usecases.matching import REVERSAL, Reversal
-from fordring.usecases.paying import NewPayment, Target, agency_account, pay, unmatched
+from fordring.usecases.paying import NewPayment, Target, agency_account, owed_on, pay, unmatched
 from fordring.usecases.recording import derived_id
 from fordring.usecases.unmatched import attention_of_payment
-from fordring.usecases.work import Desk, Work, transact
+from fordring.usecases.work import Conflict, Desk, Work, transact
 
 if TYPE_CHECKING:
     from fordring.usecases.banking import Line
@@ -28,6 +28,7 @@ class Account:
 
     creditor: Creditor
     payouts: Mapping[str, tuple[str, ...]]
+    owing: OpenInvoices
 
 
 def book_line(desk: Desk, account: Account, line: "Line") -> tuple[Payment | None, bool]:
@@ -48,9 +49,9 @@ class _Booking:
     desk: Desk
     account: Account
     line: "Line"
-    reason: str = field(default="", init=False)
-    target: Target | None = field(default=None, init=False)
-    reversal: Reversal | None = field(default=None, init=False)
+    leads: Leads = field(default_factory=Leads, init=False)
+    targets: dict[str, Target] = field(default_factory=dict, init=False)
+    reversals: tuple[Reversal, ...] = field(default=(), init=False)
     settlements: tuple[tuple[str, Ref[Settlement]], ...] = field(default=(), init=False)
 
     @property
@@ -62,31 +63,28 @@ class _Booking:
         return derived_id("pay", self.creditor_id, self.line.line_id)
 
     def refs(self) -> Iterable[Ref[Any]]:
-        self.target = self.reversal = None
-        self.reason = "no_reference"
         self.settlements = tuple(
             (agency, things.SETTLEMENT(derived_id("set", agency, self.creditor_id, word)))
             for agency in self.account.payouts
             for word in (self.line.text or "").split()[:20]
         )
-        refs: tuple[Ref[Any], ...] = (
+        named: list[Ref[Any]] = [
             things.PAYMENT(self.payment_id),
             attention_of_payment(self.payment_id),
             things.CREDITOR(self.creditor_id),
             *(ref for _, ref in self.settlements),
-        )
-        invoices = self._invoices()
+        ]
+        self.leads = leads_of(self.desk, self.account.creditor, self.line, self.account.owing)
+        self.targets, self.reversals = {}, ()
         if self.line.reversal:
-            original = self._original(invoices)
-            if original is None:
-                return refs
-            self.reversal = Reversal(self.desk, original)
-            return (*refs, *self.reversal.refs())
-        chosen = self._choose(invoices)
-        if chosen is None:
-            return refs
-        self.target = Target(self.desk, self.creditor_id, chosen.invoice_id)
-        return (*refs, *self.target.refs())
+            self.reversals = tuple(Reversal(self.desk, original) for original in self._originals())
+            for reversal in self.reversals:
+                named.extend(reversal.refs())
+            return named
+        for share in self._decision([owed_on(each) for each in self.leads.invoices]).shares:
+            target = self.targets[share.invoice_id] = Target(self.desk, self.creditor_id, share.invoice_id)
+            named.extend(target.refs())
+        return named
 
     def decide(self, work: Work) -> tuple[Payment, bool]:
         known = work.find(things.PAYMENT(self.payment_id))
@@ -97,61 +95,54 @@ class _Booking:
             return self._settlement(work, agency, why), True
         if self.line.reversal:
             return self._reverse(work), True
-        if self.target is None:
-            return unmatched(work, self.creditor_id, self._new(), self.reason), True
-        return pay(work, self.target.invoice(work), self._new("reference" + why)), True
+        return self._pay(work, why), True
 
-    def _invoices(self) -> list[Invoice]:
-        """Find the invoices that the reference leads to: as it is written, then filled with zeros."""
-        kid = self.line.kid
-        if kid is None:
+    def _decision(self, owed: Iterable[Owed]) -> Decision:
+        line = self.line
+        incoming = Incoming(line.amount, line.bank_date, line.channel, line.kid is not None)
+        return match(incoming, [replace(each, earlier=self.leads.earlier(each.invoice_id)) for each in owed])
+
+    def _pay(self, work: Work, why: str) -> Payment:
+        """Book the line on the invoices that the rules choose, or keep it for a person."""
+        decision = self._decision(
+            owed_on(self.targets[each.invoice_id].invoice(work) if each.invoice_id in self.targets else each)
+            for each in self.leads.invoices
+        )
+        if decision.shares and not {each.invoice_id for each in decision.shares} <= self.targets.keys():
+            raise Conflict
+        if not decision.matched:
+            new = replace(self._new(decision.rule), hints=self.leads.hints)
+            return unmatched(work, self.creditor_id, new, decision.rule.value)
+        paid: list[Payment] = []
+        for share in decision.shares:
+            new = replace(
+                self._new(decision.rule, "reference" + why),
+                amount=Money(share.amount, self.line.amount.currency),
+                # The first share carries the line's own id, by which the line is recognised.
+                payment_id=derived_id("pay", self.payment_id, share.invoice_id) if paid else self.payment_id,
+            )
+            paid.append(pay(work, self.targets[share.invoice_id].invoice(work), new))
+        return paid[0]
+
+    def _originals(self) -> list[str]:
+        """Find the latest payment that this line gives back: of the same references and amount.
+
+        What one line paid on many invoices is given back on all of them.
+        """
+        found: dict[str, list[Payment]] = {}
+        for payments in self.leads.payments.values():
+            for payment in payments:
+                if payment.match is Match.MATCHED and payment.source is Source.BANK_FILE:
+                    name = payment.bank_transaction_id or payment.payment_id
+                    found.setdefault(name, []).append(payment)
+        given_back = -self.line.amount.minor
+        fitting: list[list[Payment]] = [[each] for many in found.values() for each in many]
+        fitting += [many for many in found.values() if len(many) > 1]
+        fitting = [many for many in fitting if sum(each.amount for each in many) == given_back]
+        if not fitting:
             return []
-        self.reason = "unknown_reference"
-        bare = kid.lstrip("0") or kid
-        for form in dict.fromkeys((kid, *kid_forms(bare, self.account.creditor.kid_formats))):
-            listing = Listing(things.REFERENCE, "holders_of", (self.creditor_id, form))
-            holders = [holder.invoice_id for _, holder in self.desk.store.page(listing, limit=50).items]
-            if holders:
-                found = self.desk.read(*(things.INVOICE(each) for each in holders))
-                invoices = [found.find(things.INVOICE(each)) for each in holders]
-                return [invoice for invoice in invoices if invoice is not None]
-        return []
-
-    def _choose(self, invoices: list[Invoice]) -> Invoice | None:
-        fitting = [each for each in invoices if each.currency == self.line.amount.currency]
-        if invoices and not fitting:
-            self.reason = "wrong_currency"
-        owing = [each for each in fitting if each.balance.remaining > 0]
-        if len(owing) == 1:
-            return owing[0]
-        if len(fitting) == 1:
-            # Paid before: the money is the invoice's surplus, which the creditor owes back.
-            return fitting[0]
-        if fitting:
-            self.reason = "ambiguous_reference"
-        return None
-
-    def _original(self, invoices: list[Invoice]) -> str | None:
-        """Find the latest payment that this line gives back: of the same reference and amount."""
-        found: list[tuple[str, str]] = []
-        for invoice in invoices:
-            listing = Listing(things.INVOICE_ENTRY, "entries_of_invoice", (invoice.invoice_id,))
-            entries = [entry for _, entry in self.desk.store.page(listing, limit=100).items]
-            names = [
-                entry.payment_id
-                for entry in entries
-                if entry.kind is EntryKind.PAYMENT and entry.source is Source.BANK_FILE and entry.payment_id
-            ]
-            read = self.desk.read(*(things.PAYMENT(name) for name in names))
-            for name in names:
-                payment = read.find(things.PAYMENT(name))
-                if (
-                    payment is not None
-                    and payment.match is Match.MATCHED
-                    and payment.amount == -self.line.amount.minor
-                ):
-                    found.append((payment.paid_date.isoformat(), name))
-        return max(found)[1] if found else None
+        latest = max(fitting, key=lambda many: (many[0].paid_date.isoformat(), many[0].payment_id))
+        return [each.payment_id for each in latest]
 
     def _payer(self, work: Work) -> tuple[str | None, str]:
         """Tell which agency paid, and how that is known; or what is odd about the payer."""
@@ -168,20 +159,28 @@ class _Booking:
     def _settlement(self, work: Work, agency: str, reason: str) -> Payment:
         """Keep the agency's payout: it pays no debt a second time and is never reported (BEY-2)."""
         return self._keep(
-            work, match=Match.SETTLEMENT, origin=Origin.AGENCY_SETTLEMENT, reason=reason, agency=agency
+            work,
+            match=Match.SETTLEMENT,
+            origin=Origin.AGENCY_SETTLEMENT,
+            reason=reason,
+            rule=Rule.AGENCY_PAYOUT,
+            agency=agency,
         )
 
     def _reverse(self, work: Work) -> Payment:
-        if self.reversal is None:
-            return unmatched(work, self.creditor_id, self._new(), REVERSAL)
-        original = work.get(things.PAYMENT(self.reversal.payment_id))
-        reversed_payment = self.reversal.carry_out(work, original, self.line.bank_date)
+        if not self.reversals:
+            return unmatched(work, self.creditor_id, self._new(Rule.REVERSAL), REVERSAL)
+        taken_back = [
+            reversal.carry_out(work, work.get(things.PAYMENT(reversal.payment_id)), self.line.bank_date)
+            for reversal in self.reversals
+        ]
         return self._keep(
             work,
             match=Match.REVERSED,
             origin=Origin.DEBTOR,
             reason="reversal",
-            invoice_id=reversed_payment.invoice_id,
+            rule=Rule.REVERSAL,
+            invoice_id=taken_back[0].invoice_id,
             reversed_date=self.line.bank_date,
         )
 
@@ -197,12 +196,13 @@ class _Booking:
             reference=self.line.kid,
             bank_transaction_id=self.line.bank_transaction_id,
             machine_readable=self.line.machine_readable,
+            channel=self.line.channel,
             **more,
         )
         work.add(things.PAYMENT(self.payment_id), payment)
         return payment
 
-    def _new(self, reason: str = "") -> NewPayment:
+    def _new(self, rule: Rule, reason: str = "") -> NewPayment:
         amount = self.line.amount
         return NewPayment(
             amount=Money(abs(amount.minor), amount.currency),
@@ -212,6 +212,8 @@ class _Booking:
             reference=self.line.kid,
             bank_transaction_id=self.line.bank_transaction_id,
             machine_readable=self.line.machine_readable,
+            channel=self.line.channel,
+            rule=rule,
             reason=reason,
             payment_id=self.payment_id,
         )

@@ -11,13 +11,15 @@ from fordring.domain.case import Case
 from fordring.domain.errors import Refused
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice
-from fordring.domain.ledger import CLEARING_ORDERS, EntryKind, Source, allocate
+from fordring.domain.ledger import EntryKind, Source
+from fordring.domain.matching import Rule
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment
 from fordring.domain.refs import Ref
 from fordring.usecases.booking import book, follow
 from fordring.usecases.mirroring import knows_of
 from fordring.usecases.paying import NewPayment, Target, pay, tell_of_payment
+from fordring.usecases.receiving import book_on_invoice
 from fordring.usecases.recording import command
 from fordring.usecases.submitting import epoch_of
 from fordring.usecases.unmatched import attention_of_payment, settle_attention
@@ -43,7 +45,8 @@ def match_by_hand(work: Work, payment: Payment, invoice: Invoice, origin: Origin
             "payment_is_reversal", "the bank took money back: reverse the payment that it was, or ignore this"
         )
     if payment.source is Source.AGENCY:
-        matched = _match_agency_payment(work, payment, invoice)
+        decided = replace(payment, reason="by_hand", rule=Rule.BY_HAND)
+        matched = book_on_invoice(work, decided, invoice)
     else:
         chosen = origin if origin is not None or invoice.release.live else payment.origin
         new = NewPayment(
@@ -54,6 +57,8 @@ def match_by_hand(work: Work, payment: Payment, invoice: Invoice, origin: Origin
             payment.reference,
             payment.bank_transaction_id,
             payment.machine_readable,
+            payment.channel or "api",
+            Rule.BY_HAND,
             "by_hand",
             payment.payment_id,
         )
@@ -62,39 +67,6 @@ def match_by_hand(work: Work, payment: Payment, invoice: Invoice, origin: Origin
         )
         work.change(things.PAYMENT(payment.payment_id), matched)
     settle_attention(work, attention_of_payment(payment.payment_id), "matched")
-    return matched
-
-
-def _match_agency_payment(work: Work, payment: Payment, invoice: Invoice) -> Payment:
-    """Book what the agency took without saying for which case; the agency knows of it already."""
-    spread, surplus = allocate(invoice.balance, payment.amount, CLEARING_ORDERS["principal_first"])
-    booked, seq = invoice, None
-    if spread:
-        booked, entry = book(
-            work,
-            invoice,
-            EntryKind.PAYMENT,
-            spread,
-            payment.paid_date,
-            Source.AGENCY,
-            payment_id=payment.payment_id,
-        )
-        seq = entry.seq
-    if invoice.release.live and invoice.case_id:
-        case = work.get(things.CASE(invoice.case_id))
-        work.change(things.CASE(case.case_id), follow(case, booked, work))
-    matched = replace(
-        payment,
-        match=Match.MATCHED,
-        reason="by_hand",
-        invoice_id=invoice.invoice_id,
-        case_id=invoice.case_id,
-        entry=seq,
-        surplus=surplus,
-        revision=payment.revision + 1,
-    )
-    work.change(things.PAYMENT(payment.payment_id), matched)
-    tell_of_payment(work, EventType.PAYMENT_RECEIVED, booked, matched, surplus)
     return matched
 
 
@@ -123,7 +95,9 @@ def ignore_by_hand(work: Work, payment: Payment) -> Payment:
         ``payment_already_matched``.
     """
     refuse_unless_unmatched(payment)
-    ignored = replace(payment, match=Match.IGNORED, reason="by_hand", revision=payment.revision + 1)
+    ignored = replace(
+        payment, match=Match.IGNORED, reason="by_hand", rule=Rule.BY_HAND, revision=payment.revision + 1
+    )
     work.change(things.PAYMENT(payment.payment_id), ignored)
     settle_attention(work, attention_of_payment(payment.payment_id), "ignored")
     return ignored

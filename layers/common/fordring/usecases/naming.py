@@ -20,12 +20,10 @@ from fordring.domain.facts import (
     SettlementMade,
 )
 from fordring.domain.invoice import case_id_of, split_external_id
-from fordring.domain.refs import Ref
-from fordring.usecases.receiving import (
-    Teller,
-    refs_of_payment,
-    settlement_id_of,
-)
+from fordring.domain.reference_forms import reference_forms
+from fordring.domain.refs import Listing, Ref
+from fordring.usecases.paying_out import settlement_id_of
+from fordring.usecases.receiving import Teller, refs_of_payment
 from fordring.usecases.recording import attention_id, derived_id
 from fordring.usecases.work import Store
 
@@ -64,6 +62,8 @@ def refs_of_fact(fact: Fact, teller: Teller | None) -> tuple[Ref[Any], ...]:
             )
     if isinstance(fact, PaymentReceived | PaymentReversed):
         refs += refs_of_payment(fact, teller)
+    if isinstance(fact, PaymentReceived) and fact.referred_invoice_id:
+        refs.append(things.INVOICE(fact.referred_invoice_id))
     if isinstance(fact, SettlementMade) and teller:
         refs.append(things.SETTLEMENT(settlement_id_of(fact, teller)))
     return tuple(refs)
@@ -72,12 +72,13 @@ def refs_of_fact(fact: Fact, teller: Teller | None) -> tuple[Ref[Any], ...]:
 def with_external_id(store: Store, fact: Fact, teller: Teller) -> Fact:
     """Give a fact that names its case by number only with the external id that the hub knows it by.
 
-    One more read, only for agencies or facts that leave the external id out.
+    A payment that names no case at all gets the invoice that its reference leads to. One more read, only for
+    agencies or facts that leave the external id out.
     """
-    if isinstance(fact, SettlementMade | ServiceActivated):
+    if isinstance(fact, SettlementMade | ServiceActivated) or fact.case.external_id:
         return fact
-    if fact.case.external_id or not fact.case.case_number:
-        return fact
+    if not fact.case.case_number:
+        return _with_invoice(store, fact, teller) if isinstance(fact, PaymentReceived) else fact
     ref = things.CASE_NUMBER(teller.agency, teller.creditor_id, fact.case.case_number)
     found = store.read([ref]).get(ref)
     if found is None:
@@ -87,6 +88,22 @@ def with_external_id(store: Store, fact: Fact, teller: Teller) -> Fact:
     if stored is None:
         return fact
     return replace(fact, case=replace(fact.case, external_id=stored.value.external_id))
+
+
+def _with_invoice(store: Store, fact: PaymentReceived, teller: Teller) -> PaymentReceived:
+    """Find the only invoice of a reference under which an agency got money without saying for which case."""
+    if fact.payment_reference is None:
+        return fact
+    creditor_ref = things.CREDITOR(teller.creditor_id)
+    creditor = store.read([creditor_ref])[creditor_ref].value
+    for form in reference_forms(fact.payment_reference, creditor.kid_formats):
+        listing = Listing(things.REFERENCE, "holders_of", (teller.creditor_id, form))
+        holders = [holder.invoice_id for _, holder in store.page(listing, limit=2).items]
+        if len(holders) == 1:
+            return replace(fact, referred_invoice_id=holders[0])
+        if holders:
+            break
+    return fact
 
 
 def under_other_id(store: Store, fact: Fact, teller: Teller) -> Fact:

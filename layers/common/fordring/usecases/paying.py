@@ -11,6 +11,7 @@ from fordring.domain.errors import Fault, Unprocessable
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import CLEARING_ORDERS, Component, EntryKind, Source, allocate
+from fordring.domain.matching import Earlier, Hint, Incoming, Owed, Rule, explain
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment
 from fordring.domain.refs import Ref
@@ -26,7 +27,8 @@ class NewPayment:
     """Money that came to the creditor.
 
     ``origin`` may be left out only while the invoice is not at an agency (NET-25). ``parts`` says what
-    was paid, minor units by component; without it the creditor's clearing order does (BEY-5).
+    was paid, minor units by component; without it the creditor's clearing order does (BEY-5). ``rule`` is
+    what matched it, ``hints`` what else points to an invoice.
     """
 
     amount: Money
@@ -36,9 +38,12 @@ class NewPayment:
     reference: str | None = None
     bank_transaction_id: str | None = None
     machine_readable: bool = False
+    channel: str = "api"
+    rule: Rule | None = None
     reason: str = "by_hand"
     payment_id: str | None = None
     parts: Mapping[Component, int] | None = None
+    hints: tuple[Hint, ...] = ()
 
 
 def refs_to_pay(invoice: Invoice) -> tuple[Ref[Any], ...]:
@@ -86,6 +91,19 @@ class Target:
         return invoice
 
 
+def owed_on(invoice: Invoice, earlier: Sequence[Earlier] = ()) -> Owed:
+    """Say what the matcher needs to know of an invoice."""
+    return Owed(
+        invoice_id=invoice.invoice_id,
+        currency=invoice.currency,
+        remaining=invoice.balance.owed_to_creditor,
+        due_date=invoice.terms.due_date,
+        at_agency=invoice.release.live,
+        paid_before=invoice.balance.part(Component.PRINCIPAL).paid > 0,
+        earlier=tuple(earlier),
+    )
+
+
 def pay(work: Work, invoice: Invoice, new: NewPayment) -> Payment:
     """Book a payment on an invoice; tell the agency when it has the invoice and the debtor paid.
 
@@ -127,10 +145,14 @@ def pay(work: Work, invoice: Invoice, new: NewPayment) -> Payment:
         case_id=invoice.case_id if invoice.release.live else None,
         bank_transaction_id=new.bank_transaction_id,
         machine_readable=new.machine_readable,
+        channel=new.channel,
+        rule=new.rule or explain(Incoming(new.amount, new.paid_date, new.channel), owed_on(invoice)),
     )
     if payment.origin is Origin.AGENCY_SETTLEMENT:
         # The agency reported the debtor's payment when it came; its payout pays no debt a second time.
-        settled = replace(payment, match=Match.SETTLEMENT, reason="agency_settlement")
+        settled = replace(
+            payment, match=Match.SETTLEMENT, reason="agency_settlement", rule=Rule.AGENCY_PAYOUT
+        )
         work.put(things.PAYMENT(settled.payment_id), settled)
         return settled
     booked = _book_payment(work, invoice, payment, new.parts)
@@ -258,6 +280,9 @@ def unmatched(work: Work, creditor_id: str, new: NewPayment, reason: str) -> Pay
         reference=new.reference,
         bank_transaction_id=new.bank_transaction_id,
         machine_readable=new.machine_readable,
+        channel=new.channel,
+        rule=new.rule,
+        hints=new.hints,
     )
     keep_unmatched(work, payment)
     return payment

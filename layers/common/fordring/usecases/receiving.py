@@ -7,14 +7,16 @@ from typing import Any
 from fordring.domain import things
 from fordring.domain.case import Case
 from fordring.domain.events import EventType
-from fordring.domain.facts import Fact, PaymentReceived, PaymentReversed, SettlementMade
-from fordring.domain.invoice import Invoice, case_id_of, split_external_id
+from fordring.domain.facts import Fact, PaymentReceived, PaymentReversed
+from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import CLEARING_ORDERS, CREDITORS_OWN, Component, EntryKind, Source, allocate
+from fordring.domain.matching import Hint, Incoming, Rule, explain, match
 from fordring.domain.money import Money
-from fordring.domain.payment import Match, Origin, Payment, Settlement, SettlementLine
+from fordring.domain.payment import Match, Origin, Payment
 from fordring.domain.refs import Ref
 from fordring.usecases.booking import book, book_cost, follow
-from fordring.usecases.recording import derived_id, tell, tell_of_case
+from fordring.usecases.paying import owed_on, tell_of_payment
+from fordring.usecases.recording import derived_id, tell_of_case
 from fordring.usecases.unmatched import attention_of_payment, keep_unmatched, said, settle_attention
 from fordring.usecases.work import Store, Work
 
@@ -90,14 +92,19 @@ def receive_payment(work: Work, fact: PaymentReceived, teller: Teller, case: Cas
         reason="agency_case",
         created_at=work.now,
         reference=fact.payment_reference,
+        channel="agency",
         agency=teller.agency,
         agency_payment_id=fact.agency_payment_id,
     )
-    if case is None or fact.amount.currency != case.currency:
-        reason = "unknown_reference" if case is None else "wrong_currency"
-        keep_unmatched(work, replace(payment, match=Match.UNMATCHED, reason=reason))
+    if case is None:
+        _receive_without_case(work, payment, fact)
         return True
-    matched = replace(payment, match=Match.MATCHED, reason="agency_case")
+    if fact.amount.currency != case.currency:
+        _keep(work, payment, Rule.WRONG_CURRENCY)
+        return True
+    principal = Incoming(fact.principal, fact.paid_date, "agency")
+    rule = explain(principal, owed_on(work.get(things.INVOICE(case.members[0].invoice_id))))
+    matched = replace(payment, match=Match.MATCHED, reason="agency_case", rule=rule)
     booked_case, booked = _book(work, case, matched, fact)
     work.change(things.CASE(case.case_id), booked_case)
     work.put(things.PAYMENT(payment_id), booked)
@@ -119,6 +126,57 @@ def receive_payment(work: Work, fact: PaymentReceived, teller: Teller, case: Cas
         payment_state=booked_case.payment.value,
     )
     return True
+
+
+def _keep(work: Work, payment: Payment, rule: Rule) -> None:
+    keep_unmatched(work, replace(payment, match=Match.UNMATCHED, reason=rule.value, rule=rule))
+
+
+def _receive_without_case(work: Work, payment: Payment, fact: PaymentReceived) -> None:
+    """Book money of which the agency says no case, if reference and amount leave no question (NET-26).
+
+    What is above the principal may be the agency's interest or cost, and stays unmatched (NET-27).
+    """
+    invoice = work.find(things.INVOICE(fact.referred_invoice_id)) if fact.referred_invoice_id else None
+    owed = [replace(owed_on(invoice), at_agency=True)] if invoice else []
+    decision = match(Incoming(fact.amount, fact.paid_date, "agency"), owed)
+    if invoice is None or not decision.matched:
+        hints = (Hint(invoice.invoice_id, "reference"),) if invoice else ()
+        _keep(work, replace(payment, hints=hints), decision.rule)
+        return
+    book_on_invoice(work, replace(payment, reason="reference", rule=decision.rule), invoice)
+
+
+def book_on_invoice(work: Work, payment: Payment, invoice: Invoice) -> Payment:
+    """Book what the agency took without saying for which case; the agency knows of it already."""
+    spread, surplus = allocate(invoice.balance, payment.amount, CLEARING_ORDERS["principal_first"])
+    booked, seq = invoice, None
+    if spread:
+        booked, entry = book(
+            work,
+            invoice,
+            EntryKind.PAYMENT,
+            spread,
+            payment.paid_date,
+            Source.AGENCY,
+            payment_id=payment.payment_id,
+        )
+        seq = entry.seq
+    if invoice.release.live and invoice.case_id:
+        case = work.demand(things.CASE(invoice.case_id))
+        work.change(things.CASE(case.case_id), follow(case, booked, work))
+    matched = replace(
+        payment,
+        match=Match.MATCHED,
+        invoice_id=invoice.invoice_id,
+        case_id=invoice.case_id,
+        entry=seq,
+        surplus=surplus,
+        revision=payment.revision + 1,
+    )
+    work.put(things.PAYMENT(payment.payment_id), matched)
+    tell_of_payment(work, EventType.PAYMENT_RECEIVED, booked, matched, surplus)
+    return matched
 
 
 def _has_found_its_case(known: Payment, case: Case | None) -> bool:
@@ -255,60 +313,4 @@ def receive_reversal(work: Work, fact: PaymentReversed, teller: Teller, case: Ca
             amount=said(Money(payment.amount, payment.currency)),
             remaining=said(Money(followed.remaining, followed.currency)),
         )
-    return True
-
-
-def settlement_id_of(fact: SettlementMade, teller: Teller) -> str:
-    """Spell the id of a settlement."""
-    return derived_id("set", teller.agency, teller.creditor_id, fact.settlement_id)
-
-
-def receive_settlement(work: Work, fact: SettlementMade, teller: Teller) -> bool:
-    """Keep what the agency says it pays out; tells whether it was new. The debtors' side stays as it is."""
-    settlement_id = settlement_id_of(fact, teller)
-    ref = things.SETTLEMENT(settlement_id)
-    if work.find(ref) is not None:
-        return False
-    lines = []
-    for line in fact.lines:
-        parts = split_external_id(line.case.external_id) if line.case.external_id else None
-        lines.append(
-            SettlementLine(
-                case_id=case_id_of(*parts) if parts else None,
-                case_number=line.case.case_number,
-                principal=line.principal.minor,
-                fee=line.fee.minor,
-                interest=line.interest.minor,
-                commission=line.commission.minor,
-                vat=line.vat.minor,
-                payout=line.payout.minor,
-            )
-        )
-    work.add(
-        ref,
-        Settlement(
-            settlement_id=settlement_id,
-            creditor_id=teller.creditor_id,
-            agency=teller.agency,
-            agency_settlement_id=fact.settlement_id,
-            settled_date=fact.settled_date,
-            currency=fact.payout.currency,
-            payout=fact.payout.minor,
-            lines=tuple(lines),
-            created_at=work.now,
-        ),
-    )
-    tell(
-        work,
-        EventType.SETTLEMENT_RECEIVED,
-        teller.creditor_id,
-        ("creditor", teller.creditor_id),
-        {
-            "settlement_id": settlement_id,
-            "agency": teller.agency,
-            "settled_date": fact.settled_date.isoformat(),
-            "payout": said(fact.payout),
-            "lines": len(lines),
-        },
-    )
     return True

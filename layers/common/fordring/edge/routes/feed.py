@@ -2,6 +2,8 @@
 
 from fordring.domain import things
 from fordring.domain.creditor import Scope
+from fordring.domain.matching import Suggestion
+from fordring.domain.payment import Payment
 from fordring.domain.refs import Listing
 from fordring.domain.running import SyncState
 from fordring.edge.call import Call
@@ -21,7 +23,8 @@ from fordring.edge.schemas.feed import (
     tell_settlement,
     tell_sync,
 )
-from fordring.edge.schemas.payments import ToldPayments, tell_payment
+from fordring.edge.schemas.payments import ToldPayments, tell_listed_payment
+from fordring.usecases.suggesting import suggestions_for
 
 
 def list_payments(call: Call) -> Answer:
@@ -30,7 +33,18 @@ def list_payments(call: Call) -> Answer:
     read_owned(call, asked.creditor_id)
     prefix = f"{asked.match.value}#" if asked.match else ""
     listing = Listing(things.PAYMENT, "payments_of", (asked.creditor_id,), prefix, newest_first=True)
-    return answer_list(call, listing, tell_payment)
+    suggestions: dict[str, tuple[Suggestion, ...]] = {}
+
+    def completed(page: list[Payment]) -> list[Payment]:
+        suggestions.update(suggestions_for(call.hub.desk, asked.creditor_id, page))
+        return page
+
+    return answer_list(
+        call,
+        listing,
+        lambda payment: tell_listed_payment(payment, suggestions.get(payment.payment_id, ())),
+        arrange=completed,
+    )
 
 
 def list_settlements(call: Call) -> Answer:
@@ -82,6 +96,10 @@ FEED_ROUTES = (
         Scope.READ,
         {200: ToldPayments},
         query=PaymentQuery,
+        description=(
+            "`rule` says why each was matched as it was. An unmatched one comes with up to five invoices "
+            "that it may be for, by what the bank said, by amount, payer and date, the likeliest first."
+        ),
     ),
     Route(
         "GET",

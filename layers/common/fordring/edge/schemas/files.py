@@ -12,6 +12,7 @@ class ToldLine(Told):
     line: int
     outcome: Literal["matched", "unmatched", "settlement", "reversed", "already_known", "skipped"]
     reason: str
+    rule: str | None
     payment_id: str | None
 
 
@@ -47,6 +48,7 @@ def tell_job(job: Job) -> dict[str, Any]:
                 "line": result.line,
                 "outcome": result.outcome,
                 "reason": result.reason,
+                "rule": result.rule,
                 "payment_id": result.payment_id,
             }
             for result in job.results

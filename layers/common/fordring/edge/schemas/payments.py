@@ -1,10 +1,12 @@
 """Payments: what is asked and told."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from fordring.domain.ledger import Component
+from fordring.domain.matching import Suggestion
 from fordring.domain.payment import Match, Origin, Payment
 from fordring.edge.schemas.common import BusinessDate, Given, GivenMoney, PositiveMoney, Text, fault
 from fordring.edge.schemas.told import Instant, Told, ToldMoney, day, instant, money
@@ -109,6 +111,7 @@ class ToldPayment(Told):
     source: Literal["creditor", "bank_file", "agency"]
     match: Match
     reason: str
+    rule: str | None
     reference: str | None
     invoice_id: str | None
     case_id: str | None
@@ -116,15 +119,31 @@ class ToldPayment(Told):
     agency_payment_id: str | None
     bank_transaction_id: str | None
     machine_readable: bool
+    channel: str | None
     reported: bool
     reversed_date: str | None
     created_at: Instant
 
 
+class ToldSuggestion(Told):
+    """An invoice that an unmatched payment may be for, and why."""
+
+    invoice_id: str
+    reasons: list[
+        Literal["reference", "document_number", "amount", "amount_with_costs", "payer", "near_due_date"]
+    ]
+
+
+class ToldListedPayment(ToldPayment):
+    """A payment in a list; an unmatched one with suggestions."""
+
+    suggestions: list[ToldSuggestion]
+
+
 class ToldPayments(Told):
     """A page of payments."""
 
-    items: list[ToldPayment]
+    items: list[ToldListedPayment]
     next_cursor: str | None
 
 
@@ -140,6 +159,7 @@ def tell_payment(payment: Payment) -> dict[str, Any]:
         "source": payment.source.value,
         "match": payment.match.value,
         "reason": payment.reason,
+        "rule": payment.rule,
         "reference": payment.reference,
         "invoice_id": payment.invoice_id,
         "case_id": payment.case_id,
@@ -147,7 +167,14 @@ def tell_payment(payment: Payment) -> dict[str, Any]:
         "agency_payment_id": payment.agency_payment_id,
         "bank_transaction_id": payment.bank_transaction_id,
         "machine_readable": payment.machine_readable,
+        "channel": payment.channel,
         "reported": payment.reported,
         "reversed_date": day(payment.reversed_date),
         "created_at": instant(payment.created_at),
     }
+
+
+def tell_listed_payment(payment: Payment, suggestions: Sequence[Suggestion]) -> dict[str, Any]:
+    """Tell a payment with the invoices that it may be for."""
+    told = [{"invoice_id": each.invoice_id, "reasons": list(each.reasons)} for each in suggestions]
+    return {**tell_payment(payment), "suggestions": told}
