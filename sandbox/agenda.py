@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from sqlite3 import Row
 
-from sandbox import cases, letters, messages, settlements
+from sandbox import cases, letters, messages, rests, settlements
 from sandbox.changes import publish
 from sandbox.desk import Desk, Routine
 from sandbox.instants import instant_of, text_of
@@ -50,7 +50,12 @@ def _do(desk: Desk, item: Row) -> None:
     elif kind == "overdue":
         cases.become_overdue(desk, case_id)
     elif kind == "answer":
+        messages.see(desk, case_id, payload["seen"])
         messages.answer(desk, case_id, payload["text"])
+    elif kind == rests.RESUME:
+        rests.resume(desk, desk.case(case_id))
+    elif kind in letters.KINDS and rests.put_off(desk, case_id, kind):
+        pass  # it goes out after the rest
     elif kind in letters.KINDS:
         letters.dispatch(desk, case_id, kind)
     else:

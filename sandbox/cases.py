@@ -183,6 +183,7 @@ def close(desk: Desk, case_id: int, reason: str) -> None:
     )
     # the handler still answers a message; everything else that was planned is off
     desk.db.execute("delete from agenda where case_id = ? and kind <> 'answer'", (case_id,))
+    desk.db.execute("delete from rests where case_id = ?", (case_id,))
     say(desk, "CaseClosed", case["client"], case, status=status, reason=reason)
 
 

@@ -52,6 +52,8 @@ class Routine:
     creditor_is_paid_first: bool = False
     answers_later: bool = False
     effects: Mapping[str, Effect] = field(default_factory=dict)
+    hands_out_documents: bool = False
+    says_what_was_seen: bool = False
 
 
 @dataclass(slots=True)

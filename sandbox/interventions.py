@@ -6,7 +6,7 @@ from sqlite3 import Row
 from typing import Final
 from urllib.parse import urlsplit
 
-from sandbox import bookings, cases, faults, messages
+from sandbox import bookings, cases, faults, messages, questions, rests
 from sandbox.desk import Desk
 from sandbox.inputs import ControlRefused, Input
 
@@ -15,6 +15,8 @@ type Answer = dict[str, object]
 _REASONS: Final = frozenset({"paid", "credited", "withdrawn", "credit_loss", "cancelled", "other"})
 _LEDGER: Final = (
     "agenda",
+    "rests",
+    "questions",
     "changes",
     "deliveries",
     "entries",
@@ -140,6 +142,44 @@ def _message(desk: Desk, given: Input) -> Answer:
     return {"message_id": messages.answer(desk, case["id"], given.text("text"))}
 
 
+def _see(desk: Desk, given: Input) -> Answer:
+    case, message_id = _case(desk, given.text("case_number")), given.text("message_id")
+    return {"message_id": message_id, "new": messages.see(desk, case["id"], message_id)}
+
+
+def _pause(desk: Desk, given: Input) -> Answer:
+    case = _open_case(desk, given)
+    until = given.day("until_date", desk.now.date()) if given.has("until_date") else None
+    if until is not None and until <= desk.now.date():
+        raise ControlRefused(400, "until_date must be a date to come")
+    return {"case_number": case["number"], "new": rests.pause(desk, case, until)}
+
+
+def _resume(desk: Desk, given: Input) -> Answer:
+    case = _open_case(desk, given)
+    return {"case_number": case["number"], "new": rests.resume(desk, case)}
+
+
+def _ask(desk: Desk, given: Input) -> Answer:
+    case, kind = _open_case(desk, given), given.one_of("kind", questions.KINDS)
+    deadline = given.day("deadline_date", desk.now.date()) if given.has("deadline_date") else None
+    return {"question_id": questions.ask(desk, case, kind, given.text("text"), deadline)}
+
+
+def _withdraw_question(desk: Desk, given: Input) -> Answer:
+    case, question_id = _case(desk, given.text("case_number")), given.text("question_id")
+    if not questions.withdraw(desk, case, question_id):
+        raise ControlRefused(409, "there is no such question without an answer")
+    return {"question_id": question_id}
+
+
+def _open_case(desk: Desk, given: Input) -> Row:
+    case = _case(desk, given.text("case_number"))
+    if case["state"] == "closed":
+        raise ControlRefused(409, "the case has ended")
+    return case
+
+
 def _close(desk: Desk, given: Input) -> Answer:
     case = _case(desk, given.text("case_number"))
     cases.close(desk, case["id"], given.one_of("reason", _REASONS))
@@ -191,6 +231,11 @@ INTERVENTIONS: Final[Mapping[str, Callable[[Desk, Input], Answer]]] = {
     "payments": _pay,
     "status": _status,
     "messages": _message,
+    "seen": _see,
+    "pause": _pause,
+    "resume": _resume,
+    "questions": _ask,
+    "withdraw-question": _withdraw_question,
     "close": _close,
     "adjust": _adjust,
     "faults": _fault,

@@ -55,6 +55,7 @@ def dispatch(desk: Desk, case_id: int, kind: str) -> None:
         fee=fee,
         currency=case["currency"],
         pay_to=pay_to,
+        has_document=desk.routine.hands_out_documents,
     )
     if kind == "reminder":
         set_status(desk, case_id, desk.routine.statuses.reminded)

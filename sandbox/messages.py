@@ -13,7 +13,7 @@ _ANSWERED_AFTER: Final = timedelta(minutes=30)
 
 
 def receive(desk: Desk, case: Row, key: str, text: str) -> Booked:
-    """Take a message for the case handler, once; it is answered half an hour later."""
+    """Take a message for the case handler, once; it is read, and answered, half an hour later."""
     known = desk.db.execute(
         "select * from messages where agency = ? and client = ? and direction = 'from_client' and key = ?",
         (desk.agency, case["client"], key),
@@ -27,8 +27,22 @@ def receive(desk: Desk, case: Row, key: str, text: str) -> Booked:
         (desk.agency, case["client"], case["id"], key, text, desk.at),
     )
     reply = "Thank you for your message. It has been noted on the case."
-    desk.plan(desk.now + _ANSWERED_AFTER, "answer", case["client"], case["id"], {"text": reply})
+    told = {"text": reply, "seen": key}
+    desk.plan(desk.now + _ANSWERED_AFTER, "answer", case["client"], case["id"], told)
     return Booked.NEW
+
+
+def see(desk: Desk, case_id: int, key: str) -> bool:
+    """The case handler reads a message; whether there is such a message that was not read before."""
+    case = desk.case(case_id)
+    seen = desk.db.execute(
+        "update messages set seen_at = ? where case_id = ? and direction = 'from_client' and key = ?"
+        " and seen_at is null",
+        (desk.at, case_id, key),
+    )
+    if seen.rowcount and desk.routine.says_what_was_seen:
+        say(desk, "MessageSeen", case["client"], case, message_id=key)
+    return seen.rowcount > 0
 
 
 def answer(desk: Desk, case_id: int, text: str) -> str:

@@ -56,9 +56,17 @@ create index if not exists letter_case on letters (case_id);
 create table if not exists messages (
     id integer primary key autoincrement, agency text not null, client text not null,
     case_id integer not null, direction text not null, key text not null, text text not null,
-    at text not null, unique (agency, client, direction, key)
+    at text not null, seen_at text, unique (agency, client, direction, key)
 );
 create index if not exists message_case on messages (case_id);
+create table if not exists rests (case_id integer primary key, agency text not null, until text);
+create table if not exists questions (
+    id integer primary key autoincrement, agency text not null, client text not null,
+    case_id integer not null, question_id text not null, kind text not null, text text not null,
+    deadline text, asked_at text not null, proceed integer, answer text, answered_at text,
+    withdrawn_at text, unique (agency, question_id)
+);
+create index if not exists question_case on questions (case_id);
 create table if not exists changes (
     sequence integer primary key autoincrement, agency text not null, client text not null,
     case_id integer, external_id text, number text, at text not null, type text not null,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlite3 import Connection, Row
 from typing import Final
 
+from sandbox import questions
 from sandbox.amounts import amount_of
 
 type View = dict[str, object]
@@ -35,7 +36,17 @@ def cases(
     if not rows:
         return []
     parts = {table: _parts(db, table, rows) for table in _TABLES}
-    return [_case(row, **{table: of[row["id"]] for table, of in parts.items()}) for row in rows]
+    asked = questions.views(db, [row["id"] for row in rows])
+    resting = dict(db.execute("select case_id, coalesce(until, '') from rests where agency = ?", (agency,)))
+    return [
+        {
+            **_case(row, **{table: of[row["id"]] for table, of in parts.items()}),
+            "paused": row["id"] in resting,
+            "paused_until": resting.get(row["id"]) or None,
+            "questions": asked[row["id"]],
+        }
+        for row in rows
+    ]
 
 
 def _parts(db: Connection, table: str, rows: Sequence[Row]) -> defaultdict[int, list[Row]]:
@@ -83,6 +94,7 @@ def _case(
             "charged": amount_of(sum(entry["interest"] for entry in entries if entry["kind"] == "interest")),
             "remaining": amount_of(row["interest"]),
         },
+        "debtor": json.loads(row["debtor"]),
         "due_date": row["due_date"],
         "accepted_at": row["accepted_at"],
         "visible_at": row["visible_at"],
@@ -130,6 +142,7 @@ def _case(
                 "direction": message["direction"],
                 "text": message["text"],
                 "at": message["at"],
+                "seen_at": message["seen_at"],
             }
             for message in messages
         ],

@@ -196,7 +196,7 @@ def test_a_withdrawal_that_is_given_up_leaves_the_case_open(api, hub, world, clo
 
     told = api.get(f"/v1/cases/{case.case_id}").body
     assert told["processing"] == "open"
-    assert told["available_actions"] == ["send_message", "withdraw"]
+    assert told["available_actions"] == ["send_message", "withdraw", "pause"]
     assert world.get(things.CASE(case.case_id)).waiting == 0
 
 

@@ -21,7 +21,7 @@ def test_agencies_tell_what_they_can_do_and_cases_what_may_be_done(api, world):
     assert svea["interface"] == "modelled"
     assert "NO" in svea["countries"]
     assert "withdraw_case" in svea["operations"]
-    assert open_case["available_actions"] == ["send_message", "withdraw"]
+    assert open_case["available_actions"] == ["send_message", "withdraw", "pause"]
     assert api.get(f"/v1/cases/{case.case_id}").body["available_actions"] == []
 
 
@@ -36,7 +36,7 @@ def test_what_an_agency_lacks_is_a_typed_error(api, world, hub, monkeypatch):
     wanted = {"agency": "svea", "invoice_id": world.invoice().invoice_id}
     submitted = api.post("/v1/creditors/acme/cases", wanted)
 
-    assert (withdrawn.status, withdrawn.code) == (409, "not_offered")
+    assert (withdrawn.status, withdrawn.code) == (409, "operation_not_offered")
     assert submitted.status == 422
     assert [each["code"] for each in submitted.body["errors"]] == ["level_not_offered"]
     assert api.get("/v1/agencies").body["items"][0]["operations"] == []

@@ -22,7 +22,7 @@ def test_a_case_is_read_in_one_round_trip(api, world, meter):
     assert reply.status == 200
     assert reply.body["case_id"] == case.case_id
     assert reply.body["as_of"] == "2026-03-02T09:00:00Z"
-    assert reply.body["available_actions"] == ["send_message", "withdraw"]
+    assert reply.body["available_actions"] == ["send_message", "withdraw", "pause"]
     assert (meter.reads, meter.writes) == (1, 0)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from fordring.agencies.svea import Svea
+from fordring.agencies.svea.adapter import Svea
 from fordring.domain.agency import Credentials
 from sandbox.server import Sandbox
 from tests.contract.stage import (

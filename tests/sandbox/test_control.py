@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fordring.agencies.svea import Svea
+from fordring.agencies.svea.adapter import Svea
 from fordring.agencies.svea.signature import signed_headers
 from fordring.domain.agency import Accepted, Credentials, InDoubt, TryLater
 from fordring.domain.transport import Request

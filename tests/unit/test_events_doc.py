@@ -173,6 +173,8 @@ class Story:
 
     def correspondence(self, invoice_id: str, case_id: str) -> None:
         del invoice_id
+        self.post(f"/v1/cases/{case_id}/pause", {"until_date": "2026-03-20", "reason": "promise_to_pay"})
+        self.post(f"/v1/cases/{case_id}/resume", {})
         self.control(
             "messages", {"case_number": self.number(case_id), "text": "We need a copy of the order."}
         )

@@ -64,6 +64,10 @@ class Reader:
             self.wrong(name, "InvalidField")
         return value is True
 
+    def optional_flag(self, name: str) -> bool | None:
+        """True, false, or null."""
+        return None if self._members.get(name) is None else self.flag(name)
+
     def amount(self, name: str) -> int:
         """A decimal text that is not negative, in øre."""
         value = self.text(name)

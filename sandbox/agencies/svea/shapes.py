@@ -23,6 +23,14 @@ _REASONS: Final = {
     "other": "Other",
     "rejected": "Cancelled",
 }
+_QUESTIONS: Final = {
+    "before_tratta": "BeforePublicDemand",
+    "legal_action": "LegalAction",
+    "payment_plan": "InstalmentPlan",
+    "address": "Address",
+    "documentation": "Documentation",
+    "other": "Other",
+}
 _JSON: Final = {"content-type": "application/json; charset=utf-8"}
 
 type Members = dict[str, object]
@@ -93,6 +101,7 @@ def _details(kind: str, told: Members) -> Members:
                 "DeadlineDate": told["deadline"],
                 "Fee": None if told["fee"] is None else _amount(told["fee"]),
                 "Currency": told["currency"],
+                "HasDocument": told["has_document"],
             }
         case "PaymentReceived":
             return {
@@ -111,6 +120,19 @@ def _details(kind: str, told: Members) -> Members:
             return {"PaymentId": told["payment_id"], "ReversalId": told["reversal_id"]}
         case "MessageReceived":
             return {"MessageId": told["message_id"], "Text": told["text"]}
+        case "MessageSeen":
+            return {"MessageId": told["message_id"]}
+        case "CasePaused":
+            return {"UntilDate": told["until"]}
+        case "QuestionAsked":
+            return {
+                "QuestionId": told["question_id"],
+                "Kind": _QUESTIONS[cast(str, told["kind"])],
+                "Text": told["text"],
+                "DeadlineDate": told["deadline"],
+            }
+        case "QuestionWithdrawn":
+            return {"QuestionId": told["question_id"]}
         case "CaseClosed":
             return {"Status": told["status"], "Reason": _REASONS[cast(str, told["reason"])]}
         case "PaidToClient":

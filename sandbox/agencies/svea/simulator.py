@@ -6,7 +6,7 @@ from sqlite3 import Connection, Row
 from typing import Final
 
 from sandbox import bookings, cases, changes, messages
-from sandbox.agencies.svea import reading, shapes, signature
+from sandbox.agencies.svea import case_work, reading, shapes, signature
 from sandbox.bookings import Booked
 from sandbox.desk import Desk, Routine, Statuses
 from sandbox.instants import instant_of, text_of
@@ -22,6 +22,7 @@ _OPERATIONS: Final = {
     ("GET", "/api/v1/cases"): "look_up",
     ("GET", "/api/v1/cases/open"): "list_open_cases",
     ("GET", "/api/v1/changes"): "list_changes",
+    **case_work.OPERATIONS,
 }
 _LARGEST_PAGE: Final = 500
 
@@ -34,6 +35,8 @@ class SveaSimulator:
         number_prefix="SV",
         number_after=timedelta(minutes=5),
         pushes=True,
+        hands_out_documents=True,
+        says_what_was_seen=True,
         statuses=Statuses(
             received="PendingApproval",
             sent="Sent",
@@ -278,9 +281,13 @@ _COMMANDS: Final[Mapping[str, Callable[[Desk, Row, reading.Reader], WireAnswer]]
     "report_credit": _credit,
     "send_message": _message,
     "withdraw_case": _cancel,
+    "pause_case": case_work.pause,
+    "resume_case": case_work.resume,
+    "answer_question": case_work.answer,
 }
 _QUESTIONS: Final[Mapping[str, Callable[[Desk, str, Mapping[str, str]], WireAnswer]]] = {
     "look_up": _look_up,
     "list_open_cases": _open_cases,
     "list_changes": _changes,
+    "fetch_document": case_work.document,
 }

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from fordring.agencies.svea import Svea
+from fordring.agencies.svea.adapter import Svea
 from fordring.domain.agency import Credentials
 from fordring.domain.facts import CaseKey
 from fordring.domain.money import Money

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fordring.agencies.cursors import cursor_after, query_of, rewound
 from fordring.agencies.registry import AGENCIES, UnknownAgency, agency_names, build, capabilities
-from fordring.agencies.svea import Svea
+from fordring.agencies.svea.adapter import Svea
 from fordring.domain.agency import (
     Accepted,
     Address,

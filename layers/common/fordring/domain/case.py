@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
 
 from fordring.domain.agency import ClosedReason, Level, Stage
 from fordring.domain.errors import Refused
@@ -121,6 +120,13 @@ class Case:
     collection_since
         Since when there is a collection case, or ``None``. From then on debtors pay the agency (VIS-6): it
         neither follows the stage back nor begins with a reminder case.
+    paused_until, resume_at
+        Until the morning of which date the case rests, and the instant at which the hub goes on with it;
+        ``None`` when the agency decides that.
+    rest_changed_at
+        When it was last decided that the case rests or goes on: what the agency tells of earlier is late.
+    open_questions
+        The ids of the agency's questions that wait for an answer.
     """
 
     case_id: str
@@ -151,6 +157,10 @@ class Case:
     last_command: int = 0
     last_entry: int = 0
     difference: Difference | None = None
+    paused_until: date | None = None
+    resume_at: datetime | None = None
+    rest_changed_at: datetime | None = None
+    open_questions: tuple[str, ...] = ()
     revision: int = 1
     grouped: bool = False
     left_out: tuple[LeftOut, ...] = ()
@@ -276,18 +286,37 @@ class Case:
             agency_status=agency_status or self.agency_status,
             withdrawing=False,
             difference=None,
+            paused_until=None,
+            resume_at=None,
+        )
+
+    def paused(
+        self,
+        until_date: date | None,
+        now: datetime,
+        *,
+        resume_at: datetime | None = None,
+        told_at: datetime | None = None,
+    ) -> "Case":
+        """Give the case at rest; ``told_at`` is when the agency decided so, where it did."""
+        return self.touched(
+            now,
+            processing=Processing.PAUSED,
+            paused_until=until_date,
+            resume_at=resume_at,
+            rest_changed_at=told_at or now,
+        )
+
+    def resumed(self, now: datetime, *, told_at: datetime | None = None) -> "Case":
+        """Give the case after its rest."""
+        return self.touched(
+            now,
+            processing=Processing.OPEN,
+            paused_until=None,
+            resume_at=None,
+            rest_changed_at=told_at or now,
         )
 
     def touched(self, now: datetime, **fields: object) -> "Case":
         """Give the case with some fields changed, a new revision and the instant of the change."""
         return replace(self, updated_at=now, revision=self.revision + 1, **fields)  # type: ignore[arg-type]
-
-
-ACTIONS: Final = ("send_message", "withdraw")
-
-
-def available_actions(case: Case) -> tuple[str, ...]:
-    """What the creditor may do with a case now (BEY-11)."""
-    if not case.open or case.withdrawing:
-        return ()
-    return ACTIONS

@@ -22,6 +22,8 @@ class EventType(StrEnum):
     CASE_DISPATCH = "case.dispatch"
     CASE_MESSAGE = "case.message"
     CASE_CLOSED = "case.closed"
+    CASE_PAUSED = "case.paused"
+    CASE_RESUMED = "case.resumed"
     PAYMENT_RECEIVED = "payment.received"
     PAYMENT_REVERSED = "payment.reversed"
     PAYMENT_UNMATCHED = "payment.unmatched"

@@ -171,7 +171,7 @@ def _case(value: Case) -> Places:
     group = "open" if value.open else "archived"
     return (
         (f"CRED#{value.creditor_id}#case", f"{group}#{instant(value.opened_at)}#{value.case_id}"),
-        None,
+        value.resume_at,
         None,
         None,
     )

@@ -87,7 +87,14 @@ class Repository:
         return tuple((datetime.fromisoformat(moment), ref) for moment, ref in earliest)
 
 
-_DUE_KINDS = {"CMD": "command", "EVT": "event", "DLV": "delivery", "JOB": "job", "REQUEST": "sync_request"}
+_DUE_KINDS = {
+    "CMD": "command",
+    "EVT": "event",
+    "DLV": "delivery",
+    "JOB": "job",
+    "REQUEST": "sync_request",
+    "CASE": "case",
+}
 
 
 def _due_ref(item: Item) -> Ref[Any]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from fordring.domain import things
 from fordring.domain.agency import CommandKind
 from fordring.domain.agreement import Agreement, AgreementState
-from fordring.domain.case import Case, Member
+from fordring.domain.case import Case, Member, Processing
 from fordring.domain.command import CommandRow
 from fordring.domain.creditor import Debtor
 from fordring.domain.instructions import (
@@ -119,6 +119,10 @@ def _wrong(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> str
         return _wrong_to_register(work, case, agreement)
     if not case.open and row.kind in _FOR_OPEN_CASES:
         return "case_closed"
+    if row.kind is CommandKind.PAUSE_CASE and case.processing is not Processing.PAUSED:
+        return "resumed_since"
+    if row.kind is CommandKind.RESUME_CASE and case.processing is Processing.PAUSED:
+        return "paused_since"
     return None
 
 

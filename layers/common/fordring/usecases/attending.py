@@ -12,8 +12,8 @@ from fordring.domain.errors import Refused
 from fordring.domain.refs import Ref
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.notifying import replay
+from fordring.usecases.recording import epoch_of
 from fordring.usecases.requesting import request_sync
-from fordring.usecases.submitting import epoch_of
 from fordring.usecases.unmatched import settle_attention
 from fordring.usecases.work import Desk, Work
 

@@ -14,8 +14,7 @@ from fordring.domain.payment import CreditNote
 from fordring.domain.running import DocumentClaim
 from fordring.usecases.booking import book, follow
 from fordring.usecases.invoicing import content_digest, document_ref, refuse_taken_number
-from fordring.usecases.recording import command, derived_id, tell
-from fordring.usecases.submitting import epoch_of
+from fordring.usecases.recording import command, derived_id, epoch_of, tell
 from fordring.usecases.unmatched import said
 from fordring.usecases.work import Work
 

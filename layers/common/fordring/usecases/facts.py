@@ -36,6 +36,7 @@ from fordring.domain.money import Money
 from fordring.domain.running import CaseNumber
 from fordring.usecases.booking import book_cost
 from fordring.usecases.naming import case_ref, dispatch_id_of, drift_of, message_id_of
+from fordring.usecases.pausing import paused_by_agency, resumed_by_agency
 from fordring.usecases.paying_out import receive_settlement
 from fordring.usecases.receiving import Teller, receive_payment, receive_reversal
 from fordring.usecases.recording import ask_for_attention, tell_of_case
@@ -120,6 +121,10 @@ def _apply_to_case(
             return _message(work, case, fact)
         case CaseClosed():
             return _close(work, case, fact)
+        case CasePaused():
+            return paused_by_agency(work, case, fact)
+        case CaseResumed():
+            return resumed_by_agency(work, case, fact)
         case _:
             return False
 

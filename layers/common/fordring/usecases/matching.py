@@ -20,8 +20,7 @@ from fordring.usecases.booking import book, follow
 from fordring.usecases.mirroring import knows_of
 from fordring.usecases.paying import NewPayment, Target, pay, tell_of_payment
 from fordring.usecases.receiving import book_on_invoice
-from fordring.usecases.recording import command
-from fordring.usecases.submitting import epoch_of
+from fordring.usecases.recording import command, epoch_of
 from fordring.usecases.unmatched import attention_of_payment, settle_attention
 from fordring.usecases.work import Conflict, Desk, Work
 

@@ -16,8 +16,8 @@ from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment
 from fordring.domain.refs import Ref
 from fordring.usecases.booking import book, follow
-from fordring.usecases.recording import command, tell
-from fordring.usecases.submitting import epoch_of, invoice_of
+from fordring.usecases.recording import command, epoch_of, tell
+from fordring.usecases.submitting import invoice_of
 from fordring.usecases.unmatched import keep_unmatched, said
 from fordring.usecases.work import Conflict, Desk, Work
 

@@ -54,6 +54,12 @@ def tell_of_case(work: Work, event_type: EventType, case: Case, **data: object) 
     return tell(work, event_type, case.creditor_id, ("case", case.case_id), facts | data)
 
 
+def epoch_of(work: Work) -> int:
+    """Tell the present epoch, which must have been read; 1 until it was ever raised."""
+    epoch = work.find(things.EPOCH())
+    return epoch.number if epoch else 1
+
+
 def command(
     work: Work,
     case: Case,

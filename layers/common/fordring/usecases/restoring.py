@@ -2,7 +2,7 @@
 
 from fordring.domain import things
 from fordring.domain.running import Epoch
-from fordring.usecases.submitting import epoch_of
+from fordring.usecases.recording import epoch_of
 from fordring.usecases.work import Desk, Work, transact
 
 

@@ -32,6 +32,7 @@ from fordring.domain.invoice import Release
 from fordring.domain.refs import Ref
 from fordring.domain.running import CaseNumber
 from fordring.usecases.facts import number, reject
+from fordring.usecases.pausing import pause_refused
 from fordring.usecases.recording import ask_for_attention, attention_id
 from fordring.usecases.submitting import cancelled, end
 from fordring.usecases.unmatched import settle_attention
@@ -112,6 +113,8 @@ def settle(
     state = _write(work, row, owner, result, doubts)
     if state.settled and work.changes:
         settle_attention(work, _attention_of(row, CommandState.UNDERWAY), "the result has come")
+        if row.kind is CommandKind.PAUSE_CASE and state is not CommandState.DONE:
+            pause_refused(work, row, lane)
         case = work.get(things.CASE(row.case_id))
         work.change(things.CASE(row.case_id), replace(case, waiting=case.waiting - 1))
         _make_next_due(work, row, lane)

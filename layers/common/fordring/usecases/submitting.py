@@ -5,21 +5,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fordring.domain import things
-from fordring.domain.agency import Capabilities, ClosedReason, CommandKind, Level, Operation
+from fordring.domain.actions import refuse_unless_available
+from fordring.domain.agency import Capabilities, ClosedReason, CommandKind, Level
 from fordring.domain.agreement import Agreement
 from fordring.domain.calendar import local_date
 from fordring.domain.candidates import REASONS, Question, blocking_reasons, levels_of
-from fordring.domain.case import Case, Member, available_actions
+from fordring.domain.case import Case, Member
 from fordring.domain.command import CommandRow, CommandState
 from fordring.domain.correspondence import Message
-from fordring.domain.errors import Fault, NotFound, Refused, Unprocessable
+from fordring.domain.errors import Fault, NotFound, Unprocessable
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice, Release, case_id_of, external_id
 from fordring.domain.ledger import Balance, Component, EntryKind
 from fordring.domain.refs import Ref
 from fordring.usecases.booking import book_cost
+from fordring.usecases.instructing import say
 from fordring.usecases.mirroring import mirrored
-from fordring.usecases.recording import command, tell_of_case
+from fordring.usecases.recording import command, epoch_of, tell_of_case
 from fordring.usecases.work import Conflict, Work
 
 
@@ -41,12 +43,6 @@ def refs_to_submit(wanted: Submission) -> tuple[Ref[Any], ...]:
         things.INVOICE(wanted.invoice_id),
         things.EPOCH(),
     )
-
-
-def epoch_of(work: Work) -> int:
-    """Tell the present epoch; 1 until it was ever raised."""
-    epoch = work.find(things.EPOCH())
-    return epoch.number if epoch else 1
 
 
 def invoice_of(work: Work, creditor_id: str, invoice_id: str) -> Invoice:
@@ -130,37 +126,18 @@ def submit(work: Work, wanted: Submission, capabilities: Capabilities) -> Case:
     return queued
 
 
-def write_message(work: Work, case: Case, text: str) -> Message:
+def write_message(work: Work, case: Case, capabilities: Capabilities, text: str) -> Message:
     """Write to the case handler (ZIR-8).
 
     Raises
     ------
     Refused
-        ``action_not_available``.
+        ``action_not_available``, ``operation_not_offered``.
     """
-    refuse_unless_available(case, "send_message")
-    message_id = work.new_id("msg")
-    message = Message(case_id=case.case_id, message_id=message_id, direction="out", text=text, at=work.now)
-    work.add(things.MESSAGE(case.case_id, message_id), message)
-    queued = command(work, case, CommandKind.SEND_MESSAGE, epoch=epoch_of(work), subject_id=message_id)
+    refuse_unless_available(case, "send_message", capabilities)
+    queued, message = say(work, case, text)
     work.change(things.CASE(case.case_id), queued.touched(work.now))
     return message
-
-
-def refuse_unless_available(case: Case, action: str) -> None:
-    """Refuse an action that the case does not allow now.
-
-    Raises
-    ------
-    Refused
-        ``action_not_available``, with the actions that are.
-    """
-    if action not in available_actions(case):
-        raise Refused(
-            "action_not_available",
-            "the case does not allow this now",
-            facts={"available_actions": list(available_actions(case)), "processing": case.processing.value},
-        )
 
 
 def withdraw(work: Work, case: Case, lane: Sequence[CommandRow], capabilities: Capabilities) -> Case:
@@ -174,13 +151,11 @@ def withdraw(work: Work, case: Case, lane: Sequence[CommandRow], capabilities: C
     Raises
     ------
     Refused
-        ``action_not_available``, or ``not_offered`` by the agency.
+        ``action_not_available``, ``operation_not_offered``.
     Conflict
         When the lane has grown since it was listed.
     """
-    refuse_unless_available(case, "withdraw")
-    if Operation.WITHDRAW_CASE not in capabilities.operations:
-        raise Refused("not_offered", "the agency takes no withdrawals")
+    refuse_unless_available(case, "withdraw", capabilities)
     if case.last_command != max((row.seq for row in lane), default=0):
         raise Conflict
     # What is older than a restore may have been sent in the time that was lost.

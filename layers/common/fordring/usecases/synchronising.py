@@ -18,8 +18,7 @@ from fordring.usecases.facts import UnknownCase, apply
 from fordring.usecases.naming import refs_of_facts, under_other_id, with_external_id
 from fordring.usecases.receiving import Teller, receive_payment, refs_of_original
 from fordring.usecases.reconciling import reconcile
-from fordring.usecases.recording import ask_for_attention, attention_id
-from fordring.usecases.submitting import epoch_of
+from fordring.usecases.recording import ask_for_attention, attention_id, epoch_of
 from fordring.usecases.unmatched import settle_attention
 from fordring.usecases.work import Desk, Work, transact
 

@@ -23,7 +23,7 @@ from fordring.edge.schemas.case_reads import (
     tell_dispatch,
     tell_event,
 )
-from fordring.edge.schemas.cases import tell_case, tell_message
+from fordring.edge.schemas.cases import case_teller, tell_message
 from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.told import instant
 from fordring.usecases.proposing import with_fresh_blocks
@@ -45,7 +45,8 @@ def list_cases(call: Call) -> Answer:
     work = read_owned(call, asked.creditor_id)
     listing = Listing(things.CASE, "cases_of", (asked.creditor_id,), asked.prefix, newest_first=True)
     keep = None if asked.agency is None else lambda case: case.agency == asked.agency
-    return answer_list(call, listing, tell_case, keep=keep, extra={"as_of": instant(work.now)})
+    told = case_teller(call.hub)
+    return answer_list(call, listing, told, keep=keep, extra={"as_of": instant(work.now)})
 
 
 def list_case_events(call: Call) -> Answer:

@@ -16,8 +16,8 @@ from fordring.edge.schemas.payments import NewPaymentOnInvoice, ToldPayment, tel
 from fordring.edge.schemas.told_invoices import ToldDispute, ToldInvoice, tell_dispute
 from fordring.usecases.disputing import open_dispute, resolve_dispute
 from fordring.usecases.paying import pay
+from fordring.usecases.recording import epoch_of
 from fordring.usecases.reminding import record_reminder
-from fordring.usecases.submitting import epoch_of
 from fordring.usecases.work import Work
 
 _AT = "/v1/creditors/{creditor_id}/invoices/{invoice_id}"

@@ -6,7 +6,7 @@ from fordring.domain.creditor import Scope
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.schemas.cases import ToldCaseAsOf, tell_case
+from fordring.edge.schemas.cases import ToldCaseAsOf, case_teller
 from fordring.edge.schemas.told import instant
 from fordring.usecases.work import Work
 
@@ -23,7 +23,7 @@ def case_in_path(call: Call) -> tuple[Case, Work]:
 def read_case(call: Call) -> Answer:
     """Tell a case."""
     case, work = case_in_path(call)
-    return Answer.of(200, {**tell_case(case), "as_of": instant(work.now)})
+    return Answer.of(200, {**case_teller(call.hub)(case), "as_of": instant(work.now)})
 
 
 ONE_CASE_ROUTES = (

@@ -6,16 +6,18 @@ from typing import Any
 from fordring.domain import things
 from fordring.domain.case import Case
 from fordring.domain.command import CommandRow
+from fordring.domain.correspondence import Message
 from fordring.domain.creditor import Scope
 from fordring.domain.refs import Listing, Ref
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Group, Route, Routes
+from fordring.edge.routes.acting import agency_of, case_of
 from fordring.edge.schemas.cases import (
     ToldCase,
     ToldNewMessage,
     ToldSyncRequests,
-    tell_case,
+    case_teller,
     tell_new_message,
     tell_sync_requests,
 )
@@ -39,23 +41,20 @@ def submit_case(call: Call) -> Answer:
         debtor.refresh(work)
         return submit(work, wanted, capabilities)
 
-    return call.transact(lambda: (*refs_to_submit(wanted), *debtor.refs()), decide, tell_case, status=202)
-
-
-def case_of(call: Call, work: Work) -> Case:
-    """Give the case in the path, if the key acts for its creditor."""
-    case = work.get(things.CASE(call.path["case_id"]))
-    call.reach(case.creditor_id)
-    return case
+    refs = lambda: (*refs_to_submit(wanted), *debtor.refs())  # noqa: E731 - named again at every attempt
+    return call.transact(refs, decide, case_teller(call.hub), status=202)
 
 
 def message_case(call: Call) -> Answer:
     """Write to the case handler."""
     body = call.given(NewMessage)
     refs = (things.CASE(call.path["case_id"]), things.EPOCH())
-    return call.transact(
-        refs, lambda work: write_message(work, case_of(call, work), body.text), tell_new_message, status=202
-    )
+
+    def decide(work: Work) -> Message:
+        case = case_of(call, work)
+        return write_message(work, case, agency_of(call, case), body.text)
+
+    return call.transact(refs, decide, tell_new_message, status=202)
 
 
 def withdraw_case(call: Call) -> Answer:
@@ -74,9 +73,10 @@ def withdraw_case(call: Call) -> Answer:
             *(things.COMMAND(case_id, row.seq) for row in lane),
         )
 
-    return call.transact(
-        refs, lambda work: withdraw(work, case_of(call, work), lane, capabilities), tell_case, status=202
-    )
+    def decide(work: Work) -> Case:
+        return withdraw(work, case_of(call, work), lane, capabilities)
+
+    return call.transact(refs, decide, case_teller(call.hub), status=202)
 
 
 def synchronise_now(call: Call) -> Answer:
@@ -88,6 +88,12 @@ def synchronise_now(call: Call) -> Answer:
     return call.transact(
         refs, lambda work: request_sync(work, call.creditor_id, agencies), tell_sync_requests, status=202
     )
+
+
+def _case_actions() -> tuple[Route, ...]:
+    from fordring.edge.routes.case_actions import CASE_ACTION_ROUTES
+
+    return CASE_ACTION_ROUTES
 
 
 def _matching() -> tuple[Route, ...]:
@@ -140,6 +146,11 @@ ROUTES = Routes(
         {202: ToldSyncRequests},
         body=Empty,
         claims=True,
+    ),
+    Group(
+        _case_actions,
+        "POST /v1/cases/{case_id}/pause",
+        "POST /v1/cases/{case_id}/resume",
     ),
     Group(
         _matching,

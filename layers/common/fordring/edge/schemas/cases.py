@@ -1,12 +1,18 @@
 """Cases: what is told."""
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from fordring.domain.agency import ClosedReason, Level, Stage
-from fordring.domain.case import Case, PaymentState, Processing, available_actions
+from fordring.domain.actions import available_actions
+from fordring.domain.agency import Capabilities, ClosedReason, Level, Stage
+from fordring.domain.case import Case, PaymentState, Processing
 from fordring.domain.correspondence import Message
 from fordring.domain.invoice import Release
-from fordring.edge.schemas.told import Instant, Told, ToldMoney, instant, money
+from fordring.edge.schemas.told import Instant, Told, ToldMoney, day, instant, money
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fordring.edge.hub import Hub
 
 
 class ToldInvoiceOfCase(Told):
@@ -34,6 +40,7 @@ class ToldCase(Told):
     case_number: str | None
     stage: Stage
     processing: Processing
+    paused_until: str | None
     payment: PaymentState
     agency_status: str | None
     closed_reason: ClosedReason | None
@@ -71,7 +78,12 @@ class ToldMessage(Told):
     at: Instant
 
 
-def tell_case(case: Case) -> dict[str, Any]:
+def case_teller(hub: "Hub") -> "Callable[[Case], dict[str, Any]]":
+    """Give what tells cases, each with what its agency can do."""
+    return lambda case: tell_case(case, hub.capabilities(case.agency))
+
+
+def tell_case(case: Case, capabilities: Capabilities) -> dict[str, Any]:
     """Tell a case."""
     currency = case.currency
     return {
@@ -84,6 +96,7 @@ def tell_case(case: Case) -> dict[str, Any]:
         "case_number": case.case_number,
         "stage": case.stage.value,
         "processing": case.processing.value,
+        "paused_until": day(case.paused_until),
         "payment": case.payment.value,
         "agency_status": case.agency_status,
         "closed_reason": case.closed_reason.value if case.closed_reason else None,
@@ -104,7 +117,7 @@ def tell_case(case: Case) -> dict[str, Any]:
         "opened_at": instant(case.opened_at),
         "updated_at": instant(case.updated_at),
         "closed_at": instant(case.closed_at),
-        "available_actions": list(available_actions(case)),
+        "available_actions": list(available_actions(case, capabilities)),
     }
 
 

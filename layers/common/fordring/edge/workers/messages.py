@@ -27,6 +27,8 @@ def message_of(ref: Ref[Any]) -> tuple[str, Message]:
     match ref.kind.name:
         case "command":
             return AGENCY, {"case_id": ref.ids[0]}
+        case "case":
+            return AGENCY, {"resume_case_id": ref.ids[0]}
         case "event":
             parent_kind, parent_id, event_id = ref.ids
             return WEBHOOK, {"parent_kind": parent_kind, "parent_id": parent_id, "event_id": event_id}

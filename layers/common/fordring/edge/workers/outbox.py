@@ -22,6 +22,7 @@ from fordring.store.keys import ref_of
 from fordring.usecases.delivering import deliver_lane
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.notifying import deliver
+from fordring.usecases.pausing import resume_due
 from fordring.usecases.ports import Queue
 from fordring.usecases.publishing import fan_out
 
@@ -112,6 +113,8 @@ class Outbox:
     def _work_on(self, message: Mapping[str, str]) -> None:
         if "case_id" in message:
             self._deliver_commands(message["case_id"])
+        elif "resume_case_id" in message:
+            self._resume(message["resume_case_id"])
         elif "delivery_id" in message:
             self._deliver_webhook(message["delivery_id"])
         else:
@@ -133,6 +136,11 @@ class Outbox:
             head = head_of(lane_of(hub.desk, case_id))
             if head is not None:
                 self._come_back(things.COMMAND(case_id, head.seq), head.due_at)
+
+    def _resume(self, case_id: str) -> None:
+        """Go on with a case whose rest has ended; what the agency is told of it has a row of its own."""
+        if resume_due(self._hub.desk, self._hub.capabilities, case_id):
+            self._log.info("case_resumed", case_id=case_id)
 
     def _deliver_webhook(self, delivery_id: str) -> None:
         from fordring.edge.standard_webhooks import sign

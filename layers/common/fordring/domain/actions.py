@@ -1,0 +1,72 @@
+"""What a creditor may do with a case now, given what the case is like and what its agency can do (BEY-11)."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from fordring.domain.agency import Capabilities, Operation
+from fordring.domain.case import Case, Processing
+from fordring.domain.errors import Refused
+
+OPERATIONS: Final[Mapping[str, tuple[Operation, ...]]] = MappingProxyType(
+    {
+        "send_message": (Operation.SEND_MESSAGE,),
+        "withdraw": (Operation.WITHDRAW_CASE,),
+        "pause": (Operation.PAUSE_CASE, Operation.SEND_MESSAGE),
+        "resume": (Operation.RESUME_CASE, Operation.SEND_MESSAGE),
+        "answer_question": (Operation.ANSWER_QUESTION, Operation.SEND_MESSAGE),
+    }
+)
+"""What each action takes at the agency: the first of these that it offers. A message to the case handler
+stands in for what an agency does not offer, where a person there can do the same."""
+
+
+def available_actions(case: Case, capabilities: Capabilities) -> tuple[str, ...]:
+    """Tell what the creditor may do with a case now: each of these works, everything else is refused."""
+    return tuple(action for action in OPERATIONS if _fits(case, action) and _offered(capabilities, action))
+
+
+def _offered(capabilities: Capabilities, action: str) -> bool:
+    return any(operation in capabilities.operations for operation in OPERATIONS[action])
+
+
+def _fits(case: Case, action: str) -> bool:
+    """Whether an action fits the state that the case is in, whatever the agency."""
+    if not case.open or case.withdrawing:
+        return False
+    match action:
+        case "resume":
+            return case.processing is Processing.PAUSED
+        case "answer_question":
+            return bool(case.open_questions)
+        case _:
+            return True
+
+
+def refuse_unless_available(case: Case, action: str, capabilities: Capabilities) -> None:
+    """Refuse an action that cannot be taken now.
+
+    Raises
+    ------
+    Refused
+        ``operation_not_offered``, with agency and operation, when the agency has no way for it;
+        ``action_not_available``, with the actions that are, when the case does not allow it now.
+    """
+    if _fits(case, action) and not _offered(capabilities, action):
+        raise not_offered(capabilities, OPERATIONS[action][0])
+    available = available_actions(case, capabilities)
+    if action not in available:
+        raise Refused(
+            "action_not_available",
+            "the case does not allow this now",
+            facts={"available_actions": list(available), "processing": case.processing.value},
+        )
+
+
+def not_offered(capabilities: Capabilities, operation: Operation) -> Refused:
+    """Make the refusal of what an agency does not offer in any way."""
+    return Refused(
+        "operation_not_offered",
+        "the agency does not offer this",
+        facts={"agency": capabilities.agency, "operation": operation.value},
+    )
