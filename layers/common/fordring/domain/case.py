@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from fordring.domain.agency import ClosedReason, Level, Stage
 from fordring.domain.errors import Refused
