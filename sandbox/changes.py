@@ -1,6 +1,7 @@
 """What the agency tells its clients: a list that only grows, and a callback for each piece of it."""
 
 import json
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from sqlite3 import Row
 from typing import Final
@@ -57,19 +58,39 @@ def publish(desk: Desk) -> None:
     if not desk.routine.pushes:
         return
     for (client, case_id), sequences in gathered.items():
-        desk.db.execute(
-            "insert into deliveries (agency, client, case_id, sequences, state, due_at)"
-            " select agency, number, ?, ?, 'pending', ? from clients"
-            " where agency = ? and number = ? and callback_url is not null",
-            (case_id, json.dumps(sequences), desk.at, desk.agency, client),
-        )
+        _deliver(desk, client, case_id, sequences)
 
 
-def listed(desk: Desk, client: str, after: int | None, since: str | None, limit: int) -> list[Row]:
-    """The changes above a sequence number, or recorded at or after an instant."""
+def push(desk: Desk, kind: str, client: str, **details: object) -> None:
+    """Call a client about one thing, also at an agency that otherwise pushes nothing."""
+    say(desk, kind, client, **details)
+    _, _, sequence = desk.said.pop()
+    _deliver(desk, client, None, [sequence])
+
+
+def _deliver(desk: Desk, client: str, case_id: int | None, sequences: Sequence[int]) -> None:
+    desk.db.execute(
+        "insert into deliveries (agency, client, case_id, sequences, state, due_at)"
+        " select agency, number, ?, ?, 'pending', ? from clients"
+        " where agency = ? and number = ? and callback_url is not null",
+        (case_id, json.dumps(sequences), desk.at, desk.agency, client),
+    )
+
+
+def listed(
+    desk: Desk,
+    client: str,
+    after: int | None,
+    since: str | None,
+    limit: int,
+    *,
+    without: Collection[str] = (),
+) -> list[Row]:
+    """The changes above a sequence number, or recorded at or after an instant, without some types."""
     bound, value = ("at >=", since) if since is not None else ("sequence >", after or 0)
+    marks = ", ".join("?" * len(without))
     return desk.db.execute(
         f"select * from changes where agency = ? and client = ? and {bound} ?"  # noqa: S608
-        " order by sequence limit ?",
-        (desk.agency, client, value, limit),
+        f" and type not in ({marks}) order by sequence limit ?",
+        (desk.agency, client, value, *sorted(without), limit),
     ).fetchall()

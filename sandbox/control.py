@@ -69,6 +69,8 @@ class Control:
                 answer = reverse(desk, rest[1])
             elif len(rest) == 1 and rest[0] in INTERVENTIONS:
                 answer = INTERVENTIONS[rest[0]](desk, _body(body))
+            elif len(rest) == 1 and rest[0] in self._bureau.simulators[agency].interventions:
+                answer = self._bureau.simulators[agency].interventions[rest[0]](desk, _body(body))
             else:
                 raise ControlRefused(404, "there is no such control")
             publish(desk)

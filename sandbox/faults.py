@@ -39,8 +39,12 @@ OPERATIONS: Final = (
     "list_open_cases",
     "list_changes",
     "batch_result",
+    "token",
 )
-"""What a fault on requests can be aimed at, the same for every agency."""
+"""What a fault on requests can be aimed at, the same for every agency.
+
+``token``: where the agency gives tokens out. Only a fault that is aimed at it hits it.
+"""
 
 _BATCHED: Final = frozenset({"register_case", "report_payment", "reverse_payment", "report_credit"})
 
@@ -88,8 +92,8 @@ def _take(db: sqlite3.Connection, agency: str, kinds: Collection[str], operation
     marks = ", ".join("?" * len(kinds))
     row = db.execute(
         f"select * from faults where agency = ? and remaining > 0 and kind in ({marks})"  # noqa: S608
-        " and (operation is null or operation = ?) order by id limit 1",
-        (agency, *sorted(kinds), operation),
+        " and (operation = ? or operation is null and ? <> 'token') order by id limit 1",
+        (agency, *sorted(kinds), operation, operation),
     ).fetchone()
     if row is None:
         return None

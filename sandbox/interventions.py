@@ -25,6 +25,7 @@ _LEDGER: Final = (
     "faults",
     "messages",
     "invoices",
+    "registrations",
     "cases",
 )
 

@@ -47,6 +47,13 @@ create unique index if not exists entry_key on entries (agency, client, kind, ke
 create index if not exists entry_case on entries (case_id);
 create index if not exists entry_unsettled on entries (agency, client)
     where settlement is null and kind in ('payment', 'payment_reversal') and case_id is not null;
+create table if not exists registrations (
+    agency text, client text, external_id text, digest text not null,
+    primary key (agency, client, external_id)
+) without rowid;
+create table if not exists tokens (
+    agency text, token text, client text not null, expires_at text not null, primary key (agency, token)
+) without rowid;
 create table if not exists letters (
     id integer primary key autoincrement, case_id integer not null, dispatch_id text not null,
     kind text not null, channel text not null, sent text not null, deadline text, fee integer,

@@ -1,7 +1,7 @@
 """What every simulated agency has in common on the wire."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from sqlite3 import Row
@@ -9,6 +9,10 @@ from typing import Protocol
 
 from sandbox.desk import Desk, Routine
 from sandbox.faults import Fault
+from sandbox.inputs import Input
+
+type Intervention = Callable[[Desk, Input], dict[str, object]]
+"""What the control interface makes happen: reads what was sent, gives the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class Simulator(Protocol):
     routine: Routine
     secret_headers: frozenset[str]
     """Header names whose values are never shown."""
+    interventions: Mapping[str, Intervention]
+    """What the control interface can make happen at this agency only, by the name in the URL."""
 
     def operation(self, request: WireRequest) -> str:
         """The operation of ``faults.OPERATIONS`` that is asked for, or ``other``."""

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from sandbox.agencies.intrum.simulator import IntrumSimulator
 from sandbox.agencies.svea.simulator import SveaSimulator
 from sandbox.wire import Simulator
 
-SIMULATORS: Final[Mapping[str, Simulator]] = MappingProxyType({"svea": SveaSimulator()})
+SIMULATORS: Final[Mapping[str, Simulator]] = MappingProxyType(
+    {"intrum": IntrumSimulator(), "svea": SveaSimulator()}
+)
 """Every agency of the sandbox, by the name in its URL."""

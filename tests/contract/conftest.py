@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from fordring.agencies.registry import AGENCIES, agency_names
-from fordring.domain.agency import Accepted, Credentials, Outcome
+from fordring.agencies.registry import capabilities as capabilities_of
+from fordring.domain.agency import Accepted, CommandKind, Credentials, Doubt, Operation, Outcome
+from fordring.domain.agency import Stage as CaseStage
 from fordring.domain.agency_port import Agency
-from fordring.domain.facts import Changes, Delivery, Fact
+from fordring.domain.facts import CaseClosed, Changes, Delivery, Fact
 from fordring.domain.instructions import Command, RegisterCase
 from sandbox.server import Sandbox
 from tests.contract.stage import Controls, PlainHttp, Receiver, carry_out, real_now, receiving
@@ -22,16 +24,57 @@ OTHER_CLIENT = Credentials("79022", "nordlys", "another secret")
 
 @dataclass(frozen=True)
 class Words:
-    """What one agency calls a status."""
+    """What one agency calls things, and what it says nothing of."""
 
     sent: str
     overdue: str
     part_paid: str
     paid: str
     credited: str
+    deceased: str
+    """Its code for a debtor who is dead."""
+    stages: tuple[CaseStage, ...]
+    """What its statuses mean, from the registration over a reminder to the demand."""
+    tells_endings: bool = True
+    """Whether it says that a case has ended, or one has to look."""
 
 
-WORDS = {"svea": Words("Sent", "Overdue", "PartlyPaid", "Paid", "Credited")}
+WORDS = {
+    "intrum": Words(
+        "Registrerad",
+        "Registrerad",
+        "Registrerad",
+        "Avslutad",
+        "Avslutad",
+        "debtorDeceased",
+        (CaseStage.RECEIVED, CaseStage.COLLECTION),
+        tells_endings=False,
+    ),
+    "svea": Words(
+        "Sent",
+        "Overdue",
+        "PartlyPaid",
+        "Paid",
+        "Credited",
+        "DebtorDeceased",
+        (CaseStage.ADMINISTERED, CaseStage.REMINDER, CaseStage.COLLECTION),
+    ),
+}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about something that an agency does not offer."""
+    beside = [item for item in items if not _is_about(item)]
+    if beside:
+        config.hook.pytest_deselected(items=beside)
+        items[:] = [item for item in items if item not in set(beside)]
+
+
+def _is_about(item: pytest.Item) -> bool:
+    mark, call = item.get_closest_marker("needs"), getattr(item, "callspec", None)
+    if mark is None or call is None:
+        return True
+    return set(mark.args) <= capabilities_of(call.params["stage"]).operations
 
 
 @dataclass
@@ -75,6 +118,26 @@ class Stage:
             cursor = page.cursor
             if not page.more:
                 return found
+
+    def changes_and_end(self) -> tuple[list[Fact], CaseClosed | None]:
+        """Everything that the list of changes holds, and that the case has ended, where it is said."""
+        found = self.all_changes()
+        if not self.words.tells_endings:
+            assert not any(isinstance(fact, CaseClosed) for fact in found)
+            return found, None
+        end = found.pop()
+        assert isinstance(end, CaseClosed)
+        return found, end
+
+    @property
+    def calls(self) -> bool:
+        """Whether the agency calls when something happens."""
+        return Operation.RECEIVE_CALLBACKS in self.agency.capabilities.operations
+
+    @property
+    def knows_again(self) -> bool:
+        """Whether the agency recognises a registration that it has already."""
+        return self.agency.doubts[CommandKind.REGISTER_CASE].doubt is Doubt.NATURAL_KEY
 
     def deliveries(self) -> list[Delivery]:
         """Every callback that came, verified and read."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fordring.agencies.registry import AGENCIES
-from fordring.domain.agency import Accepted
+from fordring.domain.agency import Accepted, Operation
 from fordring.domain.facts import CaseKey
 from tests.contract.conftest import BEGINNING, CLIENT, Stage
 from tests.contract.stage import Controls, PlainHttp, carry_out, payment, real_now, registration
@@ -44,6 +44,7 @@ def test_a_restart_changes_nothing(stage: Stage) -> None:
     assert len(stage.control.get(f"cases/{number}")["letters"]) == 1
 
 
+@pytest.mark.needs(Operation.RECEIVE_CALLBACKS)
 def test_a_callback_that_was_due_at_the_end_goes_after_the_restart(stage: Stage) -> None:
     stage.receiver.answers = [503]
     stage.registered(registration())

@@ -8,7 +8,6 @@ from fordring.domain.agency import Accepted, ClosedReason, Level
 from fordring.domain.agency import Stage as CaseStage
 from fordring.domain.facts import (
     AgencyBalance,
-    CaseClosed,
     CaseKey,
     CaseRegistered,
     LetterDispatched,
@@ -42,12 +41,11 @@ def test_the_case_number_follows_five_minutes_after_the_acknowledgement(stage: S
     key = CaseKey(command.external_id, number)
     assert facts == [
         CaseRegistered(key, number, BEGINNING + timedelta(minutes=5)),
-        StatusChanged(key, stage.words.overdue, CaseStage.ADMINISTERED, facts[1].occurred_at),
+        StatusChanged(key, stage.words.overdue, stage.words.stages[0], facts[1].occurred_at),
     ]
     assert facts[1].occurred_at > facts[0].occurred_at
     assert stage.agency.look_up(command, stage.client) == Accepted(number, already_existed=True)
-    (delivery,) = stage.deliveries()
-    assert list(delivery.facts) == facts
+    assert [list(delivery.facts) for delivery in stage.deliveries()] == ([facts] if stage.calls else [])
 
 
 @pytest.mark.capability("ZIR-4", "BEY-13")
@@ -62,7 +60,7 @@ def test_letters_go_on_the_agencys_schedule_with_the_fees_of_the_law(stage: Stag
         ("demand", date(2026, 4, 16), date(2026, 4, 30), nok("113.00"), "letter"),
     ]
     stages = [fact.stage for fact in stage.all_changes() if isinstance(fact, StatusChanged)]
-    assert stages == [CaseStage.ADMINISTERED, CaseStage.REMINDER, CaseStage.COLLECTION]
+    assert tuple(stages) == stage.words.stages
     assert stage.control.get(f"cases/{number}")["cost"]["remaining"] == "151.00"
 
 
@@ -72,18 +70,20 @@ def test_a_payment_to_the_agency_comes_in_and_closes_the_case(stage: Stage) -> N
     stage.control.advance(days=20)
     stage.control.post("payments", case_number=number, amount="1250.00", currency="NOK", date="2026-04-05")
 
-    paid, closed = stage.all_changes()[-2:]
+    facts, closed = stage.changes_and_end()
+    paid = facts[-1]
     assert isinstance(paid, PaymentReceived)
     assert (paid.amount, paid.principal, paid.agency_cost) == (nok("1250.00"), nok("1250.00"), nok("0"))
     assert paid.paid_date == date(2026, 4, 5)
     assert paid.invoice_external_id == command.external_id
     assert paid.payment_reference == command.invoices[0].payment_reference
-    assert isinstance(closed, CaseClosed)
-    assert (closed.reason, closed.agency_status) == (ClosedReason.PAID, stage.words.paid)
-    assert stage.deliveries()[-1].facts == (paid, closed)
+    if closed is not None:
+        assert (closed.reason, closed.agency_status) == (ClosedReason.PAID, stage.words.paid)
+    if stage.calls:
+        assert stage.deliveries()[-1].facts == (paid, closed)
 
     after = balance(stage, command.external_id)
-    assert not after.open
+    assert (after.open, after.agency_status) == (False, stage.words.paid)
     assert (after.principal_remaining, after.cost_remaining, after.interest_remaining) == (nok("0"),) * 3
 
 

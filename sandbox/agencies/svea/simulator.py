@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection, Row
+from types import MappingProxyType
 from typing import Final
 
 from sandbox import bookings, cases, changes, messages
@@ -10,7 +11,7 @@ from sandbox.agencies.svea import case_work, reading, shapes, signature
 from sandbox.bookings import Booked
 from sandbox.desk import Desk, Routine, Statuses
 from sandbox.instants import instant_of, text_of
-from sandbox.wire import Callback, Reception, WireAnswer, WireRequest
+from sandbox.wire import Callback, Intervention, Reception, WireAnswer, WireRequest
 
 _OPERATIONS: Final = {
     ("POST", "/api/v1/cases"): "register_case",
@@ -55,6 +56,7 @@ class SveaSimulator:
         ),
     )
     secret_headers = frozenset({"authorization"})
+    interventions: Mapping[str, Intervention] = MappingProxyType({})
 
     def operation(self, request: WireRequest) -> str:
         """What is asked for."""

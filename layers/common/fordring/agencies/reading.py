@@ -115,6 +115,10 @@ class Node:
         except (ValueError, OverflowError):
             self._wrong(name, "an instant")
 
+    def node(self, name: str) -> "Node":
+        """An object."""
+        return node(self._get(name), f"{self.path}/{name}")
+
     def nodes(self, name: str) -> tuple["Node", ...]:
         """A list of objects."""
         value = self._get(name)

@@ -1,0 +1,1 @@
+"""Intrum as modelled in ``docs/agencies/intrum.md``, from the agency's side."""
