@@ -17,15 +17,15 @@ from sandbox.wire import Callback, Intervention, Reception, WireAnswer, WireRequ
 
 _OPERATIONS: Final = {
     ("POST", "/oauth2/token"): "token",
-    ("POST", "/v1/cases"): "register_case",
-    ("POST", "/v1/payments"): "report_payment",
-    ("POST", "/v1/payment-cancellations"): "reverse_payment",
-    ("POST", "/v1/credits"): "report_credit",
-    ("POST", "/v1/messages"): "send_message",
-    ("POST", "/v1/withdrawals"): "withdraw_case",
-    ("GET", "/v1/cases"): "look_up",
-    ("GET", "/v1/cases/open"): "list_open_cases",
-    ("GET", "/v1/events"): "list_changes",
+    ("POST", "/collection/v1/cases"): "register_case",
+    ("POST", "/collection/v1/payments"): "report_payment",
+    ("POST", "/collection/v1/payment-cancellations"): "reverse_payment",
+    ("POST", "/collection/v1/credits"): "report_credit",
+    ("POST", "/collection/v1/messages"): "send_message",
+    ("POST", "/collection/v1/withdrawals"): "withdraw_case",
+    ("GET", "/collection/v1/cases"): "look_up",
+    ("GET", "/collection/v1/cases/open"): "list_open_cases",
+    ("GET", "/collection/v1/events"): "list_changes",
 }
 _LARGEST_PAGE: Final = 500
 _ACTIVATED: Final = "ServiceActivated"

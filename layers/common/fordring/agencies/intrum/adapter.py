@@ -93,7 +93,7 @@ class Intrum:
 
     def changes_since(self, cursor: str | None, credentials: Credentials) -> Changes:
         """The next page of events. The cursor stays the same while nothing has happened."""
-        page = self._ask("/v1/events?" + query_of(cursor, _PAGE), credentials)
+        page = self._ask("/collection/v1/events?" + query_of(cursor, _PAGE), credentials)
         events = page.nodes("events")
         more = page.flag("more")
         if not events:
@@ -113,7 +113,7 @@ class Intrum:
     def open_cases(self, page: str | None, credentials: Credentials) -> BalancePage:
         """A page of the cases that have not ended."""
         query = {"limit": str(_PAGE)} | ({"page": page} if page is not None else {})
-        answer = self._ask("/v1/cases/open?" + urlencode(query), credentials)
+        answer = self._ask("/collection/v1/cases/open?" + urlencode(query), credentials)
         as_of = answer.instant("asOf")
         cases = tuple(balance(case, as_of, credentials) for case in answer.nodes("cases"))
         if not all(case.open for case in cases):
@@ -131,7 +131,7 @@ class Intrum:
             query = {"externalId": key.external_id}
         else:
             return None
-        answer = self._ask("/v1/cases?" + urlencode(query), credentials)
+        answer = self._ask("/collection/v1/cases?" + urlencode(query), credentials)
         as_of = answer.instant("asOf")
         return next((balance(case, as_of, credentials) for case in answer.nodes("cases")), None)
 
@@ -184,7 +184,7 @@ class Intrum:
         return Accepted(found[0].optional_identifier("caseNumber"), already_existed=True)
 
     def _cases(self, name: str, value: str, credentials: Credentials) -> tuple[Node, ...]:
-        cases = self._ask("/v1/cases?" + urlencode({name: value}), credentials).nodes("cases")
+        cases = self._ask("/collection/v1/cases?" + urlencode({name: value}), credentials).nodes("cases")
         for case in cases:
             hold_to(case, credentials)
         return cases

@@ -18,12 +18,12 @@ from fordring.domain.instructions import (
 type Json = str | int | bool | list["Json"] | list[str] | dict[str, "Json"] | None
 
 PATHS: Final = {
-    CommandKind.REGISTER_CASE: "/v1/cases",
-    CommandKind.REPORT_PAYMENT: "/v1/payments",
-    CommandKind.REVERSE_PAYMENT: "/v1/payment-cancellations",
-    CommandKind.REPORT_CREDIT: "/v1/credits",
-    CommandKind.SEND_MESSAGE: "/v1/messages",
-    CommandKind.WITHDRAW_CASE: "/v1/withdrawals",
+    CommandKind.REGISTER_CASE: "/collection/v1/cases",
+    CommandKind.REPORT_PAYMENT: "/collection/v1/payments",
+    CommandKind.REVERSE_PAYMENT: "/collection/v1/payment-cancellations",
+    CommandKind.REPORT_CREDIT: "/collection/v1/credits",
+    CommandKind.SEND_MESSAGE: "/collection/v1/messages",
+    CommandKind.WITHDRAW_CASE: "/collection/v1/withdrawals",
 }
 
 _LEVELS: Final = {Level.REMINDER: "reminder", Level.COLLECTION: "collection"}
