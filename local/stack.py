@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from local import mail
 from local.agency import Sandbox, start_sandbox
 from local.build import ROOT, BuildError, build
 from local.deploy import STACK, deploy
@@ -124,10 +125,13 @@ def start(
             "PublicUrl": url,
             "SandboxUrl": sandbox.url,
             "OneMachine": "true",
+            "MailSender": mail.SENDER,
+            "MailIdentity": mail.IDENTITY,
             "AgencyUrls": ",".join(f"{name}={sandbox.url}/{name}" for name in SIMULATORS),
             "RequestsPerSecond": "10000",
             "RequestsInBurst": "10000",
         }
+        mail.prepare(emulator)
         with step("Deploying with SAM", shown=shown):
             deployment = deploy(emulator, built, parameters, folder / "deployed")
         if crashed:

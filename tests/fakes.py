@@ -5,6 +5,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from fordring.domain.email import Letter
+from fordring.domain.transport import TransportFailed
 from fordring.usecases.ports import CannotOpen, FileMissing
 
 
@@ -44,6 +46,24 @@ class MemoryFiles:
         if name not in self.kept:
             raise FileMissing("there is no such file")
         return self.kept[name][0]
+
+
+class MemoryMail:
+    """Keeps letters in ``sent``; ``fails`` holds what the next ones end in, ``None`` for one that is sent.
+
+    A letter whose fate nobody knows is kept, too: it may have gone out.
+    """
+
+    def __init__(self) -> None:
+        self.sent: list[Letter] = []
+        self.fails: list[Exception | None] = []
+
+    def send(self, letter: Letter) -> None:
+        failure = self.fails.pop(0) if self.fails else None
+        if failure is None or (isinstance(failure, TransportFailed) and failure.sent == "maybe"):
+            self.sent.append(letter)
+        if failure is not None:
+            raise failure
 
 
 class MemoryQueue:

@@ -2,7 +2,8 @@
 
 MiniStack 1.5.33 enforces roles without ``dynamodb:LeadingKeys``, which binds a function to its partitions,
 and ``kms:EncryptionContext``: a mistake would first be seen on AWS. It also sees every request come without
-TLS, which on one machine there is none of.
+TLS, which on one machine there is none of. When an e-mail is sent it asks neither for the identity nor for
+``ses:FromAddress``.
 
 The notes are lines of ``role action partition`` in the file ``LOCAL_ACCESS_LOG``, one for each combination
 seen, the partition cut after its first ``#``, with ``denied`` at the end where the role forbade it.
@@ -14,11 +15,12 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import sts
+from ministack.services import ses_v2, sts
 
 __all__ = ["apply"]
 
@@ -84,6 +86,33 @@ def _add_encryption_context() -> None:
     iam_actions.request_tag_context = with_encryption_context
 
 
+def _name_the_senders_identity() -> None:
+    """AWS authorises an e-mail by the identity it comes from: the address, or the domain that it is in."""
+    known = iam_actions._ses_v2_resource_arn
+
+    enforce = iam_evaluator.enforce
+    sender: ContextVar[str] = ContextVar("sender", default="")
+
+    def resource(method: str, path: str, body: bytes, region: str, account_id: str) -> str:
+        address = _parsed(body).get("FromEmailAddress")
+        if not path.endswith("/outbound-emails") or not isinstance(address, str):
+            found: str = known(method, path, body, region, account_id)
+            return found
+        sender.set(address)
+        identity = address if ses_v2._identities.get(address) else address.rpartition("@")[2]
+        return f"arn:aws:ses:{region}:{account_id}:identity/{identity}"
+
+    def enforcing(access_key: str, action: str, *rest: Any, **named: Any) -> Any:
+        if action == "ses:SendEmail":
+            # asked right after the resource, in the same request
+            context = named.get("service_context") or {}
+            named["service_context"] = context | {"ses:FromAddress": sender.get()}
+        return enforce(access_key, action, *rest, **named)
+
+    iam_actions._ses_v2_resource_arn = resource
+    iam_evaluator.enforce = enforcing
+
+
 def _pretend_tls() -> None:
     resolve = iam_evaluator._resolve_condition_key
 
@@ -128,6 +157,7 @@ def apply() -> None:
     """Add the condition keys and start noting."""
     _add_leading_keys()
     _add_encryption_context()
+    _name_the_senders_identity()
     _pretend_tls()
     _judge_batches_as_single()
     _note_accesses(Path(os.environ["LOCAL_ACCESS_LOG"]))

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from local import mail
 from local.ports import free_port
 from local.stack import Stack
 
@@ -79,6 +80,14 @@ def test_the_case_ends_paid_and_the_ledgers_agree(said):
     assert (theirs["state"], theirs["principal"]["remaining"]) == ("closed", "0.00")
     [sync] = [each for each in told if "differences" in each]
     assert sync["differences"] == []
+
+
+@pytest.mark.capability("ZIR-14")
+def test_the_order_is_in_the_agencys_mailbox(said, stack):
+    (message,) = [each for each in mail.sent(stack.emulator) if each["To"] == ["orders@svea.example"]]
+    assert message["Source"] == mail.SENDER
+    assert message["Subject"].startswith("Bestilling av tilgang for ")
+    assert message["BodyText"] in said
 
 
 def test_the_receiver_prints_each_event(said):

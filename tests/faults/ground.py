@@ -40,7 +40,16 @@ from local.emulator import ROOT, Emulator
 from sandbox.agencies.svea import signature
 from sandbox.server import Sandbox
 from tests.fakes import MemorySealer
-from tests.faults.run import FolderFiles, FolderQueue, Run, ShiftedClock, ShiftedHub, environment, line_of
+from tests.faults.run import (
+    FolderFiles,
+    FolderMail,
+    FolderQueue,
+    Run,
+    ShiftedClock,
+    ShiftedHub,
+    environment,
+    line_of,
+)
 from tests.functions.conftest import CALLBACK_TOKEN, PASSWORD, Gateway, Reply, World
 from tests.story.evenness import everything_of, faults_between, faults_of_the_hub
 from tests.story.stage import refill
@@ -192,6 +201,7 @@ class Scene:
         hub = ShiftedHub(environment("memory", self.sandbox_url), self.store, wall)
         hub.vault = Vault(MemorySealer())
         hub.files = FolderFiles(self.folder)  # type: ignore[assignment]
+        hub.mail = FolderMail(self.folder)  # type: ignore[assignment]
         hub.agency_http = HttpClient(anywhere, trust=TRUST)
         return hub
 
@@ -263,6 +273,11 @@ class Scene:
 
     def queue_of(self, name: str) -> Any:
         return FolderQueue(self.folder / name)
+
+    def letters(self) -> list[dict[str, Any]]:
+        """Give the e-mails that were sent."""
+        path = self.folder / "letters"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
     def messages(self, queue: str) -> list[dict[str, str]]:
         """Give what is on a queue."""

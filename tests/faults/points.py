@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol, get_protocol_members
 
 from fordring.domain.refs import Ref
 from fordring.domain.transport import Http
-from fordring.usecases.ports import Files, Queue, Sealer
+from fordring.usecases.ports import Files, Mail, Queue, Sealer
 from fordring.usecases.work import Store
 
 type Moment = Literal["before", "after"]
@@ -33,6 +33,7 @@ PORTS: dict[str, tuple[type, ...]] = {
     "sealer": (Sealer,),
     "files": (Files,),
     "queue": (Queue,),
+    "mail": (Mail,),
 }
 """The ports by the name that a point carries; whoever implements several is one thing."""
 

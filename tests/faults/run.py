@@ -20,6 +20,7 @@ from types import SimpleNamespace
 from typing import Any, TextIO
 
 from fordring.agencies.registry import agency_names, build
+from fordring.domain.email import Letter
 from fordring.edge.addresses import anywhere, public_or_loopback
 from fordring.edge.functions import payment_webhook
 from fordring.edge.gateway import http_function
@@ -98,6 +99,17 @@ class FolderFiles:
         return path.read_bytes()
 
 
+class FolderMail:
+    """An e-mail service whose letters are lines of a file: it sends each as often as it is told."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "letters"
+
+    def send(self, letter: Letter) -> None:
+        with self._path.open("a") as lines:
+            lines.write(json.dumps(asdict(letter)) + "\n")
+
+
 class FolderQueue:
     """A queue whose messages are lines of a file, which outlive the process."""
 
@@ -120,6 +132,7 @@ def environment(table: str, sandbox_url: str) -> Settings:
         mode="test",
         agency_urls={name: f"{sandbox_url}/{name}" for name in agency_names()},
         allow_loopback=True,
+        mail_sender="fordring@product.example",
     )
 
 
@@ -139,6 +152,7 @@ def work(run: Run, engine: DynamoEngine, blade: Blade) -> dict[str, Any]:
         ShiftedClock(timedelta(seconds=run.wall_offset)),
     )
     hub.vault = Vault(Mortal("sealer", MemorySealer(), blade))  # type: ignore[arg-type]
+    hub.mail = Mortal("mail", FolderMail(folder), blade)  # type: ignore[assignment]
     hub.files = Mortal("files", FolderFiles(folder), blade)  # type: ignore[assignment]
     hub.agency_http = Mortal("http", HttpClient(anywhere, trust=_trust()), blade)  # type: ignore[assignment]
     hub.webhook_http = Mortal("http", HttpClient(public_or_loopback, trust=_trust()), blade)  # type: ignore[assignment]

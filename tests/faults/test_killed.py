@@ -15,6 +15,7 @@ from fordring.domain import things
 from fordring.domain.refs import Listing
 from fordring.domain.running import TestClock
 from fordring.domain.webhooks import Endpoint, EndpointSecret
+from fordring.edge.workers.messages import message_of
 from fordring.usecases.work import Change
 from tests.faults.ground import CALLBACKS, End, Ground, Scene, sqs
 from tests.story.evenness import everything_of
@@ -258,6 +259,46 @@ def parked_once(scene: Scene, _given: Any) -> list[str]:
     return wrong
 
 
+# --- e-mails ------------------------------------------------------------------------------------
+
+
+def send_order(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    """An order goes to the agency by e-mail, which recognises no repetition."""
+    scene = ground.begin()
+    path = "/v1/creditors/acme/agreements/svea"
+    assert scene.api.post(f"{path}/end").status == 200
+    assert scene.api.put(path, {"agency_email": "ordre@svea.example"}).status == 200
+    order = {
+        "contact": {"name": "Ola Nordmann", "email": "ola@acme.example"},
+        "consent": {
+            "given_by": "Ola Nordmann",
+            "terms_version": scene.api.get("/v1/agencies/svea/terms").body["version"],
+        },
+    }
+    assert scene.api.post(f"{path}/orders", order).status == 201
+    (ref,) = [ref for ref in scene.store.due(ground.now) if ref.kind is things.EMAIL]
+    _, message = message_of(ref)
+    return scene, scene.run("deliver_outbox", sqs(message), kill, later=False), message
+
+
+def send_again(scene: Scene, message: dict[str, str]) -> None:
+    """The queue gives the message to somebody else; a person decides where nobody knows, by looking."""
+    end = scene.run("deliver_outbox", sqs(message), None, later=True)
+    assert end.answer == {"batchItemFailures": []}, end
+    for item in scene.api.get("/v1/attention?creditor_id=acme").body["items"]:
+        assert item["kind"] == "email_in_doubt"
+        decision = {"resolution": "sent" if scene.letters() else "not_sent"}
+        assert scene.api.post(f"/v1/attention/{item['attention_id']}/resolve", decision).status == 202
+    scene.run("deliver_outbox", sqs(message), None, later=True)
+    scene.settle()
+
+
+def sent_once(scene: Scene, _message: dict[str, str]) -> list[str]:
+    (email,) = scene.api.get("/v1/creditors/acme/agreements/svea/emails").body["items"]
+    wrong = [] if email["state"] == "sent" else [f"the e-mail is {email['state']}"]
+    return wrong + ([] if len(scene.letters()) == 1 else [f"letters: {scene.letters()}"])
+
+
 # --- hourly_sync ---------------------------------------------------------------------------------
 
 ONE_AGREEMENT = {"creditor_id": "acme", "agency": "svea"}
@@ -335,6 +376,7 @@ STORIES = {
     "case_number": Story(case_number, agency_tries_again, registered_once),
     "closing_payment": Story(closing_payment, agency_tries_again, payment_told_once),
     "parked": Story(parked, try_parked_again, parked_once),
+    "send_order": Story(send_order, send_again, sent_once),
     "begin_hour": Story(begin_hour, next_hour, nothing_more),
     "pull": Story(pull, pull_again, pulled_once),
 }

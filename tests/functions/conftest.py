@@ -12,7 +12,7 @@ from fordring.store.repository import Repository
 from fordring.usecases.recording import ask_for_attention, attention_id
 from fordring.usecases.sealed import Vault
 from fordring.usecases.work import transact
-from tests.fakes import MemoryFiles, MemoryQueue, MemorySealer
+from tests.fakes import MemoryFiles, MemoryMail, MemoryQueue, MemorySealer
 from tests.functions.caller import Client, Gateway, Reply
 from tests.functions.world import CALLBACK_TOKEN, PASSWORD, FixedClock, World, callback_token
 
@@ -69,6 +69,7 @@ def hub(
     made = Hub(environment, store, clock)
     made.vault = Vault(MemorySealer())
     made.files = MemoryFiles()  # type: ignore[assignment]
+    made.mail = MemoryMail()  # type: ignore[assignment]
     return made
 
 

@@ -43,6 +43,7 @@ def test_settings_have_sensible_defaults(api, world):
         "service": "reminders_and_collection",
         "transfer_status": "overdue",
         "accounts": dict.fromkeys(ACCOUNTS),
+        "agency_email": None,
     }
     assert api.get(SETTINGS).body == reply.body
 

@@ -32,7 +32,7 @@ from fordring.store.repository import Repository
 from fordring.usecases.sealed import Vault
 from sandbox.agencies import SIMULATORS
 from sandbox.server import Sandbox
-from tests.fakes import MemoryFiles, MemorySealer
+from tests.fakes import MemoryFiles, MemoryMail, MemorySealer
 from tests.functions.conftest import (
     PASSWORD,
     Client,
@@ -160,6 +160,7 @@ def stage(folder: Path, engine: Engine, wall: FixedClock | None = None) -> Itera
         hub = Hub(environment, Repository(engine), clock)
         hub.vault = Vault(MemorySealer())
         hub.files = MemoryFiles()  # type: ignore[assignment]
+        hub.mail = MemoryMail()  # type: ignore[assignment]
         gateway = Gateway(hub)
         world = World(hub, engine, gateway)  # type: ignore[arg-type]
         made = Stage(hub, sandbox, engine, gateway, clock, world)

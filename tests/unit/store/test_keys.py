@@ -111,6 +111,7 @@ def test_every_listing_of_children_is_where_its_things_are() -> None:
     children = {
         "agreements_of": things.AGREEMENT,
         "debtors_of": things.DEBTOR,
+        "emails_of": things.EMAIL,
         "invoices_of_debtor": things.DEBTOR_INVOICE,
         "entries_of_invoice": things.INVOICE_ENTRY,
         "entries_of_case": things.CASE_ENTRY,

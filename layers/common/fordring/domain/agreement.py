@@ -82,6 +82,8 @@ class Settings:
         The dunning status from which invoices may be transferred (NET-2); one of ``TRANSFER_STATUSES``.
     accounts
         Where bookkeeping is proposed to go.
+    agency_email
+        Where the agency is written to: orders, and new addresses of the creditor (ZIR-14, ZIR-16).
     """
 
     level: Level = Level.REMINDER
@@ -93,6 +95,7 @@ class Settings:
     service: Service = Service.REMINDERS_AND_COLLECTION
     transfer_status: str = TRANSFER_STATUSES[0]
     accounts: Accounts = field(default_factory=Accounts)
+    agency_email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from fordring.domain.case import Case
 from fordring.domain.command import Attention, CommandRow
 from fordring.domain.correspondence import Dispatch, Message
 from fordring.domain.creditor import ApiKey, Creditor, Debtor
+from fordring.domain.email import Email
 from fordring.domain.events import Event
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import Entry
@@ -34,6 +35,7 @@ from fordring.domain.webhooks import Delivery, Endpoint
 API_KEY: Final = Kind("api_key", ApiKey)  # key id
 CREDITOR: Final = Kind("creditor", Creditor)  # creditor
 AGREEMENT: Final = Kind("agreement", Agreement)  # creditor, agency: the current one
+EMAIL: Final = Kind("email", Email)  # creditor, agency, e-mail
 DEBTOR: Final = Kind("debtor", Debtor)  # creditor, debtor
 DEBTOR_INVOICE: Final = Kind("debtor_invoice", DebtorInvoice)  # creditor, debtor, invoice
 INVOICE: Final = Kind("invoice", Invoice)  # invoice

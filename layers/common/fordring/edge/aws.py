@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-type Service = Literal["kms", "s3", "sqs"]
+type Service = Literal["kms", "s3", "sesv2", "sqs"]
 
-_READ_SECONDS: Final[dict[Service, int]] = {"kms": 3, "s3": 10, "sqs": 3}
+_READ_SECONDS: Final[dict[Service, int]] = {"kms": 3, "s3": 10, "sesv2": 10, "sqs": 3}
+_ATTEMPTS: Final[dict[Service, int]] = {"sesv2": 1}
+"""How often botocore tries by itself, where that is not three times: an e-mail would go out twice."""
 _PASSING: Final = frozenset(
     {
         "DependencyTimeoutException",
@@ -53,6 +55,8 @@ def client(service: Literal["kms"]) -> "KMSClient": ...
 @overload
 def client(service: Literal["s3"]) -> "S3Client": ...
 @overload
+def client(service: Literal["sesv2"]) -> Any: ...
+@overload
 def client(service: Literal["sqs"]) -> "SQSClient": ...
 def client(service: Service) -> Any:
     """Give the client of a service, made at the first call."""
@@ -70,7 +74,7 @@ def client(service: Service) -> Any:
                 config=Config(
                     connect_timeout=1,
                     read_timeout=_READ_SECONDS[service],
-                    retries={"mode": "standard", "total_max_attempts": 3},
+                    retries={"mode": "standard", "total_max_attempts": _ATTEMPTS.get(service, 3)},
                     max_pool_connections=10,
                 ),
             )

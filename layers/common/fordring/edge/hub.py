@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fordring.domain.transport import Http
     from fordring.edge.files import S3Files
     from fordring.edge.http import HttpClient
+    from fordring.edge.mail import SesMail
     from fordring.store.repository import Repository
     from fordring.usecases.sealed import Vault
 
@@ -89,6 +90,13 @@ class Hub:
         from fordring.usecases.sealed import Vault
 
         return Vault(KmsSealer(self.settings.need("key_id"), self.settings.tenant))
+
+    @cached_property
+    def mail(self) -> "SesMail":
+        """Where e-mails to agencies go out."""
+        from fordring.edge.mail import SesMail
+
+        return SesMail(self.settings.mail_sender)
 
     @cached_property
     def files(self) -> "S3Files":

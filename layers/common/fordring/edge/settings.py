@@ -22,6 +22,7 @@ type Part = Literal[
     "public_url",
     "sandbox_url",
     "agency_workers",
+    "mail_sender",
 ]
 
 PREFIX: Final = "FORDRING_"
@@ -53,6 +54,8 @@ class Settings:
         Where the sandbox agencies are, in test mode; without a slash at the end.
     agency_workers
         How many of this function run at the same time and speak to agencies; they share the limit.
+    mail_sender
+        From whom e-mails to agencies come; ``None``: they are sent by hand.
     allow_loopback
         Whether webhooks may go to this machine, and then without TLS: a local run.
     """
@@ -71,6 +74,7 @@ class Settings:
     agency_urls: Mapping[str, str] = field(default_factory=dict)
     sandbox_url: str | None = None
     agency_workers: str | None = None
+    mail_sender: str | None = None
     allow_loopback: bool = False
 
     @property
@@ -194,6 +198,7 @@ _OPTIONAL: Final[tuple[Part, ...]] = (
     "public_url",
     "sandbox_url",
     "agency_workers",
+    "mail_sender",
 )
 _TEST_ONLY: Final = ("sandbox_url", "allow_loopback")
 _ALL: Final = (*_REQUIRED, *_OPTIONAL, "agency_urls", "allow_loopback")
@@ -214,5 +219,6 @@ _CHECKS: Final[Mapping[str, _Check]] = {
     "agency_urls": _agency_urls,
     "sandbox_url": _url,
     "agency_workers": _like(r"[1-9][0-9]{0,3}", "a number from 1 to 9999"),
+    "mail_sender": _like(r"[^@\s<>]{1,64}@[a-z0-9.-]{1,189}", "an e-mail address"),
     "allow_loopback": _one_of("true", "false"),
 }

@@ -34,6 +34,7 @@ FIELDS: Final = frozenset(
         "debtor_id",
         "delivery_id",
         "dispatch_id",
+        "email_id",
         "endpoint_id",
         "event_id",
         "event_type",

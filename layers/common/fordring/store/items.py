@@ -18,6 +18,7 @@ from fordring.domain import things
 from fordring.domain.agreement import Agreement, AgreementState
 from fordring.domain.case import Case
 from fordring.domain.command import Attention, CommandRow, CommandState
+from fordring.domain.email import Email
 from fordring.domain.events import Event
 from fordring.domain.invoice import Invoice
 from fordring.domain.payment import CreditNote, Payment, Settlement
@@ -240,7 +241,7 @@ def _expiring(value: Claim | DeliveryClaim | ParkedCallback) -> Places:
     return None, None, None, value.expires_at
 
 
-def _due(value: Job | SyncRequest) -> Places:
+def _due(value: Job | SyncRequest | Email) -> Places:
     return None, value.due_at, None, None
 
 
@@ -265,6 +266,7 @@ _PLACES: Final[Mapping[type, Callable[[Any], Places]]] = {
     ParkedCallback: _expiring,
     Job: _due,
     SyncRequest: _due,
+    Email: _due,
     things.API_KEY.type: _all("api_key", "key_id"),
     things.CREDITOR.type: _all("creditor", "creditor_id"),
     things.ENDPOINT.type: _all("endpoint", "endpoint_id"),

@@ -55,6 +55,7 @@ _KEYS: Final[Mapping[str, Callable[..., Key]]] = {
     things.API_KEY.name: lambda key: Key(f"KEY#{key}", META),
     things.CREDITOR.name: lambda creditor: Key(f"CRED#{creditor}", META),
     things.AGREEMENT.name: lambda creditor, agency: Key(f"CRED#{creditor}", f"AGR#{agency}"),
+    things.EMAIL.name: lambda creditor, agency, email: Key(f"CRED#{creditor}", f"MAIL#{agency}#{email}"),
     things.DEBTOR.name: lambda creditor, debtor: Key(f"CRED#{creditor}", f"DEB#{debtor}"),
     things.DEBTOR_INVOICE.name: lambda creditor, debtor, invoice: Key(
         f"CRED#{creditor}", f"OWE#{debtor}#{invoice}"
@@ -96,6 +97,7 @@ _CHILDREN: Final[Mapping[str, tuple[str, str]]] = {
     # listing name: partition prefix, sort-key prefix; braces there stand for the last ids
     "agreements_of": ("CRED#", "AGR#"),
     "debtors_of": ("CRED#", "DEB#"),
+    "emails_of": ("CRED#", "MAIL#{}#"),
     "invoices_of_debtor": ("CRED#", "OWE#{}#"),
     "entries_of_invoice": ("INV#", "LED#"),
     "entries_of_case": ("CASE#", "LED#"),

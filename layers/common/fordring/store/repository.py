@@ -92,6 +92,7 @@ _DUE_KINDS = {
     "EVT": "event",
     "DLV": "delivery",
     "JOB": "job",
+    "MAIL": "email",
     "REQUEST": "sync_request",
     "CASE": "case",
 }

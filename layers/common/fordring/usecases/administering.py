@@ -8,9 +8,12 @@ from fordring.domain import things
 from fordring.domain.agency import Address
 from fordring.domain.agreement import Agreement, AgreementState
 from fordring.domain.creditor import Creditor
+from fordring.domain.email import EmailKind, EmailState
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.references import KidFormat
 from fordring.domain.refs import Ref
+from fordring.usecases.letters import address_change_subject, address_change_text
+from fordring.usecases.mailing import ask_for_hand, write_email
 from fordring.usecases.work import Work
 
 
@@ -30,11 +33,16 @@ class CreditorDetails:
 
 def refs_to_keep_creditor(creditor_id: str, agencies: Iterable[str]) -> tuple[Ref[Any], ...]:
     """Name what ``keep_creditor`` looks at; ``agencies`` are all that there are."""
-    return (things.CREDITOR(creditor_id), *(things.AGREEMENT(creditor_id, agency) for agency in agencies))
+    agreements = (things.AGREEMENT(creditor_id, agency) for agency in agencies)
+    return (things.CREDITOR(creditor_id), *agreements, things.EPOCH())
 
 
-def keep_creditor(work: Work, creditor_id: str, said: CreditorDetails, agencies: Sequence[str]) -> Creditor:
+def keep_creditor(
+    work: Work, creditor_id: str, said: CreditorDetails, agencies: Sequence[str], sender: str | None
+) -> Creditor:
     """Register a creditor, or change it; saying the same again changes nothing.
+
+    A new address is told to the agencies that know the old one, by e-mail from ``sender`` (ZIR-16).
 
     Raises
     ------
@@ -61,7 +69,31 @@ def keep_creditor(work: Work, creditor_id: str, said: CreditorDetails, agencies:
         return known
     changed = replace(changed, updated_at=work.now, revision=known.revision + 1)
     work.change(ref, changed)
+    if changed.address != known.address:
+        for agreement in agreements:
+            if agreement.state in (AgreementState.ORDERED, AgreementState.ACTIVE):
+                _tell_address(work, agreement, changed, known.address, sender)
     return changed
+
+
+def _tell_address(
+    work: Work, agreement: Agreement, creditor: Creditor, former: Address, sender: str | None
+) -> None:
+    ref = things.EMAIL(agreement.creditor_id, agreement.agency, work.new_id("mail"))
+    email = write_email(
+        work,
+        agreement,
+        sender,
+        ref,
+        EmailKind.ADDRESS_CHANGE,
+        str(creditor.revision),
+        address_change_subject(creditor),
+        address_change_text(creditor, former),
+        creditor.email,
+    )
+    if email.state is EmailState.BY_HAND:
+        # Nobody waits for an answer to this one, as somebody does who orders: so it goes on the list.
+        ask_for_hand(work, ref)
 
 
 def _refuse_contradictions(known: Creditor, said: CreditorDetails, agreements: Iterable[Agreement]) -> None:

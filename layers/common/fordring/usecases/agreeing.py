@@ -17,8 +17,11 @@ from fordring.domain.agreement import (
 )
 from fordring.domain.candidates import NEEDED
 from fordring.domain.creditor import Creditor
+from fordring.domain.email import Email, EmailKind
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.refs import Ref
+from fordring.usecases.letters import Contact, order_subject, order_text
+from fordring.usecases.mailing import cancel_unsent, email_of_order, write_email
 from fordring.usecases.requesting import has_open_cases
 from fordring.usecases.sealed import is_same
 from fordring.usecases.terms import Terms
@@ -30,15 +33,6 @@ _SERVICES: Final = {
     Service.PURCHASE: frozenset({Operation.REGISTER_ADMINISTRATION, Operation.PURCHASE_INVOICES}),
 }
 """What an agency must offer for each service."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Whom the agency may ask about an order."""
-
-    name: str
-    email: str
-    phone: str | None
 
 
 def keep_settings(work: Work, creditor_id: str, capabilities: Capabilities, settings: Settings) -> Agreement:
@@ -120,15 +114,29 @@ def _digits(account: str) -> str:
     return "".join(character for character in account if character.isalnum())
 
 
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An agreement after an order, the order, and the e-mail that tells the agency of it."""
+
+    agreement: Agreement
+    order: Order
+    email: Email
+
+
 def refs_with_token(desk: Desk, creditor_id: str, agency: str) -> Callable[[], tuple[Ref[Any], ...]]:
-    """Name an agreement with its creditor and its callback token, which only the agreement tells."""
+    """Name an agreement with its creditor, its callback token and the e-mail of its order.
+
+    Only the agreement tells the last two.
+    """
 
     def refs() -> tuple[Ref[Any], ...]:
         ref = things.AGREEMENT(creditor_id, agency)
         agreement = desk.read(ref).find(ref)
         digest = agreement.callback_digest if agreement else None
         token = (things.CALLBACK_TOKEN(digest),) if digest else ()
-        return (things.CREDITOR(creditor_id), ref, *token)
+        order = agreement.order if agreement else None
+        email = (email_of_order(creditor_id, agency, order.order_id),) if order else ()
+        return (things.CREDITOR(creditor_id), ref, *token, *email, things.EPOCH())
 
     return refs
 
@@ -166,8 +174,9 @@ def order(
     terms_version: str,
     terms: Terms,
     callback_digest: str,
-) -> Agreement:
-    """Order access to an agency (ZIR-12, ZIR-13). Ordered again before it is active, the later order counts.
+    sender: str | None,
+) -> Ordered:
+    """Order access to an agency (ZIR-12 to ZIR-14); ordered again before it is active, the later one counts.
 
     See ``refs_with_token`` for what must have been read.
 
@@ -179,6 +188,8 @@ def order(
         The current ones.
     callback_digest
         Of the token in the address at which the agency will call back.
+    sender
+        From whom the e-mail to the agency comes; ``None``: it is to be sent by hand.
 
     Raises
     ------
@@ -208,10 +219,11 @@ def order(
         contact_email=contact.email,
         contact_phone=contact.phone,
         consent=consent,
-        text=order_text(creditor, agreement, capabilities, contact, consent),
+        text=order_text(creditor, agreement.settings, contact, consent),
         ordered_at=work.now,
     )
     replaced = _token_of(work, agreement) if agreement.state is AgreementState.ORDERED else None
+    _cancel_email(work, agreement)
     ordered = agreement.ordered(made, callback_digest, work.now)
     work.change(ref, ordered)
     if replaced is not None and agreement.callback_digest is not None:
@@ -221,43 +233,30 @@ def order(
         things.CALLBACK_TOKEN(callback_digest),
         CallbackToken(creditor_id, capabilities.agency, ordered.number, ordered.credentials, None),
     )
-    return ordered
-
-
-def order_text(
-    creditor: Creditor, agreement: Agreement, capabilities: Capabilities, contact: Contact, consent: Consent
-) -> str:
-    """Write what the agency is told: company information and a contact person.
-
-    The address for callbacks is not in it: that is a secret, and stands beside the text in one answer only.
-    """
-    address = ", ".join(
-        (
-            *creditor.address.lines,
-            f"{creditor.address.postal_code} {creditor.address.city}",
-            creditor.address.country,
-        )
+    email = write_email(
+        work,
+        ordered,
+        sender,
+        email_of_order(creditor_id, capabilities.agency, made.order_id),
+        EmailKind.ORDER,
+        made.order_id,
+        order_subject(creditor),
+        made.text,
+        contact.email,
     )
-    lines = [
-        f"To {capabilities.title}: order of access for {creditor.name}",
-        "",
-        f"Company: {creditor.name}",
-        f"Organisation number: {creditor.organisation_number} ({creditor.country})",
-        f"Address: {address}",
-        *([f"E-mail: {creditor.email}"] if creditor.email else []),
-        *([f"Bank account: {creditor.bank_account}"] if creditor.bank_account else []),
-        "",
-        f"Contact person: {contact.name}",
-        f"E-mail: {contact.email}",
-        *([f"Telephone: {contact.phone}"] if contact.phone else []),
-        "",
-        f"Invoices are handed over at the level: {agreement.settings.level.value}",
-        f"{consent.given_by} has confirmed having read the terms, version {consent.terms_version}, "
-        f"on {consent.given_at:%Y-%m-%d}.",
-        "",
-        "Please answer with customer number, user name and password for the integration.",
-    ]
-    return "\n".join(lines) + "\n"
+    return Ordered(ordered, made, email)
+
+
+def _cancel_email(work: Work, agreement: Agreement) -> None:
+    """Cancel the e-mail of an earlier order, if it was not sent yet."""
+    if agreement.order is None:
+        return
+    ref = email_of_order(agreement.creditor_id, agreement.agency, agreement.order.order_id)
+    try:
+        cancel_unsent(work, ref, "ordered_again")
+    except LookupError:
+        # What was read may be the agreement of a moment ago.
+        raise Conflict from None
 
 
 def write_credentials(

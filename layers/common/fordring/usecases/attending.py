@@ -8,9 +8,11 @@ from typing import Any, Final
 from fordring.domain import things
 from fordring.domain.agency import Accepted, CommandKind
 from fordring.domain.command import Attention, AttentionKind, CommandRow, CommandState
+from fordring.domain.email import Email
 from fordring.domain.errors import Refused
 from fordring.domain.refs import Ref
 from fordring.usecases.lanes import lane_of
+from fordring.usecases.mailing import queue_again, settle_by_person
 from fordring.usecases.notifying import replay
 from fordring.usecases.recording import epoch_of
 from fordring.usecases.requesting import request_sync
@@ -18,13 +20,14 @@ from fordring.usecases.unmatched import settle_attention
 from fordring.usecases.work import Desk, Work
 
 _BY_HAND: Final = "a person"
+_EMAILS: Final = (AttentionKind.EMAIL_IN_DOUBT, AttentionKind.EMAIL_NOT_SENT)
 
 
 class Resolution(StrEnum):
     """What a person decides."""
 
     SENT = "sent"
-    """The agency has it: treated as done."""
+    """The agency has it, or was written to by hand: treated as done."""
     NOT_SENT = "not_sent"
     """The agency does not have it: it is sent again, without being looked up as in doubt."""
     GIVE_UP = "give_up"
@@ -38,7 +41,7 @@ def resolutions_of(attention: Attention) -> tuple[Resolution, ...]:
     if attention.resolved_at is not None or attention.kind is AttentionKind.PAYMENT_UNMATCHED:
         # An unmatched payment leaves the list by being matched, or by being ignored.
         return ()
-    if _waits_for_a_person(attention):
+    if _waits_for_a_person(attention) or attention.kind in _EMAILS:
         return (Resolution.SENT, Resolution.NOT_SENT, Resolution.GIVE_UP)
     return (Resolution.ACKNOWLEDGED,)
 
@@ -50,6 +53,7 @@ def can_be_retried(attention: Attention) -> bool:
     return _waits_for_a_person(attention) or attention.kind in (
         AttentionKind.DELIVERY_DEAD,
         AttentionKind.SYNC_FAILED,
+        AttentionKind.EMAIL_NOT_SENT,
     )
 
 
@@ -81,6 +85,8 @@ def refs_to_attend(desk: Desk, attention: Attention, lane: list[CommandRow]) -> 
             return (*own, things.DELIVERY(ids[0]))
         case "sync":
             return (*own, things.AGREEMENT(*ids))
+        case "email":
+            return (*own, things.EMAIL(*ids))
         case _:
             return own
 
@@ -105,6 +111,8 @@ def retry(work: Work, attention_id: str) -> Attention:
             _, creditor_id, agency = attention.subject
             if not request_sync(work, creditor_id, [agency]):
                 raise Refused("action_not_available", "the agreement is not active")
+        case AttentionKind.EMAIL_NOT_SENT:
+            queue_again(work, things.EMAIL(*attention.subject[1:]))
         case _:
             row = _stuck(work, attention)
             again = CommandState.IN_DOUBT if row.doubted_at else CommandState.RETRY
@@ -130,6 +138,9 @@ def resolve(work: Work, attention_id: str, resolution: Resolution, lane: Sequenc
             "this is not a decision that can be made here",
             facts={"resolutions": [each.value for each in available]},
         )
+    if attention.kind in _EMAILS:
+        _decide_on_email(work, things.EMAIL(*attention.subject[1:]), resolution)
+        return _settled(work, attention, resolution.value)
     match resolution:
         case Resolution.SENT:
             _settle(work, attention, lane, given_up=False)
@@ -142,6 +153,13 @@ def resolve(work: Work, attention_id: str, resolution: Resolution, lane: Sequenc
         case Resolution.ACKNOWLEDGED:
             pass
     return _settled(work, attention, resolution.value)
+
+
+def _decide_on_email(work: Work, ref: Ref[Email], resolution: Resolution) -> None:
+    if resolution is Resolution.NOT_SENT:
+        queue_again(work, ref)
+    else:
+        settle_by_person(work, ref, sent=resolution is Resolution.SENT)
 
 
 def _open(work: Work, attention_id: str) -> Attention:

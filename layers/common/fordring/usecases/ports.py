@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Protocol
 
+from fordring.domain.email import Letter
+
 
 class CannotOpen(Exception):
     """What was sealed cannot be opened: it was changed, or sealed for something else or by another key."""
@@ -80,6 +82,22 @@ class Files(Protocol):
             When there is none.
         Unavailable
             When it cannot be read at present.
+        """
+        ...
+
+
+class Mail(Protocol):
+    """Sends e-mails. It recognises no repetition: what may have been sent is not sent again by itself."""
+
+    def send(self, letter: Letter) -> None:
+        """Send an e-mail.
+
+        Raises
+        ------
+        LetterRefused
+            When it was not sent, and a repetition would change nothing.
+        TransportFailed
+            When it was not sent this time (``sent`` is ``no``), or nobody knows (``maybe``).
         """
         ...
 

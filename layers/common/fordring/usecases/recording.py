@@ -108,10 +108,19 @@ def ask_for_attention(
     """
     ref = things.ATTENTION(attention_id(kind, subject))
     known = work.find(ref)
-    if known is not None and known.resolved_at is None:
-        return
+    if known is None or known.resolved_at is not None:
+        raise_attention(work, kind, creditor_id, subject, reason)
+
+
+def raise_attention(
+    work: Work, kind: AttentionKind, creditor_id: str, subject: tuple[str, ...], reason: str
+) -> None:
+    """Put something on the attention list that is not on it, and tell of it.
+
+    Its ref must have been read, unless the subject is something new.
+    """
     work.put(
-        ref,
+        things.ATTENTION(attention_id(kind, subject)),
         Attention(
             attention_id=attention_id(kind, subject),
             kind=kind,

@@ -6,8 +6,9 @@ from fordring.domain import things
 from fordring.domain.agreement import Agreement, SealedCredentials, digest_of
 from fordring.domain.creditor import Scope
 from fordring.domain.errors import NotFound
-from fordring.domain.refs import Ref
+from fordring.domain.refs import Listing, Ref
 from fordring.edge.call import Call, etag
+from fordring.edge.listing import answer_list
 from fordring.edge.once import new_token, show_once
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
@@ -23,7 +24,10 @@ from fordring.edge.schemas.agreements import (
     tell_new_order,
     tell_order,
 )
+from fordring.edge.schemas.common import Paging
+from fordring.edge.schemas.emails import ToldEmails, tell_email
 from fordring.usecases.agreeing import (
+    Ordered,
     end_agreement,
     keep_settings,
     order,
@@ -31,6 +35,7 @@ from fordring.usecases.agreeing import (
     refuse_while_cases_are_open,
     write_credentials,
 )
+from fordring.usecases.mailing import email_of_order
 from fordring.usecases.sealed import credentials_digest
 from fordring.usecases.terms import current_terms
 from fordring.usecases.work import Work
@@ -81,7 +86,7 @@ def order_agreement(call: Call) -> Answer:
     digest = digest_of(token)
     refuse_while_cases_are_open(call.hub.desk, call.read(_agreement_ref(call)).find(_agreement_ref(call)))
 
-    def decide(work: Work) -> Agreement:
+    def decide(work: Work) -> Ordered:
         return order(
             work,
             capabilities,
@@ -91,6 +96,7 @@ def order_agreement(call: Call) -> Answer:
             body.consent.terms_version,
             terms,
             digest,
+            call.hub.settings.mail_sender,
         )
 
     answer = call.transact(
@@ -99,10 +105,8 @@ def order_agreement(call: Call) -> Answer:
     return show_once(answer, callback_url=f"{_public_url(call)}/v1/callbacks/{agency}/{token}")
 
 
-def _tell_new_order(agreement: Agreement) -> dict[str, Any]:
-    if agreement.order is None:
-        raise NotFound
-    return tell_new_order(agreement.order)
+def _tell_new_order(made: Ordered) -> dict[str, Any]:
+    return tell_new_order(made.order, made.email)
 
 
 def _public_url(call: Call) -> str:
@@ -114,10 +118,20 @@ def _public_url(call: Call) -> str:
 def read_order(call: Call) -> Answer:
     """Tell the latest order, with the text that is sent to the agency."""
     ref = _agreement_ref(call)
-    found = call.read(ref).get(ref).order
+    email = email_of_order(call.creditor_id, call.path["agency"], call.path["order_id"])
+    work = call.read(ref, email)
+    found = work.get(ref).order
     if found is None or found.order_id != call.path["order_id"]:
         raise NotFound
-    return Answer.of(200, tell_order(found))
+    return Answer.of(200, tell_order(found, work.find(email)))
+
+
+def list_emails(call: Call) -> Answer:
+    """List what the agency was written, the newest first."""
+    ref = _agreement_ref(call)
+    call.read(ref).get(ref)
+    listing = Listing(things.EMAIL, "emails_of", (call.creditor_id, call.path["agency"]), newest_first=True)
+    return answer_list(call, listing, tell_email)
 
 
 def put_credentials(call: Call) -> Answer:
@@ -177,9 +191,10 @@ AGREEMENT_ROUTES = (
         body=NewOrder,
         claims=True,
         description=(
-            "Send `text` to the agency, with `callback_url`, where it may report what happens. The URL is a "
-            "secret: it is in the answer to the first request only. Ordered again before the credentials are "
-            "written, the later order counts and the earlier URL is dead."
+            "The order is sent to the agreement's `agency_email`; where `email` says `by_hand`, send its "
+            "text yourself. Give the agency `callback_url`, where it may report what happens, by a safe way: "
+            "it is a secret, and in the answer to the first request only. Ordered again before the "
+            "credentials are written, the later order counts and the earlier URL is dead."
         ),
     ),
     Route(
@@ -227,5 +242,16 @@ AGREEMENT_READ_ROUTES = (
         "agreements",
         Scope.READ,
         {200: ToldOrder},
+    ),
+    Route(
+        "GET",
+        _PATH + "/emails",
+        list_emails,
+        "List what the agency was written",
+        "agreements",
+        Scope.READ,
+        {200: ToldEmails},
+        query=Paging,
+        description="The newest first, each with its text. What is `by_hand` is for you to send.",
     ),
 )

@@ -39,7 +39,7 @@ def put_creditor(call: Call) -> Answer:
     def decide(work: Work) -> Creditor:
         known = work.find(things.CREDITOR(creditor_id))
         call.match_revision(known.revision if known else None)
-        return keep_creditor(work, creditor_id, said, agencies)
+        return keep_creditor(work, creditor_id, said, agencies, call.hub.settings.mail_sender)
 
     return call.transact(
         refs_to_keep_creditor(creditor_id, agencies),
@@ -90,7 +90,8 @@ CREDITOR_ROUTES = (
         body=GivenCreditor,
         description=(
             "`creditor_id` is of your own choice. What is left out gets its default. Sent again, the same "
-            "changes nothing. With `If-Match` the change is made only while the revision is the one you have "
+            "changes nothing. A new address is told by e-mail to the agencies that know the old one. "
+            "With `If-Match` the change is made only while the revision is the one you have "
             'seen; `If-Match: "0"` registers, and changes nothing that exists.'
         ),
     ),

@@ -103,6 +103,7 @@ ROUTES = Routes(
         "GET /v1/agencies/{agency}/terms",
         "GET /v1/creditors/{creditor_id}/agreements/{agency}",
         "GET /v1/creditors/{creditor_id}/agreements/{agency}/orders/{order_id}",
+        "GET /v1/creditors/{creditor_id}/agreements/{agency}/emails",
     ),
     Group(
         _one_invoice,

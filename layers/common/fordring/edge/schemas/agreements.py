@@ -8,11 +8,13 @@ from pydantic import Field
 from fordring.domain.accounts import Accounts
 from fordring.domain.agency import Credentials, Level, Service
 from fordring.domain.agreement import Agreement, AgreementState, Order, Settings
+from fordring.domain.email import Email as KeptEmail
 from fordring.domain.references import LONGEST_KID, SHORTEST_KID
 from fordring.edge.schemas.addresses import Email
 from fordring.edge.schemas.common import Given, Text
+from fordring.edge.schemas.emails import ToldEmailState, tell_email_state
 from fordring.edge.schemas.told import Instant, Told, instant
-from fordring.usecases.agreeing import Contact
+from fordring.usecases.letters import Contact
 
 BankAccount = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9 .-]{4,40}$")]
 Account = Annotated[str | None, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,19}$", examples=["1510"])]
@@ -94,6 +96,13 @@ class GivenSettings(Given):
         GivenAccounts,
         Field(default_factory=GivenAccounts, description="The creditor's accounts, for vouchers."),
     ]
+    agency_email: Annotated[
+        Email | None,
+        Field(
+            description="Where the agency is written to: orders, and new addresses of the creditor. "
+            "Without it, they are to be sent by hand."
+        ),
+    ] = None
 
     @property
     def settings(self) -> Settings:
@@ -108,6 +117,7 @@ class GivenSettings(Given):
             service=self.service,
             transfer_status=self.transfer_status,
             accounts=Accounts(**self.accounts.model_dump()),
+            agency_email=self.agency_email,
         )
 
 
@@ -178,6 +188,7 @@ class ToldSettings(Told):
     service: Service
     transfer_status: str
     accounts: ToldAccounts
+    agency_email: str | None
 
 
 class ToldConsent(Told):
@@ -197,13 +208,14 @@ class ToldContact(Told):
 
 
 class ToldOrder(Told):
-    """An order. ``text`` is what the agency is to be told, ready to be sent by hand."""
+    """An order. ``text`` is what the agency is told; ``email`` says whether it was, or is to be by hand."""
 
     order_id: str
     contact: ToldContact
     consent: ToldConsent
     ordered_at: Instant
     text: str
+    email: ToldEmailState | None
 
 
 class ToldNewOrder(Told):
@@ -216,6 +228,7 @@ class ToldNewOrder(Told):
     ordered_at: Instant
     terms_version: str
     callback_url: str | None
+    email: ToldEmailState
 
 
 class ToldCredentials(Told):
@@ -273,6 +286,7 @@ def tell_agreement(agreement: Agreement) -> dict[str, Any]:
             "service": settings.service.value,
             "transfer_status": settings.transfer_status,
             "accounts": asdict(settings.accounts),
+            "agency_email": settings.agency_email,
         },
         "missing": list(agreement.missing),
         "warnings": list(agreement.warnings),
@@ -289,24 +303,26 @@ def tell_agreement(agreement: Agreement) -> dict[str, Any]:
     }
 
 
-def tell_order(order: Order) -> dict[str, Any]:
-    """Tell an order."""
+def tell_order(order: Order, email: KeptEmail | None) -> dict[str, Any]:
+    """Tell an order, and what became of its e-mail."""
     return {
         "order_id": order.order_id,
         "contact": {"name": order.contact_name, "email": order.contact_email, "phone": order.contact_phone},
         "consent": _consent(order),
         "ordered_at": instant(order.ordered_at),
         "text": order.text,
+        "email": tell_email_state(email) if email else None,
     }
 
 
-def tell_new_order(order: Order) -> dict[str, Any]:
+def tell_new_order(order: Order, email: KeptEmail) -> dict[str, Any]:
     """Tell a new order without the persons in it: what is answered is kept for repeated requests."""
     return {
         "order_id": order.order_id,
         "ordered_at": instant(order.ordered_at),
         "terms_version": order.consent.terms_version,
         "callback_url": None,
+        "email": tell_email_state(email),
     }
 
 

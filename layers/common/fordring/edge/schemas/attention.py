@@ -27,8 +27,8 @@ class Decision(Given):
         Resolution,
         Field(
             strict=False,
-            description="Of a command: `sent`, the agency has it; `not_sent`, it has not, send it again; "
-            "`give_up`, send it no more. Of anything else: `acknowledged`.",
+            description="Of a command or an e-mail: `sent`, the agency has it; `not_sent`, it has not, send "
+            "it again; `give_up`, send it no more. Of anything else: `acknowledged`.",
         ),
     ]
 

@@ -29,6 +29,9 @@ def message_of(ref: Ref[Any]) -> tuple[str, Message]:
             return AGENCY, {"case_id": ref.ids[0]}
         case "case":
             return AGENCY, {"resume_case_id": ref.ids[0]}
+        case "email":
+            creditor_id, agency, email_id = ref.ids
+            return AGENCY, {"creditor_id": creditor_id, "agency": agency, "email_id": email_id}
         case "event":
             parent_kind, parent_id, event_id = ref.ids
             return WEBHOOK, {"parent_kind": parent_kind, "parent_id": parent_id, "event_id": event_id}

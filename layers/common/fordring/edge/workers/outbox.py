@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from fordring.domain import things
 from fordring.domain.command import CommandState, head_of
+from fordring.domain.email import EmailState
 from fordring.domain.refs import Ref
 from fordring.domain.webhooks import DeliveryState
 from fordring.edge.hub import Hub
@@ -21,6 +22,7 @@ from fordring.store.items import KINDS
 from fordring.store.keys import ref_of
 from fordring.usecases.delivering import deliver_lane
 from fordring.usecases.lanes import lane_of
+from fordring.usecases.mailing import deliver_email
 from fordring.usecases.notifying import deliver
 from fordring.usecases.pausing import resume_due
 from fordring.usecases.ports import Queue
@@ -117,6 +119,8 @@ class Outbox:
             self._resume(message["resume_case_id"])
         elif "delivery_id" in message:
             self._deliver_webhook(message["delivery_id"])
+        elif "email_id" in message:
+            self._deliver_email(message)
         else:
             event = event_ref(message)
             self._fan_out([event] if event else [])
@@ -141,6 +145,16 @@ class Outbox:
         """Go on with a case whose rest has ended; what the agency is told of it has a row of its own."""
         if resume_due(self._hub.desk, self._hub.capabilities, case_id):
             self._log.info("case_resumed", case_id=case_id)
+
+    def _deliver_email(self, message: Mapping[str, str]) -> None:
+        hub = self._hub
+        ref = things.EMAIL(message["creditor_id"], message["agency"], message["email_id"])
+        state = deliver_email(hub.desk, hub.mail, hub.settings.mail_sender, ref, secrets.token_hex(8))
+        if state is None:
+            return
+        self._log.info("email_attempted", email_id=message["email_id"], state=state.value)
+        if state is EmailState.RETRY:
+            self._come_back(ref, hub.desk.read(ref).get(ref).due_at)
 
     def _deliver_webhook(self, delivery_id: str) -> None:
         from fordring.edge.standard_webhooks import sign
