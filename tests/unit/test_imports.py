@@ -61,6 +61,10 @@ DYNAMIC = frozenset({"agencies/registry.py"})
 """Modules that import by name; what they name is held to the same rule."""
 
 
+ELSEWHERE = {"dataclasses.dataclass": "fordring.domain.values"}
+"""Names that the package takes from a module of its own, and which."""
+
+
 @dataclass(frozen=True)
 class Import:
     module: str
@@ -173,6 +177,18 @@ def test_nothing_is_imported_by_name_in_secret(relative: str) -> None:
         and node.value.startswith("fordring.")
     ]
     assert named and all(within(module, f"fordring.{layer}") for module in named)
+
+
+@pytest.mark.parametrize("relative", FILES)
+def test_dataclasses_are_made_by_the_decorator_that_starts_fast(relative: str) -> None:
+    taken = {
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(ast.parse((PACKAGE / relative).read_text()))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    if relative != "domain/values.py":
+        assert not taken & ELSEWHERE.keys(), f"take it from {ELSEWHERE}"
 
 
 def test_heavy_packages_stay_behind_lazy_doors() -> None:

@@ -1,6 +1,8 @@
 """The creditor's own accounts, by number: where bookkeeping is proposed to go."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
+
+from fordring.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@
 Nothing here knows a particular agency.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from enum import StrEnum
+
+from fordring.domain.values import dataclass
 
 
 class Stage(StrEnum):

@@ -1,7 +1,7 @@
 """The agreement between a creditor and an agency."""
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from fordring.domain.accounts import Accounts
 from fordring.domain.agency import Level, Service
 from fordring.domain.errors import Refused
+from fordring.domain.values import dataclass
 
 TRANSFER_STATUSES: Final = ("overdue", "reminded", "notice_sent")
 """The dunning statuses from which an agreement may let invoices go, in the order they are reached in."""

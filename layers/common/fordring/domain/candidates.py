@@ -1,6 +1,5 @@
 """Whether an invoice can be handed over, and if not, every reason at once (BEY-1)."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -8,6 +7,7 @@ from fordring.domain.agency import Capabilities, Level, Operation, Service
 from fordring.domain.agreement import Agreement, Settings
 from fordring.domain.dunning import reached
 from fordring.domain.invoice import Invoice
+from fordring.domain.values import dataclass
 
 REASONS = {
     "already_transferred": "the invoice is at an agency already",

@@ -1,6 +1,6 @@
 """A case at an agency: four states that never overwrite each other, and the rules for their changes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -9,6 +9,7 @@ from fordring.domain.agency import ClosedReason, Level, Stage
 from fordring.domain.errors import Refused
 from fordring.domain.invoice import Release
 from fordring.domain.ledger import Balance, Entry
+from fordring.domain.values import dataclass
 
 
 class Processing(StrEnum):

@@ -1,12 +1,12 @@
 """Commands to agencies: the lane of a case, and what becomes of each command in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from fordring.domain.agency import CommandKind
+from fordring.domain.values import dataclass
 
 LEASE: Final = timedelta(seconds=90)
 """How long a worker may hold a command; longer than a worker can live after its last exchange."""

@@ -1,7 +1,9 @@
 """Messages with the case handler, and what the agency has sent to the debtor."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
+
+from fordring.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

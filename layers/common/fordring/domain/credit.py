@@ -1,9 +1,10 @@
 """Credit checks: whether an agency would buy what somebody owes, and up to which amount."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from fordring.domain.money import Money
+from fordring.domain.values import dataclass
 
 
 class CreditDecision(StrEnum):

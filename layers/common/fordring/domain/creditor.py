@@ -1,12 +1,12 @@
 """Creditors, their debtors, and who may act for them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from fordring.domain.agency import Address
 from fordring.domain.references import KidFormat
+from fordring.domain.values import dataclass
 
 
 class Scope(StrEnum):

@@ -4,9 +4,10 @@ An e-mail service recognises no repetition, and tells nobody later whether a let
 which nobody knows is **in doubt**: it is never sent again by itself, a person decides.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from fordring.domain.values import dataclass
 
 
 class EmailKind(StrEnum):

@@ -5,8 +5,10 @@ about a person, and ``retryable``: whether the same request may succeed later wi
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
+
+from fordring.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ that a reader could trip over is a new type.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from fordring.domain.values import dataclass
 
 
 class EventType(StrEnum):

@@ -1,11 +1,12 @@
 """What an agency tells the hub, in the hub's own words: facts about cases, and its view of its ledger."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
 from fordring.domain.agency import ClosedReason, Stage
 from fordring.domain.money import Money
 from fordring.domain.questions import QuestionKind
+from fordring.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """What the hub tells an agency, in the hub's own words: debtor, invoices, and one class for each command."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from fordring.domain.agency import Address, CommandKind, Level
 from fordring.domain.ledger import EntryKind
 from fordring.domain.money import Money
+from fordring.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

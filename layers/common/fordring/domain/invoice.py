@@ -1,7 +1,7 @@
 """An invoice: what it says, what is left of it, and how far its release to an agency has come."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from fordring.domain.ledger import Balance, Component, Entry, EntryKind, Source
 from fordring.domain.money import Money
 from fordring.domain.references import Reference
+from fordring.domain.values import dataclass
 
 LOCKED_AFTER_TRANSFER: Final = (
     "accounting_date",

@@ -6,10 +6,12 @@ what was paid, credited and written off; the rest remains.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
+
+from fordring.domain.values import dataclass
 
 
 class Component(StrEnum):

@@ -6,12 +6,12 @@ suggestions only.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
 from fordring.domain.money import Money
+from fordring.domain.values import dataclass
 
 MOST_INVOICES: Final = 20
 """One payment pays at most so many invoices: what is written in one transaction is bounded."""

@@ -1,9 +1,10 @@
 """Amounts of money: integer minor units with a currency, never a float."""
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Self
+
+from fordring.domain.values import dataclass
 
 CURRENCIES: Final = {
     "NOK": 2,

@@ -1,11 +1,11 @@
 """Payments and credit notes: money that came, wherever it came, and what it settled."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from fordring.domain.ledger import Source
 from fordring.domain.matching import Hint
+from fordring.domain.values import dataclass
 
 
 class Origin(StrEnum):

@@ -1,9 +1,11 @@
 """What an agency asks the creditor about a case, and what the creditor answers (BEY-7)."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
+
+from fordring.domain.values import dataclass
 
 
 class QuestionKind(StrEnum):

@@ -7,10 +7,10 @@ zero-filled to the length that the creditor has agreed with its bank.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from fordring.domain.check_digits import luhn_digit, mod11_digit, mod97, viitenumero_digit
+from fordring.domain.values import dataclass
 
 type Modulus = Literal["mod10", "mod11"]
 type ReferenceKind = Literal["kid", "ocr", "viitenumero", "rf", "free_text"]

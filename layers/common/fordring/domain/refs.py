@@ -1,6 +1,6 @@
 """Names for stored things, without saying where they are stored."""
 
-from dataclasses import dataclass
+from fordring.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

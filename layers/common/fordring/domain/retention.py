@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
 from fordring.domain.errors import Refused
+from fordring.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """What keeps the hub running: claims, jobs, synchronisation, the test clock, the epoch."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from fordring.domain.values import dataclass
 
 CLAIM_LIFE: Final = timedelta(hours=48)
 """How long an idempotency claim is kept."""

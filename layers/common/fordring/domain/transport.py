@@ -1,8 +1,10 @@
 """What is said to the outside and what may have been heard: the vocabulary of one HTTP exchange."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, Protocol
+
+from fordring.domain.values import dataclass
 
 type Sent = Literal["no", "maybe"]
 

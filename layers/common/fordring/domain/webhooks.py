@@ -1,9 +1,10 @@
 """Webhooks to billing products: endpoints, deliveries, and the schedule of attempts."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from fordring.domain.values import dataclass
 
 DELIVERY_SCHEDULE: Final = (
     timedelta(),

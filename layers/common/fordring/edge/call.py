@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from fordring.domain import things
@@ -26,6 +26,7 @@ from fordring.domain.errors import (
 )
 from fordring.domain.refs import Listing, Page, Ref
 from fordring.domain.running import CLAIM_LIFE, Claim
+from fordring.domain.values import dataclass
 from fordring.edge.key_text import digest_of_key, key_id_of
 from fordring.edge.problem import Answer, dump, problem
 from fordring.edge.route import Route

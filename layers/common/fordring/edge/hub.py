@@ -2,7 +2,6 @@
 
 import secrets
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fordring.domain import things
 from fordring.domain.errors import NotFound
 from fordring.domain.ids import RandomIds
+from fordring.domain.values import dataclass
 from fordring.edge.settings import Settings, settings
 from fordring.usecases.work import BusinessClock, Desk, Stored
 
@@ -68,7 +68,7 @@ class MovableClock:
         return clock
 
 
-@dataclass
+@dataclass()
 class Hub:
     """Everything that a function works with. Parts that only some functions need are made when asked for."""
 

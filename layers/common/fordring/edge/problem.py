@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from fordring.domain.errors import FordringError, Refused
+from fordring.domain.values import dataclass
 
 PROBLEM: Final = "application/problem+json"
 JSON: Final = "application/json"

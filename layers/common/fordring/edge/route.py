@@ -6,10 +6,11 @@ the same table.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from fordring.domain.creditor import Scope
+from fordring.domain.values import dataclass
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

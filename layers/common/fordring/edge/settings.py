@@ -6,10 +6,12 @@ The template sets these variables; a function that has no business with a queue 
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Final, Literal, cast
 from urllib.parse import urlsplit
+
+from fordring.domain.values import dataclass
 
 type Mode = Literal["live", "test"]
 type Part = Literal[

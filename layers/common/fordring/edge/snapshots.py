@@ -6,7 +6,9 @@ warmed the process up is let go of before the snapshot is taken, and a new one i
 
 from collections.abc import Callable
 
+from fordring.domain.values import complete_all
 from fordring.edge.hub import hub, use
+from fordring.store.items import warm
 
 
 def warm_up(prepare: Callable[[], None] | None = None) -> None:
@@ -25,6 +27,8 @@ def warm_up(prepare: Callable[[], None] | None = None) -> None:
     def before() -> None:
         if prepare is not None:
             prepare()
+        complete_all()
+        warm()
         let_go()
 
     register_before_snapshot(before)

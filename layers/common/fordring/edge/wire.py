@@ -9,7 +9,6 @@ import ssl
 import time
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ import httpcore
 import httpx
 
 from fordring.domain.transport import Request, Response, Sent, TransportFailed
+from fordring.domain.values import dataclass
 from fordring.edge.addresses import NoAddress, Policy, Resolve, addresses_of
 
 LARGEST_ANSWER: Final = 1024 * 1024

@@ -1,9 +1,10 @@
 """What the hub takes from a bank's file of incoming payments, whatever its format was."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from fordring.domain.money import Money
+from fordring.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Final
 
 from fordring.domain.errors import Faults
 from fordring.domain.money import Money, MoneyError
+from fordring.domain.values import dataclass
 from fordring.formats.safe_xml import Element
 from fordring.formats.ubl import one_line
 

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from fordring.domain.money import Money
+from fordring.domain.values import dataclass
 from fordring.formats.bank_file import BankLine
 from fordring.formats.camt_054_reading import Place, Reader
 

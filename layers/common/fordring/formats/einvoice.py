@@ -1,12 +1,12 @@
 """What the hub keeps of an electronic invoice or credit note, whatever its format was."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from fordring.domain.errors import Fault
 from fordring.domain.money import Money
 from fordring.domain.references import Reference
+from fordring.domain.values import dataclass
 
 type EInvoiceKind = Literal["invoice", "credit_note"]
 type AccountKind = Literal["iban", "bban", "other"]

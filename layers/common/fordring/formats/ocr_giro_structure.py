@@ -1,6 +1,6 @@
 """The order of an OCR giro file's records, and whether its totals agree with them."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from netsgiro import AssignmentType, ServiceCode
@@ -18,6 +18,7 @@ from netsgiro.records import (
 
 from fordring.domain.errors import Fault
 from fordring.domain.money import Money
+from fordring.domain.values import dataclass
 from fordring.formats.bank_file import BankLine, PaymentFile
 
 REVERSALS: Final = frozenset({18, 20})

@@ -5,10 +5,11 @@ that the parser itself knows. The tree keeps local names, namespaces and text, n
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, NoReturn
 
 from fordring.domain.errors import Fault, InvalidInput
+from fordring.domain.values import dataclass
 
 LARGEST_BYTES: Final = 1_048_576
 DEEPEST: Final = 32

@@ -1,12 +1,13 @@
 """Reading a UBL 2.1 document: paths of elements in, values or faults out, all faults at once."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Final
 
 from fordring.domain.errors import Faults, InvalidInput
 from fordring.domain.money import Money, MoneyError
+from fordring.domain.values import dataclass
 from fordring.formats.safe_xml import Element
 
 NAMESPACES: Final = {

@@ -1,9 +1,9 @@
 """What a table can do, in the store's own words; one engine keeps it in memory, one in DynamoDB."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
+from fordring.domain.values import dataclass
 from fordring.store.items import Item
 from fordring.store.keys import Key
 

@@ -8,7 +8,6 @@ are kept and written back, and an item of the next shape keeps saying so.
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -25,6 +24,7 @@ from fordring.domain.payment import CreditNote, Payment, Settlement
 from fordring.domain.questions import AgencyQuestion
 from fordring.domain.refs import Kind, Ref
 from fordring.domain.running import Claim, DeliveryClaim, Job, ParkedCallback, SyncRequest
+from fordring.domain.values import dataclass
 from fordring.domain.webhooks import Delivery, DeliveryState
 from fordring.store.keys import due_partition, key_of, ref_of
 from fordring.store.shapes import shape_of, unknown_in, with_unknown, without_nothing

@@ -8,9 +8,10 @@ and removal, so a changed index key costs two.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, NamedTuple
 
+from fordring.domain.values import dataclass
 from fordring.store.items import Item
 from fordring.store.rows import EXPIRES, INDEX_ATTRIBUTES
 

@@ -7,9 +7,11 @@ there takes two releases: one that reads it, then one that writes it.
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from types import UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin
+
+from fordring.domain.values import dataclass
 
 type Data = dict[str, Any]
 type Way = Literal["object", "values", "elements"]

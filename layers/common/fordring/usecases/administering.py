@@ -1,7 +1,7 @@
 """Creditors: registered and changed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from fordring.domain import things
@@ -12,6 +12,7 @@ from fordring.domain.email import EmailKind, EmailState
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.references import KidFormat
 from fordring.domain.refs import Ref
+from fordring.domain.values import dataclass
 from fordring.usecases.letters import address_change_subject, address_change_text
 from fordring.usecases.mailing import ask_for_hand, write_email
 from fordring.usecases.work import Work

@@ -5,7 +5,7 @@ clock along, runs what the clock sets off, waits until nothing is due any more, 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -13,6 +13,7 @@ from fordring.domain import things
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.refs import Listing, Ref
 from fordring.domain.running import Job, TestClock
+from fordring.domain.values import dataclass
 from fordring.usecases.work import Desk, Work, transact
 
 LEASE: Final = timedelta(seconds=60)

@@ -1,7 +1,7 @@
 """Agreements with agencies: settings, order, credentials, end."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from fordring.domain import things
@@ -20,6 +20,7 @@ from fordring.domain.creditor import Creditor
 from fordring.domain.email import Email, EmailKind
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.refs import Ref
+from fordring.domain.values import dataclass
 from fordring.usecases.letters import Contact, order_subject, order_text
 from fordring.usecases.mailing import cancel_unsent, email_of_order, write_email
 from fordring.usecases.requesting import has_open_cases

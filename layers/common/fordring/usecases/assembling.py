@@ -4,7 +4,7 @@ What has become wrong since the command was queued is found here, and the comman
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ from fordring.domain.instructions import (
 from fordring.domain.invoice import Release
 from fordring.domain.money import Money
 from fordring.domain.refs import Ref
+from fordring.domain.values import dataclass
 from fordring.usecases.about_invoices import (
     ABOUT_ONE_INVOICE,
     about_one_invoice,

@@ -1,7 +1,6 @@
 """Callbacks of agencies: verified, then applied once, in one read and one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from fordring.domain import things
@@ -13,6 +12,7 @@ from fordring.domain.errors import InvalidInput, Unauthenticated
 from fordring.domain.facts import Delivery, Fact
 from fordring.domain.refs import Ref
 from fordring.domain.running import DeliveryClaim, ParkedCallback
+from fordring.domain.values import dataclass
 from fordring.usecases.facts import CLAIM_LIFE, UnknownCase, apply
 from fordring.usecases.naming import refs_of_facts, under_other_id, with_external_id
 from fordring.usecases.receiving import Teller, refs_of_original

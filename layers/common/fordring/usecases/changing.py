@@ -1,7 +1,7 @@
 """Changing an invoice: what nobody changes once it is at an agency, and what may be changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from fordring.domain import things
@@ -11,6 +11,7 @@ from fordring.domain.invoice import LOCKED_AFTER_TRANSFER, Invoice
 from fordring.domain.references import Reference
 from fordring.domain.refs import Ref
 from fordring.domain.running import ReferenceHolder
+from fordring.domain.values import dataclass
 from fordring.usecases.invoicing import FREE_TEXT, check_formats, refs_of_reference
 from fordring.usecases.work import Work
 

@@ -1,6 +1,6 @@
 """Credit notes: registered, and matched to the invoice that they reduce."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from fordring.domain import things
@@ -12,6 +12,7 @@ from fordring.domain.ledger import CLEARING_ORDERS, EntryKind, Source, allocate
 from fordring.domain.money import Money
 from fordring.domain.payment import CreditNote
 from fordring.domain.running import DocumentClaim
+from fordring.domain.values import dataclass
 from fordring.usecases.booking import book, follow
 from fordring.usecases.invoicing import content_digest, document_ref, refuse_taken_number
 from fordring.usecases.recording import command, derived_id, epoch_of, tell

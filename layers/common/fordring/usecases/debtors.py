@@ -1,13 +1,14 @@
 """Debtors: who owes, and how to reach them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from fordring.domain import things
 from fordring.domain.agency import Address
 from fordring.domain.creditor import ContactPerson, Debtor
 from fordring.domain.refs import Ref
+from fordring.domain.values import dataclass
 from fordring.usecases.work import Conflict, Work
 
 

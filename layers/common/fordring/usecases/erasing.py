@@ -5,7 +5,7 @@ time: whatever is interrupted is completed by asking again. The debtor itself go
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import batched
 from typing import Any, Final
@@ -19,6 +19,7 @@ from fordring.domain.errors import Refused
 from fordring.domain.invoice import Invoice
 from fordring.domain.refs import Listing, Ref
 from fordring.domain.retention import RetentionRule, earliest_erasure, rule_on
+from fordring.domain.values import dataclass
 from fordring.usecases.work import Desk, Work, transact
 
 ERASED: Final = "Erased"

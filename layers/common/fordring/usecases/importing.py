@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -14,6 +14,7 @@ from fordring.domain.money import Money
 from fordring.domain.payment import CreditNote
 from fordring.domain.references import Reference, recognise
 from fordring.domain.refs import Ref
+from fordring.domain.values import dataclass
 from fordring.usecases.crediting import NewCreditNote, register_credit_note
 from fordring.usecases.debtors import DebtorDetails, put_debtor
 from fordring.usecases.invoicing import FREE_TEXT, NewInvoice, document_ref, register

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import date
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from fordring.domain.money import Money
 from fordring.domain.references import BadReference, Reference, check_reference, kid_forms
 from fordring.domain.refs import Ref
 from fordring.domain.running import DebtorInvoice, DocumentClaim, ReferenceHolder
+from fordring.domain.values import dataclass
 from fordring.usecases.booking import book
 from fordring.usecases.recording import tell
 from fordring.usecases.work import Work

@@ -1,7 +1,7 @@
 """Where a bank's line leads: the invoices of its references, what was paid on them, and what else is said."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from fordring.domain import things
@@ -12,6 +12,7 @@ from fordring.domain.matching import MOST_INVOICES, Earlier, Hint
 from fordring.domain.payment import Match, Payment
 from fordring.domain.reference_forms import reference_forms
 from fordring.domain.refs import Listing
+from fordring.domain.values import dataclass
 from fordring.usecases.invoicing import document_ref
 from fordring.usecases.work import Desk
 

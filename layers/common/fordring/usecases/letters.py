@@ -4,12 +4,12 @@ No secret is in a letter: neither the address for callbacks nor credentials, and
 send any by e-mail either.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from fordring.domain.agency import Address, Level, Service
 from fordring.domain.agreement import Consent, Settings
 from fordring.domain.creditor import Creditor
+from fordring.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

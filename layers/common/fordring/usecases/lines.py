@@ -1,7 +1,7 @@
 """One line of a bank's file: which invoices it pays, or why a person has to look."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from fordring.domain import things
@@ -11,6 +11,7 @@ from fordring.domain.matching import Decision, Incoming, Owed, Rule, match
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment, Settlement
 from fordring.domain.refs import Ref
+from fordring.domain.values import dataclass
 from fordring.usecases.leads import Leads, OpenInvoices, leads_of
 from fordring.usecases.matching import REVERSAL, Reversal
 from fordring.usecases.paying import NewPayment, Target, agency_account, owed_on, pay, unmatched

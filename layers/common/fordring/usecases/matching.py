@@ -1,7 +1,7 @@
 """Decisions of a person about a payment: whose invoice it settles, that it settles none, that it bounced."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from fordring.domain.matching import Rule
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment
 from fordring.domain.refs import Ref
+from fordring.domain.values import dataclass
 from fordring.usecases.booking import book, follow
 from fordring.usecases.mirroring import knows_of
 from fordring.usecases.paying import NewPayment, Target, pay, tell_of_payment

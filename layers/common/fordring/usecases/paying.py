@@ -1,7 +1,7 @@
 """Money that comes to the creditor, and the invoice that it settles."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from fordring.domain.matching import Earlier, Hint, Incoming, Owed, Rule, explai
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment
 from fordring.domain.refs import Ref
+from fordring.domain.values import dataclass
 from fordring.usecases.booking import book, follow
 from fordring.usecases.recording import command, epoch_of, tell
 from fordring.usecases.submitting import invoice_of

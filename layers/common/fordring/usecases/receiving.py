@@ -1,7 +1,7 @@
 """Money at the agency: payments and their reversals, settlements. Nothing of it is ever reported back."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from fordring.domain import things
@@ -14,6 +14,7 @@ from fordring.domain.matching import Hint, Incoming, Rule, explain, match
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment
 from fordring.domain.refs import Ref
+from fordring.domain.values import dataclass
 from fordring.usecases.booking import book, book_cost, follow
 from fordring.usecases.paying import owed_on, tell_of_payment
 from fordring.usecases.recording import derived_id, tell_of_case

@@ -1,7 +1,7 @@
 """What becomes of a command after an attempt, and what that means for its case: decided in one place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -31,6 +31,7 @@ from fordring.domain.command import (
 from fordring.domain.invoice import Release
 from fordring.domain.refs import Ref
 from fordring.domain.running import CaseNumber
+from fordring.domain.values import dataclass
 from fordring.usecases.facts import number, reject
 from fordring.usecases.pausing import pause_refused
 from fordring.usecases.recording import ask_for_attention, attention_id

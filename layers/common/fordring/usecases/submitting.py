@@ -1,7 +1,7 @@
 """Handing invoices over: from candidate to case, and what the creditor does with a case afterwards."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from fordring.domain import things
@@ -18,6 +18,7 @@ from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice, Release, case_id_of, external_id
 from fordring.domain.ledger import Balance, Component, EntryKind
 from fordring.domain.refs import Ref
+from fordring.domain.values import dataclass
 from fordring.usecases.booking import book_cost
 from fordring.usecases.instructing import say
 from fordring.usecases.mirroring import mirrored

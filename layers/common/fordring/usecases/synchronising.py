@@ -1,7 +1,7 @@
 """The hourly run for one agreement, and "sync now": pull what has happened, then compare the ledgers."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from fordring.domain.facts import Fact, PaymentReceived
 from fordring.domain.refs import Ref
 from fordring.domain.running import SyncState
 from fordring.domain.transport import TransportFailed
+from fordring.domain.values import dataclass
 from fordring.usecases.facts import UnknownCase, apply
 from fordring.usecases.naming import refs_of_facts, under_other_id, with_external_id
 from fordring.usecases.receiving import Teller, receive_payment, refs_of_original

@@ -4,8 +4,9 @@ A text that was published never changes: whoever consented has consented to that
 version, and the one at the end is the current one.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+from fordring.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ touches the store in between, so it can be tried again from the start when someb
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, Protocol, cast
 
@@ -13,6 +12,7 @@ from fordring.domain.clock import WallClock
 from fordring.domain.errors import Busy, NotFound
 from fordring.domain.ids import Ids
 from fordring.domain.refs import Listing, Page, Ref
+from fordring.domain.values import dataclass
 
 ATTEMPTS: Final = 8
 """How often a unit of work is tried when others write the same things."""

@@ -6,13 +6,13 @@ recognised in any case and with any white space. What is not recognised keeps it
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
 from fordring.agencies.reading import Node
 from fordring.domain.agency import MalformedAnswer, Stage
+from fordring.domain.values import dataclass
 
 _LONGEST: Final = 140
 

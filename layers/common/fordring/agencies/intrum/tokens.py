@@ -3,7 +3,6 @@
 import base64
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from threading import Lock
@@ -13,6 +12,7 @@ from urllib.parse import quote_plus
 from fordring.agencies.reading import read
 from fordring.domain.agency import Credentials, MalformedAnswer
 from fordring.domain.transport import Http, Request, Response, TransportFailed
+from fordring.domain.values import dataclass
 
 _EARLY: Final = timedelta(seconds=60)
 """How long before its end a token is no longer used."""

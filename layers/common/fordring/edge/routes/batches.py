@@ -6,13 +6,14 @@ batch that was interrupted is completed by repeating it, and its answer is the s
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from fordring.domain.creditor import Scope
 from fordring.domain.errors import FordringError, Refused, Unprocessable
 from fordring.domain.refs import Ref
 from fordring.domain.running import CLAIM_LIFE, Claim
+from fordring.domain.values import dataclass
 from fordring.edge.call import REPLAYED, Call
 from fordring.edge.problem import Answer, dump, problem
 from fordring.edge.reading import check

@@ -4,46 +4,21 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from fordring.domain import things
-from fordring.domain.creditor import Creditor, Debtor, Scope
-from fordring.domain.errors import InvalidInput
+from fordring.domain.creditor import Creditor, Scope
 from fordring.domain.refs import Ref
-from fordring.edge.call import Call, etag
-from fordring.edge.identifiers import chosen_id_fault
+from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Group, Route, Routes
 from fordring.edge.routes.invoice_answers import headers_of, revision_of, told
-from fordring.edge.schemas.debtors import NewDebtor, ToldDebtor, tell_debtor
 from fordring.edge.schemas.invoices import GivenInvoice, InvoicePatch, XmlOptions
 from fordring.edge.schemas.told_invoices import ToldInvoice
 from fordring.usecases.changing import change, refs_to_change
-from fordring.usecases.debtors import put_debtor, refs_of_debtor
 from fordring.usecases.invoicing import refs_to_register, register
 from fordring.usecases.submitting import invoice_of
 from fordring.usecases.work import Conflict, Work
 
 if TYPE_CHECKING:
     from fordring.edge.route import Answers
-
-
-def write_debtor(call: Call) -> Answer:
-    """Register a debtor, or give it new details."""
-    debtor_id = call.path["debtor_id"]
-    found = chosen_id_fault(debtor_id, "/path/debtor_id")
-    if found is not None:
-        raise InvalidInput(faults=[found])
-    details = call.given(NewDebtor).details
-
-    def decide(work: Work) -> Debtor:
-        known = work.find(things.DEBTOR(call.creditor_id, debtor_id))
-        call.match_revision(known.revision if known else None)
-        return put_debtor(work, call.creditor_id, debtor_id, details)
-
-    return call.transact(
-        refs_of_debtor(call.creditor_id, debtor_id),
-        decide,
-        tell_debtor,
-        headers=lambda debtor: etag(debtor.revision),
-    )
 
 
 def register_document(call: Call) -> Answer:
@@ -96,6 +71,12 @@ def change_invoice(call: Call) -> Answer:
     return call.transact(refs, decide, lambda content: content, headers=revision_of)
 
 
+def _debtors() -> tuple[Route, ...]:
+    from fordring.edge.routes.debtors import DEBTOR_ROUTES
+
+    return DEBTOR_ROUTES
+
+
 def _erasure() -> tuple[Route, ...]:
     from fordring.edge.routes.erasure import ERASURE_ROUTES
 
@@ -128,18 +109,6 @@ def _payment_files() -> tuple[Route, ...]:
 
 ROUTES = Routes(
     Route(
-        "PUT",
-        "/v1/creditors/{creditor_id}/debtors/{debtor_id}",
-        write_debtor,
-        "Register a debtor, or change it",
-        "debtors",
-        Scope.WRITE,
-        {200: ToldDebtor},
-        body=NewDebtor,
-        description="The whole debtor as it shall be. `If-Match` refuses to overwrite what somebody else "
-        "has changed meanwhile.",
-    ),
-    Route(
         "POST",
         "/v1/creditors/{creditor_id}/invoices",
         register_document,
@@ -165,6 +134,7 @@ ROUTES = Routes(
         body=InvoicePatch,
         description="While the invoice is at an agency, its nine locked fields answer 409 `fields_locked`.",
     ),
+    Group(_debtors, "PUT /v1/creditors/{creditor_id}/debtors/{debtor_id}"),
     Group(
         _erasure,
         "POST /v1/creditors/{creditor_id}/debtors/{debtor_id}/erase",

@@ -5,11 +5,11 @@ So a route that is given nothing but a path starts without.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from fordring.domain.money import Money
+from fordring.domain.values import dataclass
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, GetCoreSchemaHandler
