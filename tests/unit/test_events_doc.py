@@ -140,6 +140,22 @@ class Story:
         self.stranger()
         # Over a Monday, when the agency pays out; a difference is told when a second run finds it.
         self.hub.advance(self.api, days=8)
+        self.agreement()
+
+    def agreement(self) -> None:
+        path = f"{AT}/agreements/intrum"
+        self.api.put(path, {})
+        version = self.api.get("/v1/agencies/intrum/terms").body["version"]
+        self.post(
+            f"{path}/orders",
+            {
+                "contact": {"name": "Ola Nordmann", "email": "ola@acme.example"},
+                "consent": {"given_by": "Ola Nordmann", "terms_version": version},
+            },
+        )
+        written = {"customer_number": "79021", "user_name": "acme", "password": PASSWORD}
+        assert self.api.put(f"{path}/credentials", written).status == 200
+        self.hub.pump()
 
     def at_the_creditor(self, invoice_id: str, case_id: str) -> None:
         amount = {"amount": "250.00", "currency": "NOK"}

@@ -110,6 +110,8 @@ class Operation(StrEnum):
     LIST_DISPATCHES = "list_dispatches"
     DISPATCH_DOCUMENTS = "dispatch_documents"
     RECEIVE_CALLBACKS = "receive_callbacks"
+    ACTIVATE_SERVICE = "activate_service"
+    """The agency calls when the contract is ready, and tells its number (NET-1)."""
     LIST_CHANGES = "list_changes"
     LIST_OPEN_CASES = "list_open_cases"
     REGISTER_ADMINISTRATION = "register_administration"

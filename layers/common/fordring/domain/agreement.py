@@ -51,12 +51,14 @@ class SealedCredentials:
     """Credentials encrypted under the stack's key, as base64, and when they were written.
 
     ``digest`` is a salted, slow one of what they are: whoever may write credentials cannot read them, and
-    still has to see that the same ones were written again.
+    still has to see that the same ones were written again. ``numbered`` says whether the customer number is
+    among them; an agency that activates by calling tells it then.
     """
 
     sealed: str
     written_at: datetime
     digest: str | None = None
+    numbered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A creditor's agreement with one agency; at most one is active per agency."""
+    """A creditor's agreement with one agency; at most one is active per agency.
+
+    ``contract_number`` is what the agency has called the contract when it activated it (NET-1); ``None`` for
+    agencies that hand it out with the credentials.
+    """
 
     creditor_id: str
     agency: str
@@ -116,6 +122,7 @@ class Agreement:
     previous_credentials: SealedCredentials | None = None
     ended_at: datetime | None = None
     revision: int = 1
+    contract_number: str | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -127,7 +134,12 @@ class Agreement:
             found.append("agreement_ended")
         if self.credentials is None and self.state is not AgreementState.ENDED:
             found.append("credentials_missing")
+        elif self.state is AgreementState.ORDERED and not self._complete(self.credentials):
+            found.append("activation_missing")
         return tuple(found)
+
+    def _complete(self, credentials: SealedCredentials | None) -> bool:
+        return credentials is not None and (credentials.numbered or self.contract_number is not None)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -158,12 +170,15 @@ class Agreement:
             credentials=None if self.state is AgreementState.ENDED else self.credentials,
             previous_credentials=None,
             ended_at=None,
+            contract_number=None,
             updated_at=now,
             revision=self.revision + 1,
         )
 
     def with_credentials(self, sealed: SealedCredentials, now: datetime) -> "Agreement":
         """Give the agreement after credentials were written: ordered becomes active (ZIR-15).
+
+        Without the contract's number it waits for the agency's activation (NET-1).
 
         Raises
         ------
@@ -172,11 +187,32 @@ class Agreement:
         """
         if self.state in (AgreementState.NONE, AgreementState.ENDED):
             raise Refused("agreement_not_ordered", "order the agreement before its credentials are written")
+        complete = self.state is AgreementState.ACTIVE or self._complete(sealed)
         return replace(
             self,
-            state=AgreementState.ACTIVE,
+            state=AgreementState.ACTIVE if complete else AgreementState.ORDERED,
             credentials=sealed,
             previous_credentials=self.credentials,
+            updated_at=now,
+            revision=self.revision + 1,
+        )
+
+    def activated(self, contract_number: str, bank_accounts: tuple[str, ...], now: datetime) -> "Agreement":
+        """Give the agreement after the agency has activated it; the same again changes nothing (NET-1).
+
+        The accounts that the agency pays out from join those in the settings: a payout is never taken for a
+        debtor's payment.
+        """
+        known = self.settings.agency_bank_accounts
+        accounts = tuple(dict.fromkeys((*known, *bank_accounts)))
+        state = AgreementState.ACTIVE if self.credentials is not None else self.state
+        if (self.contract_number, known, self.state) == (contract_number, accounts, state):
+            return self
+        return replace(
+            self,
+            state=state,
+            contract_number=contract_number,
+            settings=replace(self.settings, agency_bank_accounts=accounts),
             updated_at=now,
             revision=self.revision + 1,
         )
@@ -208,6 +244,7 @@ class CallbackToken:
     agreement_number: int
     credentials: SealedCredentials | None
     previous_credentials: SealedCredentials | None
+    contract_number: str | None = None
 
 
 def digest_of(token: str) -> str:

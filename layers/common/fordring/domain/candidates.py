@@ -24,6 +24,7 @@ REASONS = {
     "agreement_not_ordered": "the agreement has not been ordered",
     "agreement_ended": "the agreement has ended",
     "credentials_missing": "the agency's credentials have not been registered",
+    "activation_missing": "the agency has not activated the contract yet",
     "level_not_offered": "the agency does not take cases of this level",
     "level_contradicts_agreement": "the agreement hands invoices over at another level",
     "currency_not_supported": "the agency does not take this currency",

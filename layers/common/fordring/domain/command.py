@@ -133,6 +133,7 @@ class AttentionKind(StrEnum):
     DELIVERY_DEAD = "delivery_dead"
     CALLBACK_PARKED = "callback_parked"
     SYNC_FAILED = "sync_failed"
+    ACTIVATION_INCOMPLETE = "activation_incomplete"
     EMAIL_IN_DOUBT = "email_in_doubt"
     EMAIL_NOT_SENT = "email_not_sent"
 

@@ -14,6 +14,7 @@ from fordring.domain.values import dataclass
 class EventType(StrEnum):
     """Everything that can be told. ``docs/events.md`` has an example of each."""
 
+    AGREEMENT_ACTIVATED = "agreement.activated"
     INVOICE_REGISTERED = "invoice.registered"
     INVOICE_DISPUTED = "invoice.disputed"
     CASE_SUBMITTED = "case.submitted"

@@ -21,6 +21,7 @@ from fordring.domain.email import Email, EmailKind
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.refs import Ref
 from fordring.domain.values import dataclass
+from fordring.usecases.activating import attention_of_activation, tell_activated
 from fordring.usecases.letters import Contact, order_subject, order_text
 from fordring.usecases.mailing import cancel_unsent, email_of_order, write_email
 from fordring.usecases.requesting import has_open_cases
@@ -137,7 +138,8 @@ def refs_with_token(desk: Desk, creditor_id: str, agency: str) -> Callable[[], t
         token = (things.CALLBACK_TOKEN(digest),) if digest else ()
         order = agreement.order if agreement else None
         email = (email_of_order(creditor_id, agency, order.order_id),) if order else ()
-        return (things.CREDITOR(creditor_id), ref, *token, *email, things.EPOCH())
+        attention = attention_of_activation(creditor_id, agency)
+        return (things.CREDITOR(creditor_id), ref, *token, *email, attention, things.EPOCH())
 
     return refs
 
@@ -274,15 +276,28 @@ def write_credentials(
         When there is no such agreement.
     Refused
         ``agreement_not_ordered``.
+    Unprocessable
+        ``contract_number_differs`` from the one that the agency has activated.
     """
     ref = things.AGREEMENT(creditor_id, agency)
     agreement = work.get(ref)
     known = agreement.credentials
-    if known is not None and agreement.state is AgreementState.ACTIVE and is_same(known, credentials):
+    number = agreement.contract_number
+    if number and credentials.customer_number not in ("", number):
+        raise Unprocessable(
+            "contract_number_differs",
+            "the agency has activated another contract",
+            faults=[
+                Fault("/customer_number", "contract_number_differs", "not the number that was activated")
+            ],
+        )
+    if known is not None and is_same(known, credentials):
         # A repetition would otherwise push out the ones before, with which callbacks are still signed.
         return agreement
     active = agreement.with_credentials(sealed, work.now)
     work.change(ref, active)
+    if active.state is not agreement.state:
+        tell_activated(work, active)
     token = _token_of(work, agreement)
     if token is not None and agreement.callback_digest is not None:
         work.change(

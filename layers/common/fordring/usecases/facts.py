@@ -34,6 +34,7 @@ from fordring.domain.invoice import Invoice, Release
 from fordring.domain.ledger import Component, EntryKind
 from fordring.domain.money import Money
 from fordring.domain.running import CaseNumber
+from fordring.usecases.activating import activate
 from fordring.usecases.booking import book_cost
 from fordring.usecases.naming import case_ref, dispatch_id_of, drift_of, message_id_of
 from fordring.usecases.pausing import paused_by_agency, resumed_by_agency
@@ -79,8 +80,7 @@ def apply(work: Work, fact: Fact, teller: Teller) -> bool:
         case SettlementMade():
             return receive_settlement(work, fact, teller)
         case ServiceActivated():
-            # a person looks at the contract that was activated
-            raise UnknownCase
+            return activate(work, fact, teller)
         case PaymentReceived():
             return receive_payment(work, fact, teller, _case_of(work, fact.case, teller))
         case PaymentReversed():

@@ -22,6 +22,7 @@ from fordring.domain.facts import (
 from fordring.domain.invoice import case_id_of, split_external_id
 from fordring.domain.reference_forms import reference_forms
 from fordring.domain.refs import Listing, Ref
+from fordring.usecases.activating import refs_of_activation
 from fordring.usecases.paying_out import settlement_id_of
 from fordring.usecases.receiving import Teller, refs_of_payment
 from fordring.usecases.recording import attention_id, derived_id
@@ -64,6 +65,8 @@ def refs_of_fact(fact: Fact, teller: Teller | None) -> tuple[Ref[Any], ...]:
         refs += refs_of_payment(fact, teller)
     if isinstance(fact, PaymentReceived) and fact.referred_invoice_id:
         refs.append(things.INVOICE(fact.referred_invoice_id))
+    if isinstance(fact, ServiceActivated) and teller:
+        refs += refs_of_activation(teller)
     if isinstance(fact, SettlementMade) and teller:
         refs.append(things.SETTLEMENT(settlement_id_of(fact, teller)))
     return tuple(refs)

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from datetime import datetime
 
 from fordring.domain.agency import Credentials
@@ -31,12 +32,14 @@ class Vault:
         """
         if agreement.credentials is None:
             raise CannotOpen("the agreement has no credentials")
-        return self._credentials(agreement.creditor_id, agreement.agency, agreement.credentials)
+        opened = self._credentials(agreement.creditor_id, agreement.agency, agreement.credentials)
+        return _numbered(opened, agreement.contract_number)
 
     def credentials_of_token(self, token: CallbackToken) -> tuple[Credentials, ...]:
         """Open the credentials that a callback may be signed with, the current ones first."""
         sealed = (token.credentials, token.previous_credentials)
-        return tuple(self._credentials(token.creditor_id, token.agency, one) for one in sealed if one)
+        opened = (self._credentials(token.creditor_id, token.agency, one) for one in sealed if one)
+        return tuple(_numbered(one, token.contract_number) for one in opened)
 
     def seal_secret(self, endpoint_id: str, secret: str) -> str:
         """Seal a signing secret for a webhook endpoint."""
@@ -53,6 +56,13 @@ class Vault:
     def _credentials(self, creditor_id: str, agency: str, sealed: SealedCredentials) -> Credentials:
         plaintext = self._sealer.open(sealed.sealed, _agreement_context(creditor_id, agency))
         return Credentials(*json.loads(plaintext))
+
+
+def _numbered(credentials: Credentials, contract_number: str | None) -> Credentials:
+    """Complete credentials by the number that the agency told when it activated the contract."""
+    if credentials.customer_number or contract_number is None:
+        return credentials
+    return replace(credentials, customer_number=contract_number)
 
 
 def credentials_digest(credentials: Credentials, salt: str) -> str:

@@ -21,6 +21,7 @@ CAPABILITIES: Final = Capabilities(
             Operation.REPORT_CREDIT,
             Operation.SEND_MESSAGE,
             Operation.WITHDRAW_CASE,
+            Operation.ACTIVATE_SERVICE,
             Operation.ASK_QUESTIONS,
             Operation.LIST_DISPATCHES,
             Operation.LIST_CHANGES,

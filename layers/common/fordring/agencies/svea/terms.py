@@ -14,7 +14,7 @@ CAPABILITIES: Final = Capabilities(
     interface="modelled",
     countries=("NO", "SE", "FI", "DK"),
     currencies=("NOK", "SEK", "EUR", "DKK"),
-    operations=frozenset(Operation) - {Operation.MIRROR_LEDGER},
+    operations=frozenset(Operation) - {Operation.ACTIVATE_SERVICE, Operation.MIRROR_LEDGER},
     requests_per_minute=600,
 )
 

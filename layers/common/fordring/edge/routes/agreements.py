@@ -3,9 +3,10 @@
 from typing import Any
 
 from fordring.domain import things
+from fordring.domain.agency import Operation
 from fordring.domain.agreement import Agreement, SealedCredentials, digest_of
 from fordring.domain.creditor import Scope
-from fordring.domain.errors import NotFound
+from fordring.domain.errors import Fault, InvalidInput, NotFound
 from fordring.domain.refs import Listing, Ref
 from fordring.edge.call import Call, etag
 from fordring.edge.listing import answer_list
@@ -138,6 +139,10 @@ def put_credentials(call: Call) -> Answer:
     """Write what the agency has handed out."""
     credentials = call.given(GivenCredentials).credentials
     creditor_id, agency = call.creditor_id, call.path["agency"]
+    told_later = Operation.ACTIVATE_SERVICE in call.hub.capabilities(agency).operations
+    if not credentials.customer_number and not told_later:
+        detail = "the agency hands it out with the credentials"
+        raise InvalidInput(faults=[Fault("/customer_number", "missing", detail)])
     ref = _agreement_ref(call)
     # Nothing is sealed for somebody who may not write it, or for an agreement that does not exist.
     call.read(ref).get(ref)
@@ -145,6 +150,7 @@ def put_credentials(call: Call) -> Answer:
         call.hub.vault.seal_credentials(creditor_id, agency, credentials),
         call.hub.wall.now(),
         credentials_digest(credentials, f"{call.hub.desk.randbits(128):032x}"),
+        numbered=bool(credentials.customer_number),
     )
 
     def decide(work: Work) -> Agreement:
@@ -208,7 +214,8 @@ AGREEMENT_ROUTES = (
         body=GivenCredentials,
         description=(
             "They are encrypted and never read back. The ones before stay good for callbacks that are under "
-            "way. The same ones again change nothing."
+            "way. The same ones again change nothing. An agency that activates the contract by calling tells "
+            "`customer_number` then; without it, the agreement waits for that call."
         ),
     ),
     Route(

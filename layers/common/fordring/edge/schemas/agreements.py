@@ -153,14 +153,17 @@ class NewOrder(Given):
 class GivenCredentials(Given):
     """What the agency has handed out. Written, and never read back."""
 
-    customer_number: Secret
+    customer_number: Annotated[
+        Secret | None,
+        Field(description="May be left out with an agency that tells it when it activates the contract."),
+    ] = None
     user_name: Secret
     password: Annotated[Secret, Field(json_schema_extra={"writeOnly": True})]
 
     @property
     def credentials(self) -> Credentials:
         """The credentials in the hub's own form."""
-        return Credentials(self.customer_number, self.user_name, self.password)
+        return Credentials(self.customer_number or "", self.user_name, self.password)
 
 
 class ToldAccounts(Told):
