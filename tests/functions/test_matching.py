@@ -7,6 +7,8 @@ import pytest
 
 from fordring.domain import things
 from fordring.domain.agency import CommandKind
+from fordring.domain.ledger import Source
+from fordring.domain.matching import Rule
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment
 from fordring.usecases.lanes import lane_of
@@ -98,3 +100,189 @@ def test_a_bank_line_that_took_money_back_is_no_payment(api, world, stray):
     reply = api.post(f"/v1/payments/{stray.payment_id}/match", body)
     assert (reply.status, reply.code) == (409, "payment_is_reversal")
     assert (stray.match, stray.origin) == (Match.UNMATCHED, Origin.DEBTOR)
+
+
+@pytest.fixture
+def reference_payment(hub) -> Payment:
+    """More than is owed on an invoice at an agency, by its reference: left to a person."""
+    new = NewPayment(
+        Money.parse("1320.00", "NOK"),
+        date(2026, 2, 20),
+        source=Source.BANK_FILE,
+        reference="12345674",
+        bank_transaction_id="B-1",
+        machine_readable=True,
+        channel="ocr_giro",
+        rule=Rule.ABOVE_PRINCIPAL,
+        payment_id="pay_MACHINE",
+    )
+    refs = (things.PAYMENT("pay_MACHINE"), attention_of_payment("pay_MACHINE"))
+    return transact(hub.desk, refs, lambda work: unmatched(work, "acme", new, new.rule.value))
+
+
+def entries(api, invoice_id: str) -> list[tuple[str, dict[str, str], str | None]]:
+    items = api.get(f"{at(invoice_id)}/entries").body["items"]
+    return [
+        (each["kind"], {name: money["amount"] for name, money in each["amounts"].items()}, each["note"])
+        for each in items
+    ]
+
+
+@pytest.mark.capability("NET-28", "NET-29", "NET-30", "NET-31")
+def test_matched_in_full_the_cost_is_a_collection_fee_and_never_on_the_principal(
+    api, world, hub, reference_payment, reported
+):
+    case = world.case()
+    invoice = case.members[0].invoice_id
+    path = f"/v1/payments/{reference_payment.payment_id}/match"
+    reply = api.post(path, {"method": "collection", "invoice_id": invoice})
+    assert (reply.status, reply.body["match"], reply.body["rule"]) == (200, "matched", "collection")
+    assert (reply.body["collected"]["amount"], reply.body["surplus"]["amount"]) == ("70.00", "0.00")
+    assert entries(api, invoice) == [
+        ("charge", {"principal": "1250.00"}, None),
+        ("payment", {"principal": "1250.00"}, None),
+        ("collected", {"agency_cost": "70.00"}, "customer_paid_collection_fee"),
+    ]
+    told = api.get(at(invoice)).body
+    assert (told["remaining"]["amount"], told["principal"]["amount"]) == ("0.00", "1250.00")
+    assert told["balance"]["principal"]["original"]["amount"] == "1250.00"
+    assert reported(case) == [CommandKind.REPORT_PAYMENT]
+    assert world.get(things.CASE(case.case_id)).remaining == 0
+
+
+def test_taken_back_the_fee_is_gone_with_the_principal(api, world, hub, reference_payment):
+    case = world.case()
+    invoice = case.members[0].invoice_id
+    path = f"/v1/payments/{reference_payment.payment_id}"
+    assert api.post(f"{path}/match", {"method": "collection", "invoice_id": invoice}).status == 200
+    assert api.post(f"{path}/reverse", {"date": "2026-02-25"}).status == 200
+    told = api.get(at(invoice)).body
+    assert told["remaining"]["amount"] == "1250.00"
+    assert told["balance"]["agency_cost"]["paid"]["amount"] == "0.00"
+    assert [kind for kind, _, _ in entries(api, invoice)][-2:] == ["reversal", "reversal"]
+
+
+def test_a_collection_fee_is_above_the_principal_of_an_invoice_that_an_agency_had(
+    api, world, reference_payment
+):
+    path = f"/v1/payments/{reference_payment.payment_id}/match"
+    never = world.invoice().invoice_id
+    refused = api.post(path, {"method": "collection", "invoice_id": never})
+    assert (refused.status, refused.code) == (422, "never_transferred")
+    large = world.case(invoice_id=world.invoice(amount="5000.00").invoice_id).members[0].invoice_id
+    refused = api.post(path, {"method": "collection", "invoice_id": large})
+    assert (refused.status, refused.code) == (422, "nothing_above_principal")
+    said = api.post(path, {"method": "collection", "invoice_id": large, "origin": "debtor"})
+    assert said.faults == {"": "matched_in_full"}
+
+
+@pytest.mark.capability("NET-40")
+def test_a_machine_readable_payment_is_not_split(api, world, reference_payment):
+    invoice = world.case().members[0].invoice_id
+    parts = {
+        "principal": {"amount": "1250.00", "currency": "NOK"},
+        "interest": {"amount": "70.00", "currency": "NOK"},
+    }
+    path = f"/v1/payments/{reference_payment.payment_id}/match"
+    split = api.post(path, {"invoice_id": invoice, "origin": "debtor", "parts": parts})
+    assert (split.status, split.code) == (409, "payment_cannot_be_split")
+    by_hand = {
+        "amount": {"amount": "1320.00", "currency": "NOK"},
+        "paid_date": "2026-02-20",
+        "origin": "debtor",
+        "parts": parts,
+        "replaces": reference_payment.payment_id,
+    }
+    early = api.post(f"{at(invoice)}/payments", by_hand)
+    assert (early.status, early.code) == (409, "set_aside_first")
+    assert entries(api, invoice) == [("charge", {"principal": "1250.00"}, None)]
+
+
+@pytest.mark.capability("NET-32", "NET-33")
+def test_set_aside_it_is_registered_by_hand_with_its_parts(api, world, reference_payment, reported):
+    case = world.case()
+    invoice = case.members[0].invoice_id
+    path = f"/v1/payments/{reference_payment.payment_id}/match"
+    assert api.post(path, {"method": "ignore"}).body["match"] == "ignored"
+    by_hand = {
+        "amount": {"amount": "1320.00", "currency": "NOK"},
+        "paid_date": "2026-02-20",
+        "origin": "debtor",
+        "handling": "normal",
+        "bank_account": "1503 24 56789",
+        "parts": {
+            "principal": {"amount": "1250.00", "currency": "NOK"},
+            "interest": {"amount": "70.00", "currency": "NOK"},
+        },
+        "replaces": reference_payment.payment_id,
+    }
+    paid = api.post(f"{at(invoice)}/payments", by_hand)
+    assert (paid.status, paid.body["bank_transaction_id"], paid.body["bank_account"]) == (
+        201,
+        "B-1",
+        "1503 24 56789",
+    )
+    assert entries(api, invoice)[1:] == [
+        ("payment", {"principal": "1250.00"}, None),
+        ("collected", {"interest": "70.00"}, "interest_paid"),
+    ]
+    assert reported(case) == [CommandKind.REPORT_PAYMENT]
+    again = api.post(f"{at(invoice)}/payments", by_hand)
+    assert (again.status, again.code) == (409, "payment_already_replaced")
+
+
+def test_what_replaces_a_payment_is_of_its_amount_and_creditor(api, world, reference_payment):
+    invoice = world.invoice().invoice_id
+    assert api.post(f"/v1/payments/{reference_payment.payment_id}/match", {"method": "ignore"}).status == 200
+    body = {"amount": {"amount": "10.00", "currency": "NOK"}, "paid_date": "2026-02-20"}
+    wrong = api.post(f"{at(invoice)}/payments", body | {"replaces": reference_payment.payment_id})
+    assert (wrong.status, wrong.faults) == (422, {"/amount": "wrong_amount"})
+    missing = api.post(f"{at(invoice)}/payments", body | {"replaces": "pay_NONE"})
+    assert (missing.status, missing.faults) == (422, {"/replaces": "unknown_payment"})
+
+
+@pytest.mark.capability("NET-35")
+def test_a_payment_without_a_reference_is_registered_with_the_statement_s_transaction(api, world):
+    invoice = world.case().members[0].invoice_id
+    body = {
+        "amount": {"amount": "1300.00", "currency": "NOK"},
+        "paid_date": "2026-02-20",
+        "origin": "debtor",
+        "bank_transaction_id": "STATEMENT-7",
+        "parts": {
+            "principal": {"amount": "1250.00", "currency": "NOK"},
+            "interest": {"amount": "30.00", "currency": "NOK"},
+            "cost": {"amount": "20.00", "currency": "NOK"},
+        },
+    }
+    paid = api.post(f"{at(invoice)}/payments", body)
+    assert (paid.status, paid.body["bank_transaction_id"], paid.body["machine_readable"]) == (
+        201,
+        "STATEMENT-7",
+        False,
+    )
+    assert paid.body["collected"]["amount"] == "50.00"
+    assert api.get(at(invoice)).body["remaining"]["amount"] == "0.00"
+
+
+def test_an_unmatched_payment_that_a_person_wrote_is_split_by_hand(api, world, stray):
+    invoice = world.invoice(amount="1200.00").invoice_id
+    parts = {
+        "principal": {"amount": "1200.00", "currency": "NOK"},
+        "interest": {"amount": "50.00", "currency": "NOK"},
+    }
+    reply = api.post(f"/v1/payments/{stray.payment_id}/match", {"invoice_id": invoice, "parts": parts})
+    assert (reply.status, reply.body["collected"]["amount"]) == (200, "50.00")
+
+
+@pytest.mark.capability("BEY-5")
+@pytest.mark.parametrize("order", ["costs_first", "principal_first"])
+def test_the_clearing_order_is_shown_on_the_entry(api, world, order):
+    world.creditor(clearing_order=order)
+    invoice = world.invoice().invoice_id
+    body = {"amount": {"amount": "10.00", "currency": "NOK"}, "paid_date": "2026-02-20"}
+    assert api.post(f"{at(invoice)}/payments", body).status == 201
+    assert [each["clearing_order"] for each in api.get(f"{at(invoice)}/entries").body["items"]] == [
+        None,
+        order,
+    ]

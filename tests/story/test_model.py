@@ -29,10 +29,10 @@ from fordring.usecases.crediting import NewCreditNote, register_credit_note
 from fordring.usecases.delivering import deliver_lane
 from fordring.usecases.invoicing import document_ref
 from fordring.usecases.lanes import lane_of
-from fordring.usecases.matching import Reversal
 from fordring.usecases.paying import NewPayment, Target, pay
 from fordring.usecases.publishing import fan_out
 from fordring.usecases.restoring import raise_epoch
+from fordring.usecases.reversing import Reversal
 from fordring.usecases.sealed import Vault
 from fordring.usecases.submitting import withdraw, write_message
 from fordring.usecases.synchronising import synchronise

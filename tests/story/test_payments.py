@@ -213,6 +213,37 @@ def test_a_reversal_at_the_creditor_is_told_to_the_agency(hub):
     assert faults_of(hub) == []
 
 
+def test_what_was_paid_too_much_pays_the_debt_that_a_reversal_brings_back(hub):
+    invoice_id, case_id = registered(hub)
+    first = pay_creditor(hub, invoice_id, "250.00")
+    second = pay_creditor(hub, invoice_id, "1040.00")
+    assert hub.world.get(things.PAYMENT(second["payment_id"])).surplus == 4000
+    reply = hub.api.post(f"/v1/payments/{first['payment_id']}/reverse", {"date": today(hub)})
+    assert reply.status == 200, reply.text
+    hub.advance(hub.api, days=3)
+
+    assert hub.world.get(things.PAYMENT(second["payment_id"])).surplus == 0
+    assert invoice_of(hub, invoice_id).balance.owed_to_creditor == 21000
+    assert there(hub, case_id)["principal"]["remaining"] == "210.00"
+    assert faults_of(hub) == []
+
+
+def test_what_came_twice_pays_the_debt_when_the_agency_takes_its_part_back(hub):
+    invoice_id, case_id = registered(hub)
+    paid = pay_creditor(hub, invoice_id, "1000.00")
+    payment = pay_agency(hub, case_id, "1250.00")
+    hub.pump()
+    reply = hub.api.post(f"/v1/payments/{paid['payment_id']}/reverse", {"date": today(hub)})
+    assert reply.status == 200, reply.text
+    hub.advance(hub.api, days=1)
+    assert invoice_of(hub, invoice_id).balance.owed_to_creditor == 0
+    hub.control("POST", f"svea/payments/{payment}/reverse")
+    hub.advance(hub.api, days=2)
+
+    assert invoice_of(hub, invoice_id).balance.owed_to_creditor == 125000
+    assert told(hub, "ledger.drift") == []
+
+
 def test_a_reversal_at_the_agency_brings_the_debt_back(hub):
     invoice_id, case_id = registered(hub)
     payment = pay_agency(hub, case_id, "250.00")

@@ -14,8 +14,8 @@ from fordring.domain.payment import Match, Origin, Payment
 from fordring.usecases.crediting import NewCreditNote, register_credit_note
 from fordring.usecases.invoicing import document_ref
 from fordring.usecases.lanes import lane_of
-from fordring.usecases.matching import Reversal
 from fordring.usecases.paying import NewPayment, Target, agency_account, pay
+from fordring.usecases.reversing import Reversal
 from tests.unit.books import Books
 
 DAY = date(2026, 2, 20)
@@ -79,6 +79,13 @@ def test_whatever_happens_the_ledger_adds_up_and_the_case_follows(steps, order):
         assert Balance.of("NOK", entries) == invoice.balance
         assert [entry.seq for entry in entries] == list(range(1, invoice.last_entry + 1))
         assert all(part.remaining >= 0 for part in invoice.balance.parts.values())
+        standing = [books.get(things.PAYMENT(each.payment_id)) for each in paid]
+        debtors = [each for each in standing if each.match is Match.MATCHED]
+        # Nothing of a payment is lost or doubled: what it did not settle is its surplus.
+        assert sum(each.amount - each.surplus for each in debtors) == sum(
+            part.paid for part in invoice.balance.parts.values()
+        )
+        assert set(invoice.surplus_payments) == {each.payment_id for each in debtors if each.surplus}
         if case_id is not None:
             case = books.get(things.CASE(case_id))
             lane = lane_of(books.desk, case_id)

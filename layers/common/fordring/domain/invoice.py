@@ -108,6 +108,8 @@ class Invoice:
         The ledger's last position.
     settlement_key
         The creditor's key of entries that are settled together; ``None``: the document number.
+    surplus_payments
+        The payments on it that hold money for which nothing was owed.
     """
 
     invoice_id: str
@@ -140,6 +142,7 @@ class Invoice:
     metadata: Mapping[str, str] = field(default_factory=dict)
     revision: int = 1
     settlement_key: str | None = None
+    surplus_payments: tuple[str, ...] = ()
 
     @property
     def remaining(self) -> Money:

@@ -37,6 +37,8 @@ class EntryKind(StrEnum):
     CREDIT = "credit"
     WRITE_OFF = "write_off"
     REVERSAL = "reversal"
+    COLLECTED = "collected"
+    """Interest or cost that came with a payment and was never charged: charged and paid at once (NET-30)."""
 
 
 class Source(StrEnum):
@@ -71,6 +73,11 @@ class Entry:
         What caused it.
     reverses
         For a reversal, the ``seq`` of the entry that did not stand.
+    clearing_order
+        For a payment that was spread by the creditor's setting, which setting that was (BEY-5).
+    note
+        What the entry is, as a code, where the kind does not say it: ``customer_paid_collection_fee``,
+        ``interest_paid``, or for a write-off and a cost the reason that was given.
     """
 
     seq: int
@@ -85,6 +92,8 @@ class Entry:
     dispatch_id: str | None = None
     reverses: int | None = None
     reversed_kind: EntryKind | None = None
+    clearing_order: str | None = None
+    note: str | None = None
 
     @property
     def total(self) -> int:
@@ -169,6 +178,8 @@ def _book(part: Part, entry: Entry, amount: int) -> Part:
             return replace(part, credited=part.credited + amount)
         case EntryKind.WRITE_OFF:
             return replace(part, written_off=part.written_off + amount)
+        case EntryKind.COLLECTED:
+            return replace(part, original=part.original + amount, paid=part.paid + amount)
         case _:
             message = "a reversal cannot be reversed"
             raise ValueError(message)

@@ -53,6 +53,15 @@ class Payment:
         The name of the rule that decided: see ``fordring.domain.matching.Rule``.
     channel
         The entrance: ``api``, ``ocr_giro``, ``camt.054`` or ``agency``.
+    more_entries
+        The positions of further entries: interest or cost that came with it, and surplus that was used later.
+    collected
+        What of it was interest or cost above what was owed, minor units (NET-29).
+    bank_account
+        The creditor's account to which it came, when a person registered it from the bank statement (NET-33).
+    replaces
+        The payment that was set aside and for which this one stands (NET-33, NET-40); of that one,
+        ``replaced_by`` names this.
     hints
         What else the bank said that points to an invoice, while it is unmatched.
     """
@@ -83,6 +92,16 @@ class Payment:
     rule: str | None = None
     channel: str | None = None
     hints: tuple[Hint, ...] = ()
+    more_entries: tuple[int, ...] = ()
+    collected: int = 0
+    bank_account: str | None = None
+    replaces: str | None = None
+    replaced_by: str | None = None
+
+    @property
+    def entries(self) -> tuple[int, ...]:
+        """The positions of all its entries in the invoice's ledger."""
+        return (*((self.entry,) if self.entry else ()), *self.more_entries)
 
 
 @dataclass(frozen=True, slots=True)

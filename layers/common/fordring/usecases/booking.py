@@ -22,6 +22,8 @@ def book(
     payment_id: str | None = None,
     credit_note_id: str | None = None,
     reverses: Entry | None = None,
+    clearing_order: str | None = None,
+    note: str | None = None,
 ) -> tuple[Invoice, Entry]:
     """Append an entry to an invoice's ledger; gives the invoice, noted in the work, and the entry."""
     entry = replace(
@@ -30,6 +32,8 @@ def book(
         credit_note_id=credit_note_id,
         reverses=reverses.seq if reverses else None,
         reversed_kind=reverses.kind if reverses else None,
+        clearing_order=clearing_order,
+        note=note,
     )
     booked = invoice.booked(entry)
     work.add(things.INVOICE_ENTRY(invoice.invoice_id, entry.seq), entry)

@@ -52,6 +52,8 @@ def entries_before(desk: Desk, member: Member) -> tuple[EarlierEntry, ...]:
 def _told(entries: list[Entry]) -> Iterator[EarlierEntry]:
     names = {entry.seq: _name(entry) for entry in entries}
     for entry in entries[1:]:
+        if EntryKind.COLLECTED in (entry.kind, entry.reversed_kind):
+            continue  # charged and paid at once: it never was a part of what is handed over
         amount = sum(minor for part, minor in entry.amounts.items() if part in CREDITORS_OWN)
         lowers = (entry.reversed_kind or entry.kind) in _LOWERS
         if lowers is not (entry.kind is EntryKind.REVERSAL):

@@ -10,14 +10,16 @@ from fordring.domain.agency import CommandKind
 from fordring.domain.errors import Fault, Unprocessable
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice
-from fordring.domain.ledger import CLEARING_ORDERS, Component, EntryKind, Source, allocate
+from fordring.domain.ledger import Component, Source
 from fordring.domain.matching import Earlier, Hint, Incoming, Owed, Rule, explain
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment
 from fordring.domain.refs import Ref
+from fordring.domain.spreading import Handling, Spread, as_collection, by_order, by_parts
 from fordring.domain.values import dataclass
-from fordring.usecases.booking import book, follow
+from fordring.usecases.booking import follow
 from fordring.usecases.recording import command, epoch_of, tell
+from fordring.usecases.spreading import book_spread
 from fordring.usecases.submitting import invoice_of
 from fordring.usecases.unmatched import keep_unmatched, said
 from fordring.usecases.work import Conflict, Desk, Work
@@ -29,7 +31,8 @@ class NewPayment:
 
     ``origin`` may be left out only while the invoice is not at an agency (NET-25). ``parts`` says what
     was paid, minor units by component; without it the creditor's clearing order does (BEY-5). ``rule`` is
-    what matched it, ``hints`` what else points to an invoice.
+    what matched it, ``hints`` what else points to an invoice. ``bank_account`` and ``replaces`` are of a
+    payment that a person has read off the bank statement (NET-33).
     """
 
     amount: Money
@@ -45,6 +48,9 @@ class NewPayment:
     payment_id: str | None = None
     parts: Mapping[Component, int] | None = None
     hints: tuple[Hint, ...] = ()
+    handling: Handling = Handling.NORMAL
+    bank_account: str | None = None
+    replaces: str | None = None
 
 
 def refs_to_pay(invoice: Invoice) -> tuple[Ref[Any], ...]:
@@ -125,11 +131,7 @@ def pay(work: Work, invoice: Invoice, new: NewPayment) -> Payment:
             faults=[Fault("/origin", "origin_required", "debtor or agency_settlement")],
         )
     if new.origin is Origin.AGENCY_SETTLEMENT and not invoice.submission:
-        raise Unprocessable(
-            "never_transferred",
-            "no agency ever had the invoice",
-            faults=[Fault("/origin", "never_transferred", "an agency settles what was handed over to it")],
-        )
+        raise _never_transferred("/origin")
     payment = Payment(
         payment_id=new.payment_id or work.new_id("pay"),
         creditor_id=invoice.creditor_id,
@@ -147,6 +149,8 @@ def pay(work: Work, invoice: Invoice, new: NewPayment) -> Payment:
         bank_transaction_id=new.bank_transaction_id,
         machine_readable=new.machine_readable,
         channel=new.channel,
+        bank_account=new.bank_account,
+        replaces=new.replaces,
         rule=new.rule or explain(Incoming(new.amount, new.paid_date, new.channel), owed_on(invoice)),
     )
     if payment.origin is Origin.AGENCY_SETTLEMENT:
@@ -156,7 +160,7 @@ def pay(work: Work, invoice: Invoice, new: NewPayment) -> Payment:
         )
         work.put(things.PAYMENT(settled.payment_id), settled)
         return settled
-    booked = _book_payment(work, invoice, payment, new.parts)
+    booked = _book_payment(work, invoice, payment, new)
     work.put(things.PAYMENT(booked.payment_id), booked)
     return booked
 
@@ -174,53 +178,44 @@ def _refuse_nonsense(invoice: Invoice, new: NewPayment) -> None:
             "a payment is a positive amount; use reverse to take one back",
             faults=[Fault("/amount/amount", "amount_not_positive", "must be above zero")],
         )
+
+
+def spread_on(work: Work, invoice: Invoice, new: NewPayment) -> Spread:
+    """Spread a payment over what is owed on its invoice; the creditor must have been read.
+
+    Raises
+    ------
+    Unprocessable
+        ``wrong_sum``, ``part_exceeds_remaining``, ``nothing_above_principal``, ``never_transferred``.
+    """
+    amount = new.amount.minor
+    if new.handling is Handling.COLLECTION:
+        if not invoice.submission:
+            raise _never_transferred("/method")
+        return as_collection(invoice.balance, amount)
     if new.parts is not None:
-        _refuse_wrong_parts(invoice, new.parts, new.amount.minor)
+        return by_parts(invoice.balance, amount, new.parts)
+    order = work.get(things.CREDITOR(invoice.creditor_id)).clearing_order
+    return by_order(invoice.balance, amount, order)
 
 
-def _refuse_wrong_parts(invoice: Invoice, parts: Mapping[Component, int], amount: int) -> None:
-    if sum(parts.values()) != amount:
-        raise Unprocessable(
-            "wrong_sum",
-            "the parts do not make up the amount",
-            faults=[Fault("/parts", "wrong_sum", "the parts sum to the amount")],
-        )
-    faults = [
-        Fault(f"/parts/{part.value}", "part_exceeds_remaining", "less than this is owed for it")
-        for part, minor in parts.items()
-        if minor > invoice.balance.part(part).remaining
-    ]
-    if faults:
-        raise Unprocessable("part_exceeds_remaining", "more is paid than is owed for a part", faults=faults)
+def _never_transferred(pointer: str) -> Unprocessable:
+    return Unprocessable(
+        "never_transferred",
+        "no agency ever had the invoice",
+        faults=[Fault(pointer, "never_transferred", "an agency settles what was handed over to it")],
+    )
 
 
-def _book_payment(
-    work: Work, invoice: Invoice, payment: Payment, parts: Mapping[Component, int] | None
-) -> Payment:
-    if parts is None:
-        order = CLEARING_ORDERS[work.get(things.CREDITOR(invoice.creditor_id)).clearing_order]
-        spread, surplus = allocate(invoice.balance, payment.amount, order)
-    else:
-        spread, surplus = {part: minor for part, minor in parts.items() if minor}, 0
-    booked = invoice
-    entry_seq = None
-    if spread:
-        booked, entry = book(
-            work,
-            invoice,
-            EntryKind.PAYMENT,
-            spread,
-            payment.paid_date,
-            payment.source,
-            payment_id=payment.payment_id,
-        )
-        entry_seq = entry.seq
+def _book_payment(work: Work, invoice: Invoice, payment: Payment, new: NewPayment) -> Payment:
+    spread = spread_on(work, invoice, new)
+    booked, payment = book_spread(work, invoice, payment, spread)
     reported = False
     if invoice.release.live and invoice.case_id is not None:
         case = work.get(things.CASE(invoice.case_id))
         if case.open:
             # The whole amount is told, surplus included: the agency has its costs to think of (ZIR-7).
-            settling = sum(spread.get(part, 0) for part in Component)
+            settling = spread.settles
             queued = command(
                 work,
                 follow(case, booked, work),
@@ -231,8 +226,8 @@ def _book_payment(
             )
             work.change(things.CASE(case.case_id), queued)
             reported = True
-    tell_of_payment(work, EventType.PAYMENT_RECEIVED, booked, payment, surplus)
-    return replace(payment, entry=entry_seq, surplus=surplus, reported=reported)
+    tell_of_payment(work, EventType.PAYMENT_RECEIVED, booked, payment, payment.surplus)
+    return replace(payment, reported=reported)
 
 
 def tell_of_payment(

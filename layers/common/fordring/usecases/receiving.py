@@ -14,10 +14,13 @@ from fordring.domain.matching import Hint, Incoming, Rule, explain, match
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment
 from fordring.domain.refs import Ref
+from fordring.domain.spreading import Spread, by_order
 from fordring.domain.values import dataclass
 from fordring.usecases.booking import book, book_cost, follow
 from fordring.usecases.paying import owed_on, tell_of_payment
 from fordring.usecases.recording import derived_id, tell_of_case
+from fordring.usecases.spreading import book_spread
+from fordring.usecases.surplus import note_surplus, use_surplus
 from fordring.usecases.unmatched import attention_of_payment, keep_unmatched, said, settle_attention
 from fordring.usecases.work import Store, Work
 
@@ -64,8 +67,8 @@ def refs_of_original(store: Store, facts: Iterable[Fact], teller: Teller | None)
             payment: Payment = found.value
             if payment.invoice_id:
                 refs.append(things.INVOICE(payment.invoice_id))
-            if payment.invoice_id and payment.entry:
-                refs.append(things.INVOICE_ENTRY(payment.invoice_id, payment.entry))
+            if payment.invoice_id:
+                refs += [things.INVOICE_ENTRY(payment.invoice_id, seq) for seq in payment.entries]
             if payment.case_id and payment.case_entry:
                 refs.append(things.CASE_ENTRY(payment.case_id, payment.case_entry))
     return tuple(refs)
@@ -148,21 +151,10 @@ def _receive_without_case(work: Work, payment: Payment, fact: PaymentReceived) -
     book_on_invoice(work, replace(payment, reason="reference", rule=decision.rule), invoice)
 
 
-def book_on_invoice(work: Work, payment: Payment, invoice: Invoice) -> Payment:
+def book_on_invoice(work: Work, payment: Payment, invoice: Invoice, spread: Spread | None = None) -> Payment:
     """Book what the agency took without saying for which case; the agency knows of it already."""
-    spread, surplus = allocate(invoice.balance, payment.amount, CLEARING_ORDERS["principal_first"])
-    booked, seq = invoice, None
-    if spread:
-        booked, entry = book(
-            work,
-            invoice,
-            EntryKind.PAYMENT,
-            spread,
-            payment.paid_date,
-            Source.AGENCY,
-            payment_id=payment.payment_id,
-        )
-        seq = entry.seq
+    spread = spread or by_order(invoice.balance, payment.amount, "principal_first")
+    booked, payment = book_spread(work, invoice, payment, spread)
     if invoice.release.live and invoice.case_id:
         case = work.demand(things.CASE(invoice.case_id))
         work.change(things.CASE(case.case_id), follow(case, booked, work))
@@ -171,12 +163,10 @@ def book_on_invoice(work: Work, payment: Payment, invoice: Invoice) -> Payment:
         match=Match.MATCHED,
         invoice_id=invoice.invoice_id,
         case_id=invoice.case_id,
-        entry=seq,
-        surplus=surplus,
         revision=payment.revision + 1,
     )
     work.put(things.PAYMENT(payment.payment_id), matched)
-    tell_of_payment(work, EventType.PAYMENT_RECEIVED, booked, matched, surplus)
+    tell_of_payment(work, EventType.PAYMENT_RECEIVED, booked, matched, matched.surplus)
     return matched
 
 
@@ -206,6 +196,7 @@ def _book(work: Work, case: Case, payment: Payment, fact: PaymentReceived) -> tu
         entry_seq = entry.seq
         followed = follow(case, invoice, work)
         _follow_elsewhere(work, case, invoice)
+    invoice = note_surplus(work, invoice, payment.payment_id, surplus)
     costs = {
         part: amount
         for part, amount in (
@@ -268,19 +259,21 @@ def receive_reversal(work: Work, fact: PaymentReversed, teller: Teller, case: Ca
     if payment is None or payment.match is Match.REVERSED:
         return False
     followed = case
-    if payment.invoice_id and payment.entry:
+    if payment.invoice_id and payment.entries:
         invoice = work.get(things.INVOICE(payment.invoice_id))
-        original = work.get(things.INVOICE_ENTRY(payment.invoice_id, payment.entry))
-        invoice, _ = book(
-            work,
-            invoice,
-            EntryKind.REVERSAL,
-            original.amounts,
-            fact.occurred_at.date(),
-            Source.AGENCY,
-            payment_id=payment.payment_id,
-            reverses=original,
-        )
+        for seq in payment.entries:
+            original = work.get(things.INVOICE_ENTRY(payment.invoice_id, seq))
+            invoice, _ = book(
+                work,
+                invoice,
+                EntryKind.REVERSAL,
+                original.amounts,
+                fact.occurred_at.date(),
+                Source.AGENCY,
+                payment_id=payment.payment_id,
+                reverses=original,
+            )
+        invoice = use_surplus(work, invoice, payment.payment_id)
         if followed is not None and payment.case_id == followed.case_id:
             followed = follow(followed, invoice, work)
             _follow_elsewhere(work, followed, invoice)

@@ -12,8 +12,9 @@ from fordring.edge.problem import Answer
 from fordring.edge.route import Route
 from fordring.edge.routes.invoice_answers import named_invoice
 from fordring.edge.schemas.payments import NewReversal, PaymentDecision, ToldPayment, tell_payment
-from fordring.usecases.matching import Reversal, ignore_by_hand, match_by_hand
+from fordring.usecases.matching import ignore_by_hand, match_by_hand
 from fordring.usecases.paying import Target
+from fordring.usecases.reversing import Reversal
 from fordring.usecases.unmatched import attention_of_payment
 from fordring.usecases.work import Work
 
@@ -40,7 +41,7 @@ def match_payment(call: Call) -> Answer:
 
     def decide(work: Work) -> Payment:
         payment = payment_of(call, work)
-        return match_by_hand(work, payment, named_invoice(work, target), body.chosen_origin)
+        return match_by_hand(work, payment, named_invoice(work, target), body.choice)
 
     return call.transact(named, decide, tell_payment)
 
@@ -67,6 +68,10 @@ MATCHING_ROUTES = (
         {200: ToldPayment},
         body=PaymentDecision,
         claims=True,
+        description="`normal` books it on an invoice, by `parts` or in the clearing order. `collection` "
+        "matches it in full: what is above the principal is booked as a collection fee that the customer has "
+        "paid, never on the principal. `ignore` sets it aside: what it was is then registered by hand, with "
+        "`replaces`.",
     ),
     Route(
         "POST",

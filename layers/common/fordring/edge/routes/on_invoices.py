@@ -15,7 +15,7 @@ from fordring.edge.schemas.invoices import DisputeResolution, GivenReminder, New
 from fordring.edge.schemas.payments import NewPaymentOnInvoice, ToldPayment, tell_payment
 from fordring.edge.schemas.told_invoices import ToldDispute, ToldInvoice, tell_dispute
 from fordring.usecases.disputing import open_dispute, resolve_dispute
-from fordring.usecases.paying import pay
+from fordring.usecases.paying_by_hand import pay_by_hand, refs_to_replace
 from fordring.usecases.recording import epoch_of
 from fordring.usecases.reminding import record_reminder
 from fordring.usecases.work import Work
@@ -30,9 +30,9 @@ def register_payment(call: Call) -> Answer:
     return on_invoice(
         call,
         # A claim is kept for two days, a payment for ever: the same request later is still the same payment.
-        lambda work, invoice: work.find(made) or pay(work, invoice, new),
+        lambda work, invoice: work.find(made) or pay_by_hand(work, invoice, new),
         tell_payment,
-        also=(made,),
+        also=(made, *refs_to_replace(new)),
     )
 
 

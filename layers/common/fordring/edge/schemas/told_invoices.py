@@ -126,6 +126,8 @@ class ToldEntry(Told):
     payment_id: str | None
     credit_note_id: str | None
     reverses: int | None
+    clearing_order: str | None
+    note: str | None
     at: Instant
 
 
@@ -210,6 +212,8 @@ def tell_entry(entry: Entry) -> dict[str, Any]:
         "payment_id": entry.payment_id,
         "credit_note_id": entry.credit_note_id,
         "reverses": entry.reverses,
+        "clearing_order": entry.clearing_order,
+        "note": entry.note,
         "at": instant(entry.at),
     }
 
