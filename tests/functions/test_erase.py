@@ -7,6 +7,7 @@ import pytest
 from fordring.domain import things
 from fordring.domain.correspondence import Message
 from fordring.domain.errors import Unavailable
+from fordring.domain.questions import AgencyQuestion, QuestionKind
 from fordring.domain.refs import Listing
 from fordring.usecases import erasing
 
@@ -158,6 +159,30 @@ def test_what_is_open_is_counted(api, world, clock):
     assert (refused.status, refused.code) == (409, "debtor_has_open_invoices")
     assert refused.body["open_invoices"] == 3
     assert "Kunde Kundesen AS" in world.everything
+
+
+def test_questions_and_answers_lose_their_texts(api, world, settled, clock):
+    case = settled()
+    ref = things.QUESTION(case.case_id, "qst_1")
+    question = AgencyQuestion(
+        case.case_id,
+        "qst_1",
+        "acme",
+        "c-17",
+        "svea",
+        "NO",
+        QuestionKind.OTHER,
+        "Where does Kontakt Kundesen live?",
+        asked_at=clock.now(),
+        agency_question_id="Q1",
+        answer="In Lillegata.",
+        answered_at=clock.now(),
+    )
+    world.put(ref, question)
+    clock.present = LONG_AFTER
+
+    assert api.post(ERASE, {}).status == 200
+    assert (world.get(ref).text, world.get(ref).answer, world.get(ref).state) == ("", "", "answered")
 
 
 def test_a_refusal_leaves_the_messages_alone(api, world, settled):

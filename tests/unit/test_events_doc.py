@@ -191,6 +191,15 @@ class Story:
         del invoice_id
         self.post(f"/v1/cases/{case_id}/pause", {"until_date": "2026-03-20", "reason": "promise_to_pay"})
         self.post(f"/v1/cases/{case_id}/resume", {})
+        for text in ("Where does the debtor live?", "Have you another address?"):
+            asked = {"case_number": self.number(case_id), "kind": "address", "text": text}
+            theirs = self.control("questions", asked | {"deadline_date": "2026-03-16"})
+        self.control(
+            "withdraw-question", {"case_number": self.number(case_id), "question_id": theirs["question_id"]}
+        )
+        (question,) = self.api.get(f"{AT}/questions").body["items"]
+        path = f"/v1/cases/{case_id}/questions/{question['question_id']}/answer"
+        self.post(path, {"text": "At the address that you have."})
         self.control(
             "messages", {"case_number": self.number(case_id), "text": "We need a copy of the order."}
         )

@@ -290,6 +290,7 @@ class Case:
             difference=None,
             paused_until=None,
             resume_at=None,
+            open_questions=(),
         )
 
     def paused(

@@ -136,6 +136,7 @@ class AttentionKind(StrEnum):
     ACTIVATION_INCOMPLETE = "activation_incomplete"
     EMAIL_IN_DOUBT = "email_in_doubt"
     EMAIL_NOT_SENT = "email_not_sent"
+    QUESTION_OPEN = "question_open"
 
 
 @dataclass(frozen=True, slots=True)

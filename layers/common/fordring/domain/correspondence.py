@@ -10,7 +10,8 @@ from fordring.domain.values import dataclass
 class Message:
     """One message of a case. The text is personal data and lives here only.
 
-    ``direction`` is ``out`` (to the case handler) or ``in``.
+    ``direction`` is ``out`` (to the case handler) or ``in``. ``seen_by`` is the id of the API key that has
+    marked it as seen, or ``agency``.
     """
 
     case_id: str
@@ -19,6 +20,8 @@ class Message:
     text: str = field(repr=False)
     at: datetime = field(kw_only=True)
     agency_message_id: str | None = field(default=None, kw_only=True)
+    seen_at: datetime | None = field(default=None, kw_only=True)
+    seen_by: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

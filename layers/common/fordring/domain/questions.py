@@ -34,6 +34,8 @@ class AgencyQuestion:
     ----------
     question_id, agency_question_id
         The hub's id for it, and the agency's own.
+    country
+        Whose days count for the deadline.
     deadline_date
         Until when the agency waits for an answer; ``None`` when it has not said.
     proceed, answer
@@ -45,6 +47,7 @@ class AgencyQuestion:
     creditor_id: str
     debtor_id: str
     agency: str
+    country: str
     kind: QuestionKind
     text: str = field(repr=False)
     asked_at: datetime = field(kw_only=True)
@@ -62,6 +65,11 @@ class AgencyQuestion:
             return "answered"
         return "open" if self.withdrawn_at is None else "withdrawn"
 
-    def overdue(self, today: date) -> bool:
+    def overdue(self, now: datetime) -> bool:
         """Whether the agency has waited past its deadline."""
-        return self.state == "open" and self.deadline_date is not None and self.deadline_date < today
+        if self.state != "open" or self.deadline_date is None:
+            return False
+        # Time zones are loaded when a deadline is looked at, not with every question.
+        from fordring.domain.calendar import local_date
+
+        return self.deadline_date < local_date(now, self.country)

@@ -40,6 +40,7 @@ from fordring.usecases.about_invoices import (
     wrong_to_hand_over,
 )
 from fordring.usecases.mirroring import entries_before
+from fordring.usecases.questioning import NOT_CLEAR, cleared
 from fordring.usecases.settling import Unfounded
 from fordring.usecases.work import Desk, Work
 
@@ -124,6 +125,8 @@ def _wrong(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> str
         return "resumed_since"
     if row.kind is CommandKind.RESUME_CASE and case.processing is Processing.PAUSED:
         return "paused_since"
+    if row.kind is CommandKind.ANSWER_QUESTION and not cleared(work, row, case):
+        return NOT_CLEAR
     return None
 
 

@@ -22,6 +22,9 @@ from fordring.usecases.work import Desk, Work
 _BY_HAND: Final = "a person"
 _EMAILS: Final = (AttentionKind.EMAIL_IN_DOUBT, AttentionKind.EMAIL_NOT_SENT)
 
+_SETTLED_ELSEWHERE: Final = frozenset({AttentionKind.PAYMENT_UNMATCHED, AttentionKind.QUESTION_OPEN})
+"""What leaves the list by something else that a person does: a payment is matched, a question answered."""
+
 
 class Resolution(StrEnum):
     """What a person decides."""
@@ -38,8 +41,7 @@ class Resolution(StrEnum):
 
 def resolutions_of(attention: Attention) -> tuple[Resolution, ...]:
     """Tell what a person may decide about it."""
-    if attention.resolved_at is not None or attention.kind is AttentionKind.PAYMENT_UNMATCHED:
-        # An unmatched payment leaves the list by being matched, or by being ignored.
+    if attention.resolved_at is not None or attention.kind in _SETTLED_ELSEWHERE:
         return ()
     if _waits_for_a_person(attention) or attention.kind in _EMAILS:
         return (Resolution.SENT, Resolution.NOT_SENT, Resolution.GIVE_UP)

@@ -1,22 +1,23 @@
 """Erasing a debtor: everything that says who it is goes, what was booked stays.
 
-First it is checked whether the debtor may go. Then the messages of its cases lose their texts, some at a
-time: whatever is interrupted is completed by asking again. The debtor itself goes last, with the answer.
+First it is checked whether the debtor may go. Then the messages and questions of its cases lose their
+texts, some at a time: whatever is interrupted is completed by asking again. The debtor itself goes last,
+with the answer.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from itertools import batched
+from itertools import batched, chain
 from typing import Any, Final
 
 from fordring.domain import things
 from fordring.domain.calendar import local_date
 from fordring.domain.case import Case
-from fordring.domain.correspondence import Message
 from fordring.domain.creditor import Debtor
 from fordring.domain.errors import Refused
 from fordring.domain.invoice import Invoice
+from fordring.domain.questions import AgencyQuestion
 from fordring.domain.refs import Listing, Ref
 from fordring.domain.retention import RetentionRule, earliest_erasure, rule_on
 from fordring.domain.values import dataclass
@@ -26,7 +27,7 @@ ERASED: Final = "Erased"
 """What stands where a name must stand."""
 
 AT_ONCE: Final = 50
-"""How many messages lose their text in one transaction."""
+"""How many messages or questions lose their texts in one transaction."""
 
 
 @dataclass(slots=True)
@@ -90,7 +91,7 @@ class Erasure:
         return earliest if today < earliest else None
 
     def clear_messages(self) -> None:
-        """Take the texts out of the messages of all the debtor's cases, if the debtor may be erased.
+        """Take the texts out of the messages and questions of the debtor's cases, if it may be erased.
 
         What refuses it is left to ``erase``, so that it is answered, and kept, as the command's own.
         """
@@ -99,10 +100,15 @@ class Erasure:
         except Refused:
             return
         for case in self._cases:
-            listing = Listing(things.MESSAGE, "messages_of", case.ids)
-            wordy = (ref for ref, message in self.desk.every(listing) if message.text)
+            wordy = chain(
+                self._wordy(Listing(things.MESSAGE, "messages_of", case.ids)),
+                self._wordy(Listing(things.QUESTION, "questions_of_case", case.ids)),
+            )
             for refs in batched(wordy, AT_ONCE, strict=False):
                 transact(self.desk, refs, lambda work, refs=refs: _clear(work, refs))  # type: ignore[misc]
+
+    def _wordy(self, said: Listing[Any]) -> Iterable[Ref[Any]]:
+        return (ref for ref, each in self.desk.every(said) if each.text)
 
     def erase(self, work: Work) -> Debtor:
         """Take everything out of the debtor that says who it is; erased again, it stays as it is.
@@ -137,6 +143,10 @@ def _is_open(invoice: Invoice) -> bool:
     return invoice.release.live or invoice.balance.remaining > 0 or invoice.disputed
 
 
-def _clear(work: Work, refs: Iterable[Ref[Message]]) -> None:
+def _clear(work: Work, refs: Iterable[Ref[Any]]) -> None:
     for ref in refs:
-        work.change(ref, replace(work.get(ref), text=""))
+        said = work.get(ref)
+        wordless = replace(said, text="")
+        if isinstance(wordless, AgencyQuestion) and wordless.answer is not None:
+            wordless = replace(wordless, answer="")
+        work.change(ref, wordless)

@@ -36,9 +36,11 @@ from fordring.domain.money import Money
 from fordring.domain.running import CaseNumber
 from fordring.usecases.activating import activate
 from fordring.usecases.booking import book_cost
+from fordring.usecases.corresponding import seen_by_agency
 from fordring.usecases.naming import case_ref, dispatch_id_of, drift_of, message_id_of
 from fordring.usecases.pausing import paused_by_agency, resumed_by_agency
 from fordring.usecases.paying_out import receive_settlement
+from fordring.usecases.questioning import asked, withdrawn
 from fordring.usecases.receiving import Teller, receive_payment, receive_reversal
 from fordring.usecases.recording import ask_for_attention, tell_of_case
 from fordring.usecases.submitting import end
@@ -125,8 +127,12 @@ def _apply_to_case(
             return paused_by_agency(work, case, fact)
         case CaseResumed():
             return resumed_by_agency(work, case, fact)
-        case _:
-            return False
+        case MessageSeen():
+            return seen_by_agency(work, case, fact)
+        case QuestionAsked():
+            return asked(work, case, fact)
+        case QuestionWithdrawn():
+            return withdrawn(work, case, fact)
 
 
 def number(work: Work, case: Case, case_number: str) -> bool:

@@ -14,8 +14,11 @@ from fordring.domain.facts import (
     Fact,
     LetterDispatched,
     MessageReceived,
+    MessageSeen,
     PaymentReceived,
     PaymentReversed,
+    QuestionAsked,
+    QuestionWithdrawn,
     ServiceActivated,
     SettlementMade,
 )
@@ -23,7 +26,9 @@ from fordring.domain.invoice import case_id_of, split_external_id
 from fordring.domain.reference_forms import reference_forms
 from fordring.domain.refs import Listing, Ref
 from fordring.usecases.activating import refs_of_activation
+from fordring.usecases.corresponding import own_message_id
 from fordring.usecases.paying_out import settlement_id_of
+from fordring.usecases.questioning import attention_of_question, question_id_of
 from fordring.usecases.receiving import Teller, refs_of_payment
 from fordring.usecases.recording import attention_id, derived_id
 from fordring.usecases.work import Store
@@ -53,6 +58,12 @@ def refs_of_fact(fact: Fact, teller: Teller | None) -> tuple[Ref[Any], ...]:
         refs += [things.CASE(case_id_of(*parts)), things.INVOICE(parts[0])]
         if isinstance(fact, MessageReceived):
             refs.append(things.MESSAGE(case_id_of(*parts), message_id_of(fact)))
+        if isinstance(fact, MessageSeen) and (own := own_message_id(fact)):
+            refs.append(things.MESSAGE(case_id_of(*parts), own))
+        if isinstance(fact, QuestionAsked | QuestionWithdrawn):
+            question_id = question_id_of(fact)
+            refs.append(things.QUESTION(case_id_of(*parts), question_id))
+            refs.append(attention_of_question(case_id_of(*parts), question_id))
         if isinstance(fact, LetterDispatched):
             refs.append(things.DISPATCH(case_id_of(*parts), dispatch_id_of(fact)))
         if isinstance(fact, CaseClosed):

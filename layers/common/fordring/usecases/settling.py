@@ -34,6 +34,7 @@ from fordring.domain.running import CaseNumber
 from fordring.domain.values import dataclass
 from fordring.usecases.facts import number, reject
 from fordring.usecases.pausing import pause_refused
+from fordring.usecases.questioning import reopen
 from fordring.usecases.recording import ask_for_attention, attention_id
 from fordring.usecases.submitting import cancelled, end
 from fordring.usecases.unmatched import settle_attention
@@ -116,6 +117,8 @@ def settle(
         settle_attention(work, _attention_of(row, CommandState.UNDERWAY), "the result has come")
         if row.kind is CommandKind.PAUSE_CASE and state is not CommandState.DONE:
             pause_refused(work, row, lane)
+        if row.kind is CommandKind.ANSWER_QUESTION and state is CommandState.CANCELLED:
+            reopen(work, row)
         case = work.get(things.CASE(row.case_id))
         work.change(things.CASE(row.case_id), replace(case, waiting=case.waiting - 1))
         _make_next_due(work, row, lane)

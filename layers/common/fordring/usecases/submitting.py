@@ -22,6 +22,7 @@ from fordring.domain.values import dataclass
 from fordring.usecases.booking import book_cost
 from fordring.usecases.instructing import say
 from fordring.usecases.mirroring import mirrored
+from fordring.usecases.questioning import close_questions
 from fordring.usecases.recording import command, epoch_of, tell_of_case
 from fordring.usecases.work import Conflict, Work
 
@@ -212,6 +213,7 @@ def end(work: Work, case: Case, reason: ClosedReason, agency_status: str | None 
     """
     if not case.open:
         return case
+    close_questions(work, case)
     closed = case.closed(reason, agency_status, work.now)
     left = {
         part: closed.costs.part(part).remaining for part in Component if closed.costs.part(part).remaining > 0

@@ -132,6 +132,18 @@ class Work:
             raise ReadMore(ref)
         return self.get(ref)
 
+    def seek[T](self, ref: Ref[T]) -> T | None:
+        """Give a thing that may exist, though it may only now be known that it is needed.
+
+        Raises
+        ------
+        ReadMore
+            When it was not read: the next attempt reads it, too.
+        """
+        if ref not in self._asked and ref not in self._changes:
+            raise ReadMore(ref)
+        return self.find(ref)
+
     def get[T](self, ref: Ref[T]) -> T:
         """Give a thing that must exist.
 

@@ -57,6 +57,12 @@ def _cases() -> tuple[Route, ...]:
     return CASE_READ_ROUTES
 
 
+def _questions() -> tuple[Route, ...]:
+    from fordring.edge.routes.question_reads import QUESTION_READ_ROUTES
+
+    return QUESTION_READ_ROUTES
+
+
 def _feed() -> tuple[Route, ...]:
     from fordring.edge.routes.feed import FEED_ROUTES
 
@@ -134,6 +140,11 @@ ROUTES = Routes(
         "GET /v1/cases/{case_id}/dispatches",
         "GET /v1/cases/{case_id}/messages",
         "GET /v1/creditors/{creditor_id}/candidates",
+    ),
+    Group(
+        _questions,
+        "GET /v1/creditors/{creditor_id}/questions",
+        "GET /v1/cases/{case_id}/questions",
     ),
     Group(
         _feed,

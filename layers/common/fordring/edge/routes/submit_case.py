@@ -151,6 +151,8 @@ ROUTES = Routes(
         _case_actions,
         "POST /v1/cases/{case_id}/pause",
         "POST /v1/cases/{case_id}/resume",
+        "POST /v1/cases/{case_id}/questions/{question_id}/answer",
+        "POST /v1/cases/{case_id}/messages/{message_id}/seen",
     ),
     Group(
         _matching,

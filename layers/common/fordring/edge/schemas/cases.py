@@ -53,6 +53,7 @@ class ToldCase(Told):
     opened_at: Instant
     updated_at: Instant
     closed_at: Instant | None
+    open_questions: list[str]
     available_actions: list[str]
 
 
@@ -76,6 +77,8 @@ class ToldMessage(Told):
     direction: Literal["in", "out"]
     text: str
     at: Instant
+    seen_at: Instant | None
+    seen_by: str | None
 
 
 def case_teller(hub: "Hub") -> "Callable[[Case], dict[str, Any]]":
@@ -117,6 +120,7 @@ def tell_case(case: Case, capabilities: Capabilities) -> dict[str, Any]:
         "opened_at": instant(case.opened_at),
         "updated_at": instant(case.updated_at),
         "closed_at": instant(case.closed_at),
+        "open_questions": list(case.open_questions),
         "available_actions": list(available_actions(case, capabilities)),
     }
 
@@ -133,6 +137,8 @@ def tell_message(message: Message) -> dict[str, Any]:
         "direction": message.direction,
         "text": message.text,
         "at": instant(message.at),
+        "seen_at": instant(message.seen_at),
+        "seen_by": message.seen_by,
     }
 
 
