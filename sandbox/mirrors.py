@@ -26,8 +26,8 @@ def mirror(
             "select id from entries where case_id = ? and key = ?", (case["id"], reverses)
         ).fetchone()
     desk.db.execute(
-        "insert into entries (agency, client, case_id, kind, key, invoice, day, at, principal, reverses)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert or ignore into entries (agency, client, case_id, kind, key, invoice, day, at, principal,"
+        " reverses) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             desk.agency,
             case["client"],

@@ -9,6 +9,9 @@ from sandbox.agencies.svea.simulator import SveaSimulator
 from sandbox.wire import Simulator
 
 SIMULATORS: Final[Mapping[str, Simulator]] = MappingProxyType(
-    {"intrum": IntrumSimulator(), "svea": SveaSimulator()}
+    {
+        "intrum": IntrumSimulator(),
+        "svea": SveaSimulator(),
+    }
 )
 """Every agency of the sandbox, by the name in its URL."""

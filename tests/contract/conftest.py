@@ -11,7 +11,7 @@ from fordring.agencies.registry import AGENCIES, agency_names
 from fordring.agencies.registry import capabilities as capabilities_of
 from fordring.domain.agency import Accepted, CommandKind, Credentials, Doubt, Operation, Outcome
 from fordring.domain.agency import Stage as CaseStage
-from fordring.domain.agency_port import Agency
+from fordring.domain.agency_port import Agency, AnswersLater
 from fordring.domain.facts import CaseClosed, Changes, Delivery, Fact
 from fordring.domain.instructions import Command, RegisterCase
 from sandbox.server import Sandbox
@@ -37,6 +37,10 @@ class Words:
     """What its statuses mean, from the registration over a reminder to the demand."""
     tells_endings: bool = True
     """Whether it says that a case has ended, or one has to look."""
+    first_reminder: int = 2
+    """How many days after the due date it reminds."""
+    knows_again: bool = False
+    """Whether it recognises a registration, although it is looked up before it is repeated."""
 
 
 WORDS = {
@@ -137,7 +141,17 @@ class Stage:
     @property
     def knows_again(self) -> bool:
         """Whether the agency recognises a registration that it has already."""
-        return self.agency.doubts[CommandKind.REGISTER_CASE].doubt is Doubt.NATURAL_KEY
+        return not self.looks_up or self.words.knows_again
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether a registration in doubt is looked up, and not simply repeated."""
+        return self.agency.doubts[CommandKind.REGISTER_CASE].doubt is Doubt.LOOK_UP
+
+    def catch_up(self) -> None:
+        """Let the agency carry out what it has taken in."""
+        if isinstance(self.agency, AnswersLater):
+            self.control.advance(seconds=15)
 
     def deliveries(self) -> list[Delivery]:
         """Every callback that came, verified and read."""

@@ -40,7 +40,7 @@ def test_a_restart_changes_nothing(stage: Stage) -> None:
     )
     assert after == before
     assert stage.send(payment(command, "50.00")) == Accepted(already_existed=True)
-    stage.control.advance(days=1)
+    stage.control.advance(days=stage.words.first_reminder - 1)
     assert len(stage.control.get(f"cases/{number}")["letters"]) == 1
 
 

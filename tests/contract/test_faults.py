@@ -24,6 +24,7 @@ from tests.contract.stage import invoice, payment, real_now, registration
 
 
 def cases(stage: Stage) -> list[dict[str, Any]]:
+    stage.catch_up()
     found: list[dict[str, Any]] = stage.control.get("cases")["items"]
     return found
 

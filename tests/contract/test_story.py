@@ -30,7 +30,7 @@ def test_the_case_number_follows_five_minutes_after_the_acknowledgement(stage: S
     command = registration()
     assert stage.send(command) == Accepted()
 
-    stage.control.advance(minutes=4, seconds=59)
+    stage.control.clock(BEGINNING + timedelta(minutes=4, seconds=59))
     assert stage.agency.look_up(command, stage.client) == Accepted(None, already_existed=True)
     assert stage.all_changes() == []
 
@@ -54,14 +54,19 @@ def test_letters_go_on_the_agencys_schedule_with_the_fees_of_the_law(stage: Stag
     number = stage.registered(registration(invoice(due=due)))
     stage.control.advance(days=60)
     letters = [fact for fact in stage.all_changes() if isinstance(fact, LetterDispatched)]
-    assert [(one.kind, one.sent_date, one.deadline_date, one.fee, one.channel) for one in letters] == [
-        ("reminder", date(2026, 3, 17), date(2026, 3, 31), None, "email"),
-        ("notice_of_collection", date(2026, 4, 1), date(2026, 4, 15), nok("38.00"), "letter"),
-        ("demand", date(2026, 4, 16), date(2026, 4, 30), nok("113.00"), "letter"),
+    first = due + timedelta(days=stage.words.first_reminder)
+    # by law a letter costs nothing until two weeks after the due date, and one that does goes on paper
+    free = stage.words.first_reminder < 14
+    reminder = (None, "email") if free else (nok("38.00"), "letter")
+    assert [(one.kind, one.sent_date, one.fee, one.channel) for one in letters] == [
+        ("reminder", first, *reminder),
+        ("notice_of_collection", first + timedelta(days=15), nok("38.00"), "letter"),
+        ("demand", first + timedelta(days=30), nok("113.00"), "letter"),
     ]
+    assert {one.deadline_date for one in letters} == {one.sent_date + timedelta(days=14) for one in letters}
     stages = [fact.stage for fact in stage.all_changes() if isinstance(fact, StatusChanged)]
     assert tuple(stages) == stage.words.stages
-    assert stage.control.get(f"cases/{number}")["cost"]["remaining"] == "151.00"
+    assert stage.control.get(f"cases/{number}")["cost"]["remaining"] == ("151.00" if free else "189.00")
 
 
 def test_a_payment_to_the_agency_comes_in_and_closes_the_case(stage: Stage) -> None:

@@ -25,7 +25,10 @@ class UnknownAgency(LookupError):
     """No adapter has that name."""
 
 
-_MODULES: Final = {"intrum": "fordring.agencies.intrum", "svea": "fordring.agencies.svea"}
+_MODULES: Final = {
+    "intrum": "fordring.agencies.intrum",
+    "svea": "fordring.agencies.svea",
+}
 
 
 def agency_names() -> tuple[str, ...]:
