@@ -17,13 +17,14 @@ ENVIRONMENT = {
 
 
 @pytest.fixture
-def hub(tmp_path, monkeypatch):
+def hub(request, tmp_path, monkeypatch):
+    """A hub whose creditor has an agreement with Svea, or with the agency that the test is given."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     settings.settings.cache_clear()
     with stage(tmp_path, MemoryEngine()) as made:
         made.api = made.world.client()
         made.advance_to(made.api, utc(2026, 3, 2, 9))
-        onboard(made)
+        onboard(made, agency=getattr(request, "param", "svea"))
         yield made
     settings.settings.cache_clear()
