@@ -18,7 +18,6 @@ DRIVEN = ("tests/functions", "tests/story", "tests/budgets/driven.py", "tests/bu
 PLUGINS = ("-p", "tests.budgets.recording", "-p", "no:cacheprovider")
 
 UNUSED = {
-    ("hourly_sync", "write", "SET"): "a settlement whose callback was lost",
     ("deliver_outbox", "write", "SYNC"): "after a restore a case was found again under another id",
 }
 """What is granted and never touched by what is driven here: function, kind, beginning, and the reason."""

@@ -18,6 +18,7 @@ from threading import Thread
 from typing import Any
 
 from fordring.domain import things
+from fordring.domain.agency import Operation
 from fordring.domain.refs import Listing
 from fordring.edge.hub import Hub
 from fordring.edge.settings import Settings
@@ -85,6 +86,12 @@ class Stage:
     """What the agency has sent: path, headers, body."""
     agency: str = "svea"
     """Whom the creditor has an agreement with."""
+
+    def wait_for_news(self, api: Client) -> datetime:
+        """Move the test clock on until the hub knows of what happens within minutes, called or by the run."""
+        now = self.hub.desk.read().now
+        calls = Operation.RECEIVE_CALLBACKS in self.hub.capabilities(self.agency).operations
+        return self.advance_to(api, now + timedelta(minutes=10 if calls else 120), step="hour")
 
     def worker(self, name: str) -> Any:
         """Give a worker as an invocation would make it."""

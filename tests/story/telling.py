@@ -27,7 +27,7 @@ def registered(hub: Stage, **invoice: Any) -> tuple[str, str]:
     """Hand an invoice over and wait for its case number."""
     invoice_id, case_id = hand_over(hub, **invoice)
     hub.pump()
-    hub.advance(hub.api, minutes=10)
+    hub.wait_for_news(hub.api)
     assert hub.case(case_id).case_number
     return invoice_id, case_id
 

@@ -18,6 +18,7 @@ REASONS = {
     "disputed": "an objection to the invoice is open",
     "owned_by_agency": "the agency has bought the invoice",
     "collection_ban": "the debtor must not be transferred",
+    "debtor_deceased": "the debtor is dead",
     "billing_address_incomplete": "the debtor's billing address is incomplete",
     "organisation_number_missing": "a business debtor needs an organisation number",
     "agreement_missing": "there is no agreement with this agency",

@@ -263,7 +263,9 @@ class Case:
         """
         since = self.collection_since or (occurred_at if stage in _COLLECTING else None)
         stale = self.agency_status_at is not None and occurred_at < self.agency_status_at
-        if stale or (self.agency_status == agency_status and (stage is None or stage is self.stage)):
+        # What leaves the stage alone may happen twice; told twice it is the same instant.
+        again = stage is None and self.agency_status_at is not None and occurred_at > self.agency_status_at
+        if stale or (self.agency_status == agency_status and not again and stage in (None, self.stage)):
             known = since == self.collection_since
             return self if known else self.touched(now, collection_since=since)
         moved = self.stage if stage is None or stage is Stage.CLOSED or not self.open else stage

@@ -134,6 +134,7 @@ class AttentionKind(StrEnum):
     CALLBACK_PARKED = "callback_parked"
     SYNC_FAILED = "sync_failed"
     ACTIVATION_INCOMPLETE = "activation_incomplete"
+    DEBTOR_DECEASED = "debtor_deceased"
     EMAIL_IN_DOUBT = "email_in_doubt"
     EMAIL_NOT_SENT = "email_not_sent"
     QUESTION_OPEN = "question_open"

@@ -74,7 +74,8 @@ class Debtor:
     """Who owes. Personal data lives here and nowhere else.
 
     ``kind`` is ``business`` or ``private``. ``contacts``: the first one is the default (NET-20).
-    ``erased_at``: since when nothing says any more who this is.
+    ``erased_at``: since when nothing says any more who this is. ``deceased_at``: since when it is known that
+    the debtor is dead.
     """
 
     creditor_id: str
@@ -95,6 +96,7 @@ class Debtor:
     metadata: Mapping[str, str] | None = None
     revision: int = 1
     erased_at: datetime | None = None
+    deceased_at: datetime | None = None
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -102,6 +104,8 @@ class Debtor:
         found = []
         if self.collection_ban:
             found.append("collection_ban")
+        if self.deceased_at is not None:
+            found.append("debtor_deceased")
         if self.address is None or not (
             self.address.lines and self.address.postal_code and self.address.city
         ):

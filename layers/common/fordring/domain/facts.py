@@ -50,6 +50,14 @@ class StatusChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class DebtorDeceased:
+    """The agency has learnt that the debtor is dead: nobody writes to this debtor any more."""
+
+    case: CaseKey
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LetterDispatched:
     """The agency has sent something to the debtor (ZIR-6).
 
@@ -270,6 +278,7 @@ type Fact = (
     CaseRegistered
     | CaseRejected
     | StatusChanged
+    | DebtorDeceased
     | LetterDispatched
     | PaymentReceived
     | PaymentReversed

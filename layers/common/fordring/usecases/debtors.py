@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import field, replace
+from datetime import datetime
 from typing import Any
 
 from fordring.domain import things
@@ -14,7 +15,10 @@ from fordring.usecases.work import Conflict, Work
 
 @dataclass(frozen=True, slots=True)
 class DebtorDetails:
-    """Everything about a debtor that the creditor decides. Personal data."""
+    """Everything about a debtor that the creditor decides. Personal data.
+
+    ``deceased`` is ``None`` where the creditor does not say: then it stays as it is known.
+    """
 
     kind: str
     name: str
@@ -26,6 +30,7 @@ class DebtorDetails:
     language: str | None = None
     channel: str | None = None
     collection_ban: bool = False
+    deceased: bool | None = None
     contacts: tuple[ContactPerson, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
 
@@ -52,7 +57,8 @@ def put_debtor(work: Work, creditor_id: str, debtor_id: str, details: DebtorDeta
     work.get(things.CREDITOR(creditor_id))
     ref = things.DEBTOR(creditor_id, debtor_id)
     known = work.find(ref)
-    wanted = {name: getattr(details, name) for name in DebtorDetails.__slots__} | {"erased_at": None}
+    said = {name: getattr(details, name) for name in DebtorDetails.__slots__ if name != "deceased"}
+    wanted = said | {"erased_at": None, "deceased_at": _deceased_at(work, known, details.deceased)}
     if known is None:
         debtor = Debtor(
             creditor_id=creditor_id, debtor_id=debtor_id, created_at=work.now, updated_at=work.now, **wanted
@@ -64,6 +70,13 @@ def put_debtor(work: Work, creditor_id: str, debtor_id: str, details: DebtorDeta
     changed = replace(known, updated_at=work.now, revision=known.revision + 1, **wanted)
     work.change(ref, changed)
     return changed
+
+
+def _deceased_at(work: Work, known: Debtor | None, deceased: bool | None) -> datetime | None:
+    before = known.deceased_at if known else None
+    if deceased is None:
+        return before
+    return (before or work.now) if deceased else None
 
 
 @dataclass(slots=True)

@@ -131,6 +131,7 @@ class Erasure:
             language=None,
             contacts=(),
             metadata={},
+            deceased_at=None,
             erased_at=work.now,
             updated_at=work.now,
             revision=debtor.revision + 1,

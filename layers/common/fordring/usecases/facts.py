@@ -18,6 +18,7 @@ from fordring.domain.facts import (
     CaseRegistered,
     CaseRejected,
     CaseResumed,
+    DebtorDeceased,
     Fact,
     LetterDispatched,
     MessageReceived,
@@ -37,6 +38,7 @@ from fordring.domain.running import CaseNumber
 from fordring.usecases.activating import activate
 from fordring.usecases.booking import book_cost
 from fordring.usecases.corresponding import seen_by_agency
+from fordring.usecases.deceased import deceased
 from fordring.usecases.naming import case_ref, dispatch_id_of, drift_of, message_id_of
 from fordring.usecases.pausing import paused_by_agency, resumed_by_agency
 from fordring.usecases.paying_out import receive_settlement
@@ -55,6 +57,7 @@ type CaseFact = (
     CaseRegistered
     | CaseRejected
     | StatusChanged
+    | DebtorDeceased
     | LetterDispatched
     | MessageReceived
     | MessageSeen
@@ -117,6 +120,8 @@ def _apply_to_case(
             return reject(work, case, fact.reasons)
         case StatusChanged():
             return _status(work, case, fact)
+        case DebtorDeceased():
+            return deceased(work, case, fact)
         case LetterDispatched():
             return _letter(work, case, fact)
         case MessageReceived():

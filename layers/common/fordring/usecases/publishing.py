@@ -5,13 +5,14 @@ out once, whoever finds it first: the stream or the sweep.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from itertools import batched
 
 from fordring.domain import things
 from fordring.domain.events import Event
 from fordring.domain.refs import Listing, Ref
 from fordring.domain.running import FeedCounter, FeedLine
+from fordring.domain.values import dataclass
 from fordring.domain.webhooks import Delivery, Endpoint
 from fordring.usecases.recording import derived_id
 from fordring.usecases.work import Desk, Work, transact
@@ -25,36 +26,46 @@ def endpoints_of(desk: Desk) -> Sequence[Endpoint]:
     return [endpoint for _, endpoint in desk.every(Listing(things.ENDPOINT, "endpoints"))]
 
 
-def fan_out(desk: Desk, refs: Iterable[Ref[Event]]) -> list[str]:
-    """Fan events out, in the order given; gives the ids of the deliveries that were made."""
+@dataclass(slots=True)
+class FannedOut:
+    """The events that were fanned out now, and the ids of the deliveries that were made."""
+
+    events: list[Event] = field(default_factory=list)
+    deliveries: list[str] = field(default_factory=list)
+
+
+def fan_out(desk: Desk, refs: Iterable[Ref[Event]]) -> FannedOut:
+    """Fan events out, in the order given."""
     wanted = list(dict.fromkeys(refs))
+    made = FannedOut()
     if not wanted:
-        return []
+        return made
     stored = desk.store.read(wanted)
     by_creditor: dict[str, list[Ref[Event]]] = {}
     for ref in wanted:
         if ref in stored and stored[ref].value.fan_out_at is not None:
             by_creditor.setdefault(stored[ref].value.creditor_id, []).append(ref)
     if not by_creditor:
-        return []
+        return made
     endpoints = endpoints_of(desk)
-    made: list[str] = []
     for creditor_id, events in by_creditor.items():
         at_once = max(1, min(AT_ONCE, 90 // (2 + len(endpoints))))
         for batch in batched(events, at_once, strict=False):
-            made.extend(_fan_out(desk, creditor_id, batch, endpoints))
+            part = _fan_out(desk, creditor_id, batch, endpoints)
+            made.events += part.events
+            made.deliveries += part.deliveries
     return made
 
 
 def _fan_out(
     desk: Desk, creditor_id: str, refs: Sequence[Ref[Event]], endpoints: Sequence[Endpoint]
-) -> list[str]:
+) -> FannedOut:
     counter_ref = things.FEED_COUNTER(creditor_id)
 
-    def decide(work: Work) -> list[str]:
+    def decide(work: Work) -> FannedOut:
         counter = work.find(counter_ref)
         position = counter.last if counter else 0
-        made: list[str] = []
+        made = FannedOut()
         for ref in refs:
             event = work.get(ref)
             if event.fan_out_at is None:
@@ -69,7 +80,8 @@ def _fan_out(
             )
             for endpoint in endpoints:
                 if endpoint.wants(event.creditor_id, event.type.value):
-                    made.append(deliver_to(work, event, endpoint).delivery_id)
+                    made.deliveries.append(deliver_to(work, event, endpoint).delivery_id)
+            made.events.append(event)
         if position != (counter.last if counter else 0):
             work.put(counter_ref, FeedCounter(position))
         return made

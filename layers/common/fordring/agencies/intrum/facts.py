@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from fordring.agencies.intrum.statuses import read_status
+from fordring.agencies.intrum.statuses import Tells, read_status
 from fordring.agencies.intrum.terms import CHANNELS, LETTERS, refusal
 from fordring.agencies.reading import Node
 from fordring.domain.agency import Credentials, MalformedAnswer
@@ -14,16 +14,19 @@ from fordring.domain.facts import (
     CaseKey,
     CaseRegistered,
     CaseRejected,
+    DebtorDeceased,
     Fact,
     LetterDispatched,
     MessageReceived,
     PaymentReceived,
     PaymentReversed,
+    QuestionAsked,
     SettlementLine,
     SettlementMade,
     StatusChanged,
 )
 from fordring.domain.money import Money
+from fordring.domain.questions import QuestionKind
 
 
 def facts_of(event: Node, credentials: Credentials) -> tuple[Fact, ...]:
@@ -105,7 +108,26 @@ def _refused(event: Node, case: CaseKey, occurred_at: datetime) -> tuple[Fact, .
 
 def _status(event: Node, case: CaseKey, occurred_at: datetime) -> tuple[Fact, ...]:
     status = read_status(event)
-    return (StatusChanged(_known(case), status.text, status.stage, occurred_at),)
+    changed = StatusChanged(_known(case), status.text, status.stage, occurred_at)
+    match status.tells:
+        case Tells.DECEASED:
+            return changed, DebtorDeceased(case, occurred_at)
+        case Tells.ADDRESS_MISSING:
+            return changed, _address_wanted(event, case, occurred_at)
+        case _:
+            return (changed,)
+
+
+def _address_wanted(event: Node, case: CaseKey, occurred_at: datetime) -> Fact:
+    """The question that the status puts: Intrum has no other way to ask it."""
+    return QuestionAsked(
+        case,
+        f"address-{event.number('number')}",
+        QuestionKind.ADDRESS,
+        "Intrum has no address of the debtor. What is it?",
+        deadline_date=None,
+        occurred_at=occurred_at,
+    )
 
 
 def _letter(event: Node, case: CaseKey, occurred_at: datetime) -> tuple[Fact, ...]:

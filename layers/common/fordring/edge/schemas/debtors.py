@@ -65,6 +65,10 @@ class NewDebtor(Given):
         Channel | None, Field(description="How this debtor wants letters and invoices to come.")
     ] = None
     collection_ban: bool = False
+    deceased: Annotated[
+        bool | None,
+        Field(description="Whether the debtor is dead. Left out, what is known stays as it is."),
+    ] = None
     contacts: Annotated[
         list[GivenContact],
         Field(max_length=20, description="The first one is the default.", default_factory=list),
@@ -101,6 +105,7 @@ class NewDebtor(Given):
             language=self.language,
             channel=self.channel,
             collection_ban=self.collection_ban,
+            deceased=self.deceased,
             contacts=tuple(ContactPerson(each.name, each.email, each.phone) for each in self.contacts),
             metadata=self.metadata,
         )
@@ -138,6 +143,7 @@ class ToldDebtor(Told):
     language: str | None
     channel: str | None
     collection_ban: bool
+    deceased: bool
     contacts: list[ToldContact]
     default_contact: ToldContact | None
     metadata: dict[str, str]
@@ -179,6 +185,7 @@ def tell_debtor(debtor: Debtor) -> dict[str, Any]:
         "language": debtor.language,
         "channel": debtor.channel,
         "collection_ban": debtor.collection_ban,
+        "deceased": debtor.deceased_at is not None,
         "contacts": contacts,
         "default_contact": contacts[0] if contacts else None,
         "metadata": dict(debtor.metadata or {}),

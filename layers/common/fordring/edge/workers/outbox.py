@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from fordring.domain import things
+from fordring.domain.agency import Stage
 from fordring.domain.command import CommandState, head_of
 from fordring.domain.email import EmailState
+from fordring.domain.events import EventType
 from fordring.domain.refs import Ref
 from fordring.domain.webhooks import DeliveryState
 from fordring.edge.hub import Hub
@@ -33,6 +35,14 @@ GRACE: Final = timedelta(seconds=30)
 
 LONGEST_DELAY: Final = timedelta(minutes=14)
 """For how long a queue holds a message back (15 minutes at the most)."""
+
+_EVENTS: Final = {
+    EventType.CASE_REGISTERED: Count.CASE_REGISTERED,
+    EventType.CASE_REJECTED: Count.CASE_REJECTED,
+    EventType.PAYMENT_UNMATCHED: Count.PAYMENT_UNMATCHED,
+    EventType.LEDGER_DRIFT: Count.LEDGER_DRIFT,
+}
+"""What is counted when it is told, once for each event."""
 
 _FAILED: Final = {CommandState.DEAD: Count.COMMAND_DEAD, CommandState.IN_DOUBT: Count.COMMAND_IN_DOUBT}
 
@@ -126,7 +136,13 @@ class Outbox:
             self._fan_out([event] if event else [])
 
     def _fan_out(self, events: list[Ref[Any]]) -> None:
-        for delivery_id in fan_out(self._hub.desk, events):
+        made = fan_out(self._hub.desk, events)
+        for event in made.events:
+            if event.type in _EVENTS:
+                count(_EVENTS[event.type])
+            if event.type is EventType.CASE_STATUS_CHANGED and event.data["stage"] == Stage.UNKNOWN:
+                count(Count.AGENCY_STATUS_UNKNOWN)
+        for delivery_id in made.deliveries:
             self._deliver_webhook(delivery_id)
 
     def _deliver_commands(self, case_id: str) -> None:
