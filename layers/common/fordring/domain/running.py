@@ -108,13 +108,17 @@ class SyncState:
 
 @dataclass(frozen=True, slots=True)
 class SyncRequest:
-    """Somebody wants an agreement synchronised now; the row's insertion is what sets it off."""
+    """Somebody wants an agreement synchronised now; the row's insertion is what sets it off.
+
+    ``expires_at`` is real time: after that nobody wants to know that it was asked.
+    """
 
     creditor_id: str
     agency: str
     request_id: str
     requested_at: datetime
     due_at: datetime | None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,4 +80,5 @@ def _name(call: Call) -> str:
 
 
 def _filters(call: Call) -> Mapping[str, object]:
-    return {name: value for name, value in call.query.items() if name not in ("cursor", "limit")}
+    # The rest is no filter: it may differ from page to page.
+    return {name: value for name, value in call.query.items() if name not in ("cursor", "limit", "refresh")}

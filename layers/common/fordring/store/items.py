@@ -241,7 +241,11 @@ def _expiring(value: Claim | DeliveryClaim | ParkedCallback) -> Places:
     return None, None, None, value.expires_at
 
 
-def _due(value: Job | SyncRequest | Email) -> Places:
+def _sync_request(value: SyncRequest) -> Places:
+    return None, value.due_at, None, value.expires_at
+
+
+def _due(value: Job | Email) -> Places:
     return None, value.due_at, None, None
 
 
@@ -265,7 +269,7 @@ _PLACES: Final[Mapping[type, Callable[[Any], Places]]] = {
     DeliveryClaim: _expiring,
     ParkedCallback: _expiring,
     Job: _due,
-    SyncRequest: _due,
+    SyncRequest: _sync_request,
     Email: _due,
     things.API_KEY.type: _all("api_key", "key_id"),
     things.CREDITOR.type: _all("creditor", "creditor_id"),

@@ -27,6 +27,7 @@ from fordring.edge.schemas.cases import case_teller, tell_message
 from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.told import instant
 from fordring.usecases.proposing import with_fresh_blocks
+from fordring.usecases.requesting import refresh
 from fordring.usecases.submitting import question_for
 from fordring.usecases.work import Work
 
@@ -46,7 +47,10 @@ def list_cases(call: Call) -> Answer:
     listing = Listing(things.CASE, "cases_of", (asked.creditor_id,), asked.prefix, newest_first=True)
     keep = None if asked.agency is None else lambda case: case.agency == asked.agency
     told = case_teller(call.hub)
-    return answer_list(call, listing, told, keep=keep, extra={"as_of": instant(work.now)})
+    wanted = asked.refresh == "true"
+    refreshing = refresh(call.hub.desk, asked.creditor_id, asked.agency) if wanted else []
+    extra = {"as_of": instant(work.now), "refreshing": refreshing}
+    return answer_list(call, listing, told, keep=keep, extra=extra)
 
 
 def list_case_events(call: Call) -> Answer:

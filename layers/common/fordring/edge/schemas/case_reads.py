@@ -11,7 +11,7 @@ from fordring.domain.events import Event
 from fordring.domain.invoice import Invoice
 from fordring.edge.schemas.cases import ToldCase, ToldMessage
 from fordring.edge.schemas.common import AgencyName, ChosenId, Paging
-from fordring.edge.schemas.told import Instant, Told, ToldMoney, day, instant, money
+from fordring.edge.schemas.told import About, Instant, Told, ToldMoney, day, instant, money
 
 
 class CaseQuery(Paging):
@@ -23,6 +23,13 @@ class CaseQuery(Paging):
         Field(description="Archived means closed."),
     ] = "open,archived"
     agency: AgencyName | None = None
+    refresh: Annotated[
+        Literal["true", "false"],
+        Field(
+            description="Also ask the agencies for news, once a minute at the most. The answer does not wait "
+            "for them: `refreshing` names those whose news are on their way, so list again."
+        ),
+    ] = "false"
 
     @property
     def prefix(self) -> str:
@@ -45,6 +52,9 @@ class ToldCases(Told):
     items: list[ToldCase]
     next_cursor: str | None
     as_of: Instant
+    refreshing: Annotated[
+        list[str], About("With `refresh`: the agencies that are being asked for news now; else empty.")
+    ]
 
 
 class ToldEvent(Told):

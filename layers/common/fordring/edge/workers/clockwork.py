@@ -17,7 +17,7 @@ from fordring.edge.telemetry import Count, Log, count
 from fordring.edge.workers.messages import JOB, SYNC, QueueOf, send_all
 from fordring.edge.workers.outbox import failures
 from fordring.usecases.advancing import advance
-from fordring.usecases.requesting import wants_sync
+from fordring.usecases.requesting import hasten, wants_sync
 from fordring.usecases.synchronising import synchronise
 from fordring.usecases.work import Work, transact
 
@@ -64,6 +64,8 @@ class Clockwork:
             return
         self.synchronise(message["creditor_id"], message["agency"])
         if "request_id" in message:
+            # Somebody waits for this: what the agency could not be told before is not to wait for its turn.
+            hasten(self._hub.desk, message["creditor_id"], message["agency"])
             self._forget_request(message)
 
     def synchronise(self, creditor_id: str, agency: str) -> None:
