@@ -187,7 +187,13 @@ def test_the_stream_hands_over_new_work_only_and_reports_failures() -> None:
     patterns = [json.loads(f["Pattern"]) for f in stream["FilterCriteria"]["Filters"]]
     work, test_fire, replay = patterns
     assert work["eventName"] == test_fire["eventName"] == ["INSERT"]
-    assert set(work["dynamodb"]["NewImage"]["kind"]["S"]) == {"command", "event", "job", "sync_request"}
+    assert set(work["dynamodb"]["NewImage"]["kind"]["S"]) == {
+        "command",
+        "email",
+        "event",
+        "job",
+        "sync_request",
+    }
     assert test_fire["dynamodb"]["NewImage"]["data"]["M"]["event_type"]["S"] == ["webhook.test"]
     assert replay["eventName"] == ["MODIFY"]
     assert replay["dynamodb"]["NewImage"]["kind"]["S"] == ["delivery"]
@@ -217,7 +223,7 @@ def test_whoever_reports_failures_may_write_to_the_queue() -> None:
     # SAM grants this to roles that it makes itself only
     for role in ("HourlySyncRole", "DeliverOutboxRole", "ScheduleRole"):
         statements = properties(role)["Policies"][0]["PolicyDocument"]["Statement"]
-        granted = [s for s in statements if s["Action"] == "sqs:SendMessage"]
+        granted = [s for s in statements if s.get("Action") == "sqs:SendMessage"]
         assert any(names_queue(s["Resource"], "FailuresQueue") for s in granted), role
 
 
