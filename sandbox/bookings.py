@@ -12,6 +12,9 @@ from sandbox.instants import letter_run
 from sandbox.mirrors import EARLIER
 from sandbox.store import next_number
 
+_REASONS = {"direct_payment": "paid", "credit": "credited", "write_off": "credit_loss"}
+"""Why a case ends that a report has settled."""
+
 
 class Booked(Enum):
     """What became of a booking with a natural key."""
@@ -23,7 +26,7 @@ class Booked(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the creditor reports: ``kind`` is ``direct_payment`` or ``credit``, ``amount`` in øre."""
+    """What the creditor reports: ``kind`` is ``direct_payment``, ``credit`` or ``write_off``; øre."""
 
     kind: str
     key: str
@@ -34,7 +37,7 @@ class Report:
 
 
 def report(desk: Desk, case: Row, reported: Report) -> Booked:
-    """Book a payment to the creditor, or a credit note, once."""
+    """Book a payment to the creditor, a credit note or a write-off, once."""
     known = _entry(desk, case["client"], reported.kind, reported.key, reported.invoice)
     if known is not None:
         same = known["case_id"] == case["id"] and known["principal"] == -reported.amount
@@ -48,7 +51,7 @@ def report(desk: Desk, case: Row, reported: Report) -> Booked:
         reported.day,
         principal=-reported.amount,
     )
-    reason = "paid" if reported.kind == "direct_payment" else "credited"
+    reason = _REASONS[reported.kind]
     _afterwards(desk, case["id"], reason=reason, settles=reported.settles)
     return Booked.NEW
 

@@ -326,3 +326,19 @@ def test_a_payment_before_the_case_is_sent_leaves_nothing_to_send(hub):
     assert hub.case(case_id).closed_reason == "paid"
     assert [row.state for row in lane(hub, case_id)] == ["cancelled", "cancelled"]
     assert faults_of(hub) == []
+
+
+@pytest.mark.capability("NET-36")
+def test_a_write_off_is_told_to_the_agency_and_ends_the_case_as_a_loss(hub):
+    invoice_id, case_id = registered(hub)
+    body = {"date": today(hub), "amount": money("250.00"), "agency_asked": True}
+    assert hub.api.post(f"{ACME}/invoices/{invoice_id}/write-off", body).status == 201
+    hub.advance(hub.api, days=1)
+    assert there(hub, case_id)["principal"]["remaining"] == "1000.00"
+    body = {"date": today(hub), "agency_asked": True}
+    assert hub.api.post(f"{ACME}/invoices/{invoice_id}/write-off", body).status == 201
+    hub.advance(hub.api, days=2)
+
+    assert hub.case(case_id).closed_reason == "credit_loss"
+    assert there(hub, case_id)["closed_reason"] == "credit_loss"
+    assert faults_of(hub) == []

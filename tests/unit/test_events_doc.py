@@ -176,6 +176,11 @@ class Story:
         dispute = self.post(f"{AT}/invoices/{invoice_id}/disputes", {"reason": "wrong_goods"})
         dispute_id = dispute["dispute_id"]
         self.post(f"{AT}/invoices/{invoice_id}/disputes/{dispute_id}/resolve", {"resolution": "rejected"})
+        fee = {"amount": "35.00", "currency": "NOK"}
+        given_up = self.invoice()
+        cost = {"component": "fee", "amount": fee, "date": "2026-03-02"}
+        self.post(f"{AT}/invoices/{given_up}/costs", cost)
+        self.post(f"{AT}/invoices/{given_up}/write-off", {"date": "2026-03-02"})
 
     def at_the_agency(self, case_id: str) -> None:
         money = {"currency": "NOK", "date": "2026-03-02"}

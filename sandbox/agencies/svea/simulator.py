@@ -18,6 +18,7 @@ _OPERATIONS: Final = {
     ("POST", "/api/v1/payments"): "report_payment",
     ("POST", "/api/v1/payment-reversals"): "reverse_payment",
     ("POST", "/api/v1/credits"): "report_credit",
+    ("POST", "/api/v1/credit-losses"): "report_write_off",
     ("POST", "/api/v1/messages"): "send_message",
     ("POST", "/api/v1/cancellations"): "withdraw_case",
     ("GET", "/api/v1/cases"): "look_up",
@@ -189,6 +190,10 @@ def _credit(desk: Desk, case: Row, message: reading.Reader) -> WireAnswer:
     return _report(desk, case, message, "credit", "CreditNoteId", "CreditDate")
 
 
+def _loss(desk: Desk, case: Row, message: reading.Reader) -> WireAnswer:
+    return _report(desk, case, message, "write_off", "CreditLossId", "LossDate")
+
+
 def _reversal(desk: Desk, case: Row, message: reading.Reader) -> WireAnswer:
     key, payment_id, amount = message.text("ReversalId"), message.text("PaymentId"), message.amount("Amount")
     invoice = _invoice(desk, case, message)
@@ -281,6 +286,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Desk, Row, reading.Reader], WireAnswer]]
     "report_payment": _payment,
     "reverse_payment": _reversal,
     "report_credit": _credit,
+    "report_write_off": _loss,
     "send_message": _message,
     "withdraw_case": _cancel,
     "pause_case": case_work.pause,

@@ -17,6 +17,8 @@ class EventType(StrEnum):
     AGREEMENT_ACTIVATED = "agreement.activated"
     INVOICE_REGISTERED = "invoice.registered"
     INVOICE_DISPUTED = "invoice.disputed"
+    INVOICE_WRITTEN_OFF = "invoice.written_off"
+    INVOICE_COST_ADDED = "invoice.cost_added"
     CASE_SUBMITTED = "case.submitted"
     CASE_REGISTERED = "case.registered"
     CASE_REJECTED = "case.rejected"

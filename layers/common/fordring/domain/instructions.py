@@ -121,6 +121,20 @@ class ReportCredit:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportWriteOff:
+    """The creditor has given up some or all of what is owed on an invoice of the case (NET-36)."""
+
+    external_id: str
+    case_number: str | None
+    write_off_id: str
+    invoice_external_id: str
+    amount: Money
+    write_off_date: date
+    settles: bool
+    kind: CommandKind = CommandKind.REPORT_WRITE_OFF
+
+
+@dataclass(frozen=True, slots=True)
 class SendMessage:
     """A message to the case handler (ZIR-8)."""
 
@@ -239,6 +253,7 @@ type Command = (
     | ReportPayment
     | ReversePayment
     | ReportCredit
+    | ReportWriteOff
     | SendMessage
     | WithdrawCase
     | PauseCase

@@ -23,6 +23,7 @@ from fordring.domain.instructions import (
     RegisterCase,
     ReportCredit,
     ReportPayment,
+    ReportWriteOff,
     ResumeCase,
     ReversePayment,
     SendMessage,
@@ -89,6 +90,8 @@ def assemble(desk: Desk, row: CommandRow, case: Case) -> Assembled | Unfounded:
         refs.append(subject(row.subject_id))
     if row.kind is CommandKind.SEND_MESSAGE and row.subject_id is not None:
         refs.append(things.MESSAGE(row.case_id, row.subject_id))
+    if row.kind is CommandKind.REPORT_WRITE_OFF:
+        refs.append(things.INVOICE_ENTRY(row.invoice_id or "", row.subject_id or ""))
     if row.kind is CommandKind.ANSWER_QUESTION and row.subject_id is not None:
         refs.append(things.QUESTION(row.case_id, row.subject_id))
     work = desk.read(*refs)
@@ -196,6 +199,18 @@ def _command(
                 document_number=note.document_number,
                 amount=Money(note.amount - note.surplus, note.currency),
                 credit_date=note.credit_date,
+                settles=_settles(case, row),
+            )
+        case CommandKind.REPORT_WRITE_OFF:
+            entry = work.get(things.INVOICE_ENTRY(member.invoice_id, row.subject_id or ""))
+            return ReportWriteOff(
+                external_id=case.external_id,
+                case_number=case.case_number,
+                # The ledger's position is given once: told a second time it is recognised.
+                write_off_id=f"{member.external_id}-w{entry.seq}",
+                invoice_external_id=member.external_id,
+                amount=Money(entry.total, entry.currency),
+                write_off_date=entry.entry_date,
                 settles=_settles(case, row),
             )
         case CommandKind.SEND_MESSAGE:

@@ -16,6 +16,7 @@ from fordring.domain.instructions import (
     RegisterCase,
     ReportCredit,
     ReportPayment,
+    ReportWriteOff,
     ResolveDispute,
     ReversePayment,
     SendMessage,
@@ -27,6 +28,7 @@ PATHS: Final = {
     CommandKind.REPORT_PAYMENT: "/api/v1/payments",
     CommandKind.REVERSE_PAYMENT: "/api/v1/payment-reversals",
     CommandKind.REPORT_CREDIT: "/api/v1/credits",
+    CommandKind.REPORT_WRITE_OFF: "/api/v1/credit-losses",
     CommandKind.SEND_MESSAGE: "/api/v1/messages",
     CommandKind.WITHDRAW_CASE: "/api/v1/cancellations",
     CommandKind.PAUSE_CASE: "/api/v1/pauses",
@@ -83,6 +85,15 @@ def _members(command: Command) -> dict[str, Json]:
                 "Amount": command.amount.text,
                 "Currency": command.amount.currency,
                 "CreditDate": command.credit_date.isoformat(),
+                "Settles": command.settles,
+            }
+        case ReportWriteOff():
+            return members | {
+                "CreditLossId": command.write_off_id,
+                "ClientInvoiceId": command.invoice_external_id,
+                "Amount": command.amount.text,
+                "Currency": command.amount.currency,
+                "LossDate": command.write_off_date.isoformat(),
                 "Settles": command.settles,
             }
         case OfferInvoice():

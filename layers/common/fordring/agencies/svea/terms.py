@@ -27,6 +27,7 @@ DOUBTS: Final[Mapping[CommandKind, DoubtRule]] = MappingProxyType(
         CommandKind.REPORT_PAYMENT: DoubtRule(Doubt.NATURAL_KEY),
         CommandKind.REVERSE_PAYMENT: DoubtRule(Doubt.NATURAL_KEY),
         CommandKind.REPORT_CREDIT: DoubtRule(Doubt.NATURAL_KEY),
+        CommandKind.REPORT_WRITE_OFF: DoubtRule(Doubt.NATURAL_KEY),
         CommandKind.SEND_MESSAGE: DoubtRule(Doubt.NATURAL_KEY),
         CommandKind.WITHDRAW_CASE: DoubtRule(Doubt.NATURAL_KEY),
         # A case rests or does not, and a question has one answer: the same again changes nothing.

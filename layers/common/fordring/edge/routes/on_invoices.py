@@ -11,10 +11,12 @@ from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
 from fordring.edge.routes.invoice_answers import on_invoice, told
+from fordring.edge.schemas.giving_up import NewCost, NewWriteOff
 from fordring.edge.schemas.invoices import DisputeResolution, GivenReminder, NewDispute
 from fordring.edge.schemas.payments import NewPaymentOnInvoice, ToldPayment, tell_payment
 from fordring.edge.schemas.told_invoices import ToldDispute, ToldInvoice, tell_dispute
 from fordring.usecases.disputing import open_dispute, resolve_dispute
+from fordring.usecases.giving_up import add_cost, write_off
 from fordring.usecases.paying_by_hand import pay_by_hand, refs_to_replace
 from fordring.usecases.recording import epoch_of
 from fordring.usecases.reminding import record_reminder
@@ -74,6 +76,25 @@ def end_dispute(call: Call) -> Answer:
     )
 
 
+def write_invoice_off(call: Call) -> Answer:
+    """Give up what is owed on an invoice."""
+    wanted = call.given(NewWriteOff).write_off
+
+    def decide(work: Work, invoice: Invoice) -> dict[str, Any]:
+        capabilities = call.hub.capabilities(invoice.agency) if invoice.agency else None
+        return told(work, write_off(work, invoice, wanted, capabilities))
+
+    return on_invoice(call, decide, lambda content: content)
+
+
+def register_cost(call: Call) -> Answer:
+    """Add a cost to an invoice by hand."""
+    added = call.given(NewCost).cost
+    return on_invoice(
+        call, lambda work, invoice: told(work, add_cost(work, invoice, added)), lambda content: content
+    )
+
+
 ON_INVOICE_ROUTES = (
     Route(
         "POST",
@@ -98,6 +119,31 @@ ON_INVOICE_ROUTES = (
         {201: ToldInvoice},
         body=GivenReminder,
         claims=True,
+    ),
+    Route(
+        "POST",
+        f"{_AT}/write-off",
+        write_invoice_off,
+        "Write off what is owed",
+        "invoices",
+        Scope.WRITE,
+        {201: ToldInvoice},
+        body=NewWriteOff,
+        claims=True,
+        description="While the invoice is at an agency, `agency_asked` confirms that the agency was asked; "
+        "it is then told, in a message where it takes no write-offs.",
+    ),
+    Route(
+        "POST",
+        f"{_AT}/costs",
+        register_cost,
+        "Add a fee, interest or compensation by hand",
+        "invoices",
+        Scope.WRITE,
+        {201: ToldInvoice},
+        body=NewCost,
+        claims=True,
+        description="While the invoice is at an agency, `agency_asked` confirms that the agency was asked.",
     ),
     Route(
         "POST",

@@ -147,6 +147,8 @@ ROUTES = Routes(
         _on_invoices,
         "POST /v1/creditors/{creditor_id}/invoices/{invoice_id}/payments",
         "POST /v1/creditors/{creditor_id}/invoices/{invoice_id}/reminders",
+        "POST /v1/creditors/{creditor_id}/invoices/{invoice_id}/write-off",
+        "POST /v1/creditors/{creditor_id}/invoices/{invoice_id}/costs",
         "POST /v1/creditors/{creditor_id}/invoices/{invoice_id}/disputes",
         "POST /v1/creditors/{creditor_id}/invoices/{invoice_id}/disputes/{dispute_id}/resolve",
     ),
