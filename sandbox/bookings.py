@@ -228,7 +228,7 @@ def _afterwards(desk: Desk, case_id: int, *, reason: str, settles: bool) -> None
         return
     if case["principal"] <= 0 and settles:
         # of a debtor who was only reminded nothing more is asked than the principal
-        if case["level"] == "reminder" or not (case["cost"] or case["interest"]):
+        if case["level"] != "collection" or not (case["cost"] or case["interest"]):
             close(desk, case_id, reason)
     elif reason == "paid" and case["status"] in {statuses.sent, statuses.overdue}:
         set_status(desk, case_id, statuses.part_paid)

@@ -30,7 +30,7 @@ class InvoiceLine:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A case as a client hands it over. ``level`` is ``reminder`` or ``collection``."""
+    """A case as a client hands it over. ``level`` is ``reminder``, ``collection`` or ``administration``."""
 
     external_id: str
     level: str
@@ -124,7 +124,7 @@ def examine(desk: Desk, case_id: int, refused_for: Sequence[str]) -> None:
     if today <= due:
         desk.plan(letter_run(day_after_due), "overdue", case["client"], case_id)
     first_letter = max(today, day_after_due) + timedelta(days=1)
-    if case["level"] == "reminder":
+    if case["level"] != "collection":
         first_letter = max(first_letter, due + desk.routine.first_reminder)
         desk.plan(letter_run(first_letter), "reminder", case["client"], case_id)
     else:

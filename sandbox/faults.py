@@ -40,6 +40,8 @@ OPERATIONS: Final = (
     "list_changes",
     "batch_result",
     "token",
+    "offer_invoice",
+    "credit_check",
 )
 """What a fault on requests can be aimed at, the same for every agency.
 

@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from sandbox import bookings, cases, faults, messages, questions, rests
+from sandbox.administering import ADMINISTERING
 from sandbox.desk import Desk
 from sandbox.inputs import ControlRefused, Input
 
@@ -241,5 +242,6 @@ INTERVENTIONS: Final[Mapping[str, Callable[[Desk, Input], Answer]]] = {
     "adjust": _adjust,
     "faults": _fault,
     "reset": _reset,
+    **ADMINISTERING,
 }
 """By the name in the URL."""

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlite3 import Row
 from typing import Final, TypedDict
 
+from sandbox import sales
 from sandbox.changes import say
 from sandbox.desk import Desk
 from sandbox.store import next_number
@@ -35,6 +36,8 @@ def settle(desk: Desk, client: str) -> None:
         " order by entries.id",
         (desk.agency, client),
     ).fetchall()
+    # what came for an invoice that the agency has bought is its own
+    entries = [entry for entry in entries if not sales.keeps(desk, entry)]
     percent = Decimal(
         desk.db.execute(
             "select commission_percent from clients where agency = ? and number = ?", (desk.agency, client)

@@ -4,9 +4,14 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from sandbox.instants import text_of
 from sandbox.wire import WireAnswer, WireRequest
+
+MASKED: Final = "***"
+PERSONS_NUMBERS: Final = ("NationalIdentityNumber",)
+"""The members of messages that hold a person's number, whatever the agency."""
 
 
 def record(
@@ -39,12 +44,30 @@ def record(
             operation,
             client,
             json.dumps(headers),
-            request.body.decode("utf-8", "replace"),
+            _without_persons(request.body, operation),
             answer and answer.status,
             answer and answer.result,
             fault,
         ),
     )
+
+
+def _without_persons(body: bytes, operation: str) -> str:
+    """Write a body down, without the number of a person: that is for the answer only.
+
+    What asks for credit and cannot be read is not kept at all.
+    """
+    text = body.decode("utf-8", "replace")
+    if operation != "credit_check":
+        return text
+    try:
+        members = json.loads(text)
+    except (ValueError, RecursionError):
+        return MASKED
+    if not isinstance(members, dict):
+        return MASKED
+    hidden = {name: MASKED for name in PERSONS_NUMBERS if members.get(name) is not None}
+    return json.dumps(members | hidden)
 
 
 def listed(

@@ -93,7 +93,7 @@ def test_who_seals_and_who_opens_credentials() -> None:
     sealing = {name for name in FUNCTIONS if "kms:Encrypt" in granted(name)}
     opening = {name for name in FUNCTIONS if "kms:Decrypt" in granted(name)}
     assert sealing == {"ManageCreditors"}
-    assert opening == {"PaymentWebhook", "HourlySync", "DeliverOutbox"}
+    assert opening == {"RegisterInvoice", "PaymentWebhook", "HourlySync", "DeliverOutbox"}
     for name in sealing | opening:
         for statement in statements(name):
             if actions(statement) & {"kms:Encrypt", "kms:Decrypt"}:

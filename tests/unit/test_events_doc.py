@@ -17,6 +17,7 @@ from fordring.domain.money import Money
 from fordring.edge import settings
 from fordring.store.memory import MemoryEngine
 from tests.functions.world import PASSWORD
+from tests.story.administering import administered, agreed, shown
 from tests.story.stage import Stage, onboard, stage
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "events.md"
@@ -138,6 +139,7 @@ class Story:
         self.correspondence(*cases[2])
         self.control("adjust", {"case_number": self.number(cases[3][1]), "principal": "1000.00"})
         self.stranger()
+        self.administration()
         # Over a Monday, when the agency pays out; a difference is told when a second run finds it.
         self.hub.advance(self.api, days=8)
         self.agreement()
@@ -208,6 +210,21 @@ class Story:
         self.control(
             "messages", {"case_number": self.number(case_id), "text": "We need a copy of the order."}
         )
+
+    def administration(self) -> None:
+        """Let invoices be administered: one bounces, one is bought and given back, one is not bought."""
+        agreed(self.hub, "purchase")
+        self.hub.world.debtor(
+            kind="business", name="Acme Kunde AS", organisation_number="974760673", credit_check=True
+        )
+        sold, case_id = administered(self.hub, number="601")
+        self.control("purchase-decisions", {"approve": False})
+        administered(self.hub, number="602")
+        self.control("bounces", {"case_number": self.number(case_id)})
+        self.hub.advance(self.api, days=2)
+        self.control("recourses", {"case_number": self.number(case_id), "fee": "50.00"})
+        assert shown(self.hub, sold)["owner"] == "creditor"
+        agreed(self.hub, "reminders_and_collection")
 
     def stranger(self) -> None:
         """Let the agency have a case that the hub has never heard of."""

@@ -12,7 +12,7 @@ from sandbox.cases import InvoiceLine, Registration
 from sandbox.instants import day_of
 
 _COUNTRIES: Final = frozenset({"NO", "SE", "FI", "DK"})
-_LEVELS: Final = {"Reminder": "reminder", "Collection": "collection"}
+_LEVELS: Final = {"Reminder": "reminder", "Collection": "collection", "Administration": "administration"}
 _MOST_INVOICES: Final = 200
 # JSON can spell half a character, which no ledger can hold
 _HALF: Final = re.compile("[\ud800-\udfff]")

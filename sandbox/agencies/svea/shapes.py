@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlite3 import Row
 from typing import Final, cast
 
+from sandbox.agencies.svea.administered import DETAILS
 from sandbox.amounts import amount_of
 from sandbox.wire import WireAnswer
 
@@ -144,7 +145,7 @@ def _details(kind: str, told: Members) -> Members:
                 "Lines": [_line(line) for line in cast(list[Members], told["lines"])],
             }
         case _:
-            return {}
+            return DETAILS[kind](told) if kind in DETAILS else {}
 
 
 def error(code: str, field: str | None) -> Members:

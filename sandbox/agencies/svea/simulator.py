@@ -6,8 +6,8 @@ from sqlite3 import Connection, Row
 from types import MappingProxyType
 from typing import Final
 
-from sandbox import bookings, cases, changes, messages
-from sandbox.agencies.svea import case_work, reading, shapes, signature
+from sandbox import bookings, cases, changes, distribution, messages, sales
+from sandbox.agencies.svea import administration, case_work, reading, shapes, signature
 from sandbox.bookings import Booked
 from sandbox.desk import Desk, Routine, Statuses
 from sandbox.instants import instant_of, text_of
@@ -25,6 +25,7 @@ _OPERATIONS: Final = {
     ("GET", "/api/v1/cases/open"): "list_open_cases",
     ("GET", "/api/v1/changes"): "list_changes",
     **case_work.OPERATIONS,
+    **administration.OPERATIONS,
 }
 _LARGEST_PAGE: Final = 500
 
@@ -55,6 +56,7 @@ class SveaSimulator:
                 "other": "Cancelled",
             },
         ),
+        effects=administration.EFFECTS,
     )
     secret_headers = frozenset({"authorization"})
     interventions: Mapping[str, Intervention] = MappingProxyType({})
@@ -102,6 +104,8 @@ class SveaSimulator:
             message = reading.message(request.body, number)
             if operation == "register_case":
                 return _register(desk, number, message, reception)
+            if operation == "credit_check":
+                return administration.check(desk, message)
             return _on_case(desk, number, message, _COMMANDS[operation])
         except reading.Refused as refused:
             return shapes.answer(400, "Rejected", "The message is refused.", Errors=refused.errors)
@@ -124,13 +128,18 @@ class SveaSimulator:
 
 def _register(desk: Desk, client: str, message: reading.Reader, reception: Reception) -> WireAnswer:
     registration = reading.registration(message)
-    cases.register(
+    administered = registration.level == "administration"
+    channels = administration.channels_of(message) if administered else []
+    message.done()
+    case_id = cases.register(
         desk,
         client,
         registration,
         visible_at=reception.visible_at,
         refused_for=reception.refused_for,
     )
+    if administered:
+        distribution.take_in(desk, client, case_id, channels)
     return shapes.answer(
         202,
         "Accepted",
@@ -178,7 +187,10 @@ def _report(desk: Desk, case: Row, message: reading.Reader, kind: str, key: str,
     message.done()
     if invoice is None:
         return shapes.answer(404, "UnknownInvoice", "The case does not have that invoice.")
-    return _booked(bookings.report(desk, case, report))
+    booked = bookings.report(desk, case, report)
+    if booked is Booked.NEW:
+        sales.reclaim(desk, case, min(report.amount, max(case["principal"], 0)))
+    return _booked(booked)
 
 
 def _payment(desk: Desk, case: Row, message: reading.Reader) -> WireAnswer:
@@ -202,7 +214,10 @@ def _reversal(desk: Desk, case: Row, message: reading.Reader) -> WireAnswer:
     payment = bookings.reported_payment(desk, case, payment_id, invoice or "")
     if payment is None:
         return shapes.answer(404, "UnknownPayment", "That payment was not reported on this case.")
-    return _booked(bookings.reverse_report(desk, case, key, payment, amount))
+    booked = bookings.reverse_report(desk, case, key, payment, amount)
+    if booked is Booked.NEW:
+        sales.reclaim(desk, case, -amount)
+    return _booked(booked)
 
 
 def _message(desk: Desk, case: Row, message: reading.Reader) -> WireAnswer:
@@ -292,6 +307,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Desk, Row, reading.Reader], WireAnswer]]
     "pause_case": case_work.pause,
     "resume_case": case_work.resume,
     "answer_question": case_work.answer,
+    "offer_invoice": administration.offer,
 }
 _QUESTIONS: Final[Mapping[str, Callable[[Desk, str, Mapping[str, str]], WireAnswer]]] = {
     "look_up": _look_up,

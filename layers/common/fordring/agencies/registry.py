@@ -31,6 +31,10 @@ _MODULES: Final = {
 }
 
 
+ADMINISTRATORS: Final = ("svea",)
+"""The agencies that administer invoices, known without loading any: each registration looks for them."""
+
+
 def agency_names() -> tuple[str, ...]:
     """The names of all agencies, in alphabetical order."""
     return tuple(sorted(_MODULES))

@@ -76,6 +76,7 @@ class Debtor:
     ``kind`` is ``business`` or ``private``. ``contacts``: the first one is the default (NET-20).
     ``erased_at``: since when nothing says any more who this is. ``deceased_at``: since when it is known that
     the debtor is dead.
+    ``credit_check``: whether the agency is asked before an invoice is offered to it (SAN-5).
     """
 
     creditor_id: str
@@ -94,6 +95,7 @@ class Debtor:
     collection_ban: bool = False
     contacts: tuple[ContactPerson, ...] = ()
     metadata: Mapping[str, str] | None = None
+    credit_check: bool = False
     revision: int = 1
     erased_at: datetime | None = None
     deceased_at: datetime | None = None

@@ -2,6 +2,7 @@
 
 from dataclasses import field
 from datetime import date, datetime
+from typing import Final
 
 from fordring.domain.agency import ClosedReason, Stage
 from fordring.domain.money import Money
@@ -249,9 +250,11 @@ class PurchaseDecided:
 
 @dataclass(frozen=True, slots=True)
 class InvoicePaidOut:
-    """The agency pays the creditor for an invoice that it has bought (SAN-16).
+    """Money moves between agency and creditor for an invoice that was bought (SAN-16).
 
-    ``amount`` is the money; ``fee`` is what the agency has kept of the price.
+    ``amount`` is paid out to the creditor, and ``fee`` is what the agency has kept of the price. A negative
+    amount is what the agency has withheld from the creditor, or was paid back: for money that the debtor
+    paid to the creditor, or after a recourse.
     """
 
     case: CaseKey
@@ -291,7 +294,21 @@ type Fact = (
     | CaseClosed
     | SettlementMade
     | ServiceActivated
+    | InvoiceDelivered
+    | InvoiceDeliveryFailed
+    | PurchaseDecided
+    | InvoicePaidOut
+    | InvoiceRecoursed
 )
+
+INVOICE_FACTS: Final = (
+    InvoiceDelivered,
+    InvoiceDeliveryFailed,
+    PurchaseDecided,
+    InvoicePaidOut,
+    InvoiceRecoursed,
+)
+"""What an agency tells of one invoice of a case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class RegisterCase:
     """Hand invoices of one debtor over.
 
     ``external_id`` is the first invoice's id with a submission number; it never changes over retries.
+    ``channels``: under administration, how the invoices may be sent out, the wanted way first.
     """
 
     external_id: str
@@ -71,6 +72,7 @@ class RegisterCase:
     creditor_organisation_number: str
     debtor: DebtorDetails
     invoices: tuple[InvoiceDetails, ...]
+    channels: tuple[str, ...] = ()
     kind: CommandKind = CommandKind.REGISTER_CASE
 
 

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from fordring.domain.administration import DeliveryAttempt, InvoiceService
 from fordring.domain.ledger import Balance, Component, Entry, EntryKind, Source
 from fordring.domain.money import Money
 from fordring.domain.references import Reference
+from fordring.domain.sale import Sale
 from fordring.domain.values import dataclass
 
 LOCKED_AFTER_TRANSFER: Final = (
@@ -110,6 +112,12 @@ class Invoice:
         The creditor's key of entries that are settled together; ``None``: the document number.
     surplus_payments
         The payments on it that hold money for which nothing was owed.
+    service
+        What the creditor wants for this invoice; ``None``: the agreement's default.
+    deliveries
+        How an administered invoice was sent to its recipient, in the order of time.
+    sale
+        Its latest offer for sale.
     """
 
     invoice_id: str
@@ -140,6 +148,9 @@ class Invoice:
     warnings: tuple[str, ...] = ()
     source: str = "api"
     metadata: Mapping[str, str] = field(default_factory=dict)
+    service: InvoiceService | None = None
+    deliveries: tuple[DeliveryAttempt, ...] = ()
+    sale: Sale | None = None
     revision: int = 1
     settlement_key: str | None = None
     surplus_payments: tuple[str, ...] = ()
@@ -194,7 +205,9 @@ class Invoice:
         source: Source,
     ) -> Entry:
         """Make the next entry of this invoice's ledger, not yet booked."""
-        return Entry(self.last_entry + 1, kind, amounts, self.currency, entry_date, at, source)
+        return Entry(
+            self.last_entry + 1, kind, amounts, self.currency, entry_date, at, source, owner=self.owner
+        )
 
     @property
     def status(self) -> str:

@@ -39,6 +39,23 @@ class EntryKind(StrEnum):
     REVERSAL = "reversal"
     COLLECTED = "collected"
     """Interest or cost that came with a payment and was never charged: charged and paid at once (NET-30)."""
+    PURCHASE = "purchase"
+    """The agency buys what is left: it owes that to the creditor from now on."""
+    PAYOUT = "payout"
+    """The agency pays what it owes for what it has bought; the debtor owes as much as before."""
+    RECOURSE = "recourse"
+    """The agency gives what it bought back: the creditor owes it capital and fee."""
+    PAYBACK = "payback"
+    """The creditor has paid what it owed to the agency, or the agency has withheld it."""
+
+
+BETWEEN_CREDITOR_AND_AGENCY: Final = {
+    EntryKind.PURCHASE: 1,
+    EntryKind.PAYOUT: -1,
+    EntryKind.RECOURSE: -1,
+    EntryKind.PAYBACK: 1,
+}
+"""The entries that move nothing of what the debtor owes, and how they count for the creditor."""
 
 
 class Source(StrEnum):
@@ -78,6 +95,8 @@ class Entry:
     note
         What the entry is, as a code, where the kind does not say it: ``customer_paid_collection_fee``,
         ``interest_paid``, or for a write-off and a cost the reason that was given.
+    owner
+        Whose claim it was booked on: ``creditor``, or ``agency`` while the invoice is sold.
     """
 
     seq: int
@@ -94,6 +113,23 @@ class Entry:
     reversed_kind: EntryKind | None = None
     clearing_order: str | None = None
     note: str | None = None
+    owner: str = "creditor"
+
+    @property
+    def between_creditor_and_agency(self) -> int:
+        """What the entry changes in the account between creditor and agency, minor units.
+
+        Positive is for the creditor. Besides purchase, payout, recourse and payback that is whatever the
+        debtor settled at the creditor while the agency owned the debt: it is owed to the agency.
+        """
+        sign = BETWEEN_CREDITOR_AND_AGENCY.get(self.kind)
+        if sign is not None:
+            return sign * self.total
+        if self.owner != "agency" or self.source is Source.AGENCY:
+            return 0
+        if EntryKind.CHARGE in (self.kind, self.reversed_kind):
+            return 0
+        return self.total if self.kind is EntryKind.REVERSAL else -self.total
 
     @property
     def total(self) -> int:
@@ -122,10 +158,14 @@ class Balance:
 
     A component may be over-paid for nobody: entries are allocated so that no remaining falls below zero,
     and what is left over is the payment's surplus.
+
+    ``agency_account`` is apart from what the debtor owes: what the agency owes the creditor for an invoice
+    that it has bought, minor units; negative is what the creditor owes the agency.
     """
 
     currency: str
     parts: Mapping[Component, Part] = field(default_factory=dict)
+    agency_account: int = 0
 
     def part(self, component: Component) -> Part:
         """One component, empty when nothing was ever booked on it."""
@@ -148,10 +188,13 @@ class Balance:
 
     def after(self, entry: Entry) -> "Balance":
         """Give the balance with one more entry."""
+        account = self.agency_account + entry.between_creditor_and_agency
+        if entry.kind in BETWEEN_CREDITOR_AND_AGENCY:
+            return replace(self, agency_account=account)
         parts = dict(self.parts)
         for component, amount in entry.amounts.items():
             parts[component] = _book(parts.get(component, Part()), entry, amount)
-        return replace(self, parts=parts)
+        return replace(self, parts=parts, agency_account=account)
 
     @classmethod
     def of(cls, currency: str, entries: Iterable[Entry]) -> "Balance":

@@ -6,6 +6,7 @@ from fordring.domain.agreement import Agreement, CallbackToken
 from fordring.domain.case import Case
 from fordring.domain.command import Attention, CommandRow
 from fordring.domain.correspondence import Dispatch, Message
+from fordring.domain.credit import CreditCheck
 from fordring.domain.creditor import ApiKey, Creditor, Debtor
 from fordring.domain.email import Email
 from fordring.domain.events import Event
@@ -38,6 +39,7 @@ AGREEMENT: Final = Kind("agreement", Agreement)  # creditor, agency: the current
 EMAIL: Final = Kind("email", Email)  # creditor, agency, e-mail
 DEBTOR: Final = Kind("debtor", Debtor)  # creditor, debtor
 DEBTOR_INVOICE: Final = Kind("debtor_invoice", DebtorInvoice)  # creditor, debtor, invoice
+CREDIT_CHECK: Final = Kind("credit_check", CreditCheck)  # creditor, check
 INVOICE: Final = Kind("invoice", Invoice)  # invoice
 INVOICE_ENTRY: Final = Kind("invoice_entry", Entry)  # invoice, seq
 CASE: Final = Kind("case", Case)  # case

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fordring.edge.mail import SesMail
     from fordring.store.repository import Repository
     from fordring.usecases.sealed import Vault
+    from fordring.usecases.transmitting import Administrators
 
 
 class SystemClock:
@@ -167,6 +168,14 @@ class Hub:
     @cached_property
     def _adapters(self) -> "dict[str, Agency]":
         return {}
+
+    @property
+    def administrators(self) -> "Administrators":
+        """Tell which agencies administer invoices."""
+        from fordring.agencies.registry import ADMINISTRATORS
+        from fordring.usecases.transmitting import Administrators
+
+        return Administrators(ADMINISTRATORS, self.capabilities)
 
     def capabilities(self, name: str) -> "Capabilities":
         """Tell what an agency can do.

@@ -110,6 +110,28 @@ def is_national_identity_number(text: str, countries: Iterable[str] = COUNTRIES)
     )
 
 
+def national_identity_number_fault(country: str, value: str, pointer: str) -> Fault | None:
+    """Say what is wrong with a person's number, if anything is; the detail never repeats it.
+
+    Accepted forms: 11 digits in Norway; ``YYMMDD-NNNN`` with or without its sign or the century in Sweden;
+    ``DDMMYYCNNNT`` in Finland; ``DDMMYY-NNNN`` with or without the hyphen in Denmark. Date of birth and check
+    digits must be right, as far as the country has them.
+    """
+    form = _PERSONS.get(country)
+    if form is not None and form.fullmatch(value) and is_national_identity_number(value, [country]):
+        return None
+    return Fault(
+        pointer, "malformed_national_identity_number", "this is no national identity number of the country"
+    )
+
+
+_PERSONS: Final = {
+    "NO": re.compile(r"[0-9]{11}", re.ASCII),
+    "SE": re.compile(r"([0-9]{2})?[0-9]{6}[-+]?[0-9]{4}", re.ASCII),
+    "FI": re.compile(r"[0-9]{6}[-+A-FU-Y][0-9]{3}[0-9A-Y]", re.ASCII),
+    "DK": re.compile(r"[0-9]{6}-?[0-9]{4}", re.ASCII),
+}
+
 _DETAILS: Final[dict[OrganisationNumberFault, str]] = {
     "unknown_country": "the hub checks organisation numbers of NO, SE, FI and DK",
     "malformed_organisation_number": "the organisation number does not have the country's form",

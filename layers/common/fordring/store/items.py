@@ -8,7 +8,7 @@ are kept and written back, and an item of the next shape keeps saying so.
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -17,6 +17,7 @@ from fordring.domain import things
 from fordring.domain.agreement import Agreement, AgreementState
 from fordring.domain.case import Case
 from fordring.domain.command import Attention, CommandRow, CommandState
+from fordring.domain.credit import CreditCheck
 from fordring.domain.email import Email
 from fordring.domain.events import Event
 from fordring.domain.invoice import Invoice
@@ -29,6 +30,8 @@ from fordring.domain.webhooks import Delivery, DeliveryState
 from fordring.store.keys import due_partition, key_of, ref_of
 from fordring.store.shapes import shape_of, unknown_in, with_unknown, without_nothing
 from fordring.usecases.work import Stored
+
+CREDIT_CHECK_LIFE: Final = timedelta(days=30)
 
 SHAPE: Final = 1
 """The present shape of all items; raised when one changes in a way that readers must know."""
@@ -245,6 +248,11 @@ def _sync_request(value: SyncRequest) -> Places:
     return None, value.due_at, None, value.expires_at
 
 
+def _credit_check(value: CreditCheck) -> Places:
+    # Kept a while beyond its validity, so that a stale one is told from one that never was.
+    return None, None, None, value.expires_at + CREDIT_CHECK_LIFE
+
+
 def _due(value: Job | Email) -> Places:
     return None, value.due_at, None, None
 
@@ -265,6 +273,7 @@ _PLACES: Final[Mapping[type, Callable[[Any], Places]]] = {
     Event: _event,
     Delivery: _delivery,
     Attention: _attention,
+    CreditCheck: _credit_check,
     Claim: _expiring,
     DeliveryClaim: _expiring,
     ParkedCallback: _expiring,

@@ -60,6 +60,7 @@ _KEYS: Final[Mapping[str, Callable[..., Key]]] = {
     things.DEBTOR_INVOICE.name: lambda creditor, debtor, invoice: Key(
         f"CRED#{creditor}", f"OWE#{debtor}#{invoice}"
     ),
+    things.CREDIT_CHECK.name: lambda creditor, check: Key(f"CRED#{creditor}", f"CHK#{check}"),
     things.INVOICE.name: lambda invoice: Key(f"INV#{invoice}", META),
     things.INVOICE_ENTRY.name: lambda invoice, seq: Key(f"INV#{invoice}", f"LED#{sequence(seq)}"),
     things.CASE.name: lambda case: Key(f"CASE#{case}", META),

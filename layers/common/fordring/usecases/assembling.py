@@ -9,10 +9,12 @@ from datetime import date
 from typing import Any, Final
 
 from fordring.domain import things
-from fordring.domain.agency import CommandKind
+from fordring.domain.administration import channels_for
+from fordring.domain.agency import CommandKind, Level
 from fordring.domain.agreement import Agreement, AgreementState
 from fordring.domain.case import Case, Member, Processing
 from fordring.domain.command import CommandRow
+from fordring.domain.credit import CreditSubject
 from fordring.domain.creditor import Debtor
 from fordring.domain.instructions import (
     AnswerQuestion,
@@ -41,6 +43,7 @@ from fordring.usecases.about_invoices import (
     wrong_to_hand_over,
 )
 from fordring.usecases.mirroring import entries_before
+from fordring.usecases.offering import to_be_checked, wrong_to_offer
 from fordring.usecases.questioning import NOT_CLEAR, cleared
 from fordring.usecases.settling import Unfounded
 from fordring.usecases.work import Desk, Work
@@ -64,12 +67,13 @@ class Assembled:
     """A command in full, and the agreement under which it is sent.
 
     ``wrong`` says what has become wrong with it since it was queued; only of one that may have been sent
-    before, because any other is not put together at all.
+    before, because any other is not put together at all. ``credit`` is whom the agency is asked about first.
     """
 
     command: Command
     agreement: Agreement
     wrong: str | None = None
+    credit: CreditSubject | None = None
 
 
 def assemble(desk: Desk, row: CommandRow, case: Case) -> Assembled | Unfounded:
@@ -107,7 +111,8 @@ def assemble(desk: Desk, row: CommandRow, case: Case) -> Assembled | Unfounded:
         return Unfounded(wrong)
     if row.kind in ABOUT_ONE_INVOICE:
         return Assembled(about_one_invoice(work, row, case, member, agreement), agreement, wrong)
-    return Assembled(_command(desk, work, row, case, member, agreement), agreement, wrong)
+    credit = to_be_checked(work, row, case) if row.kind is CommandKind.OFFER_INVOICE else None
+    return Assembled(_command(desk, work, row, case, member, agreement), agreement, wrong, credit)
 
 
 def _member(row: CommandRow, case: Case, subject: Callable[..., Ref[Any]] | None, work: Work) -> Member:
@@ -122,6 +127,8 @@ def _wrong(work: Work, row: CommandRow, case: Case, agreement: Agreement) -> str
     """Say what has become wrong with a command since it was queued."""
     if row.kind is CommandKind.REGISTER_CASE:
         return _wrong_to_register(work, case, agreement)
+    if row.kind is CommandKind.OFFER_INVOICE:
+        return wrong_to_offer(work, row, case)
     if not case.open and row.kind in _FOR_OPEN_CASES:
         return "case_closed"
     if row.kind is CommandKind.PAUSE_CASE and case.processing is not Processing.PAUSED:
@@ -166,6 +173,7 @@ def _command(
                     )
                     for each in case.held
                 ),
+                channels=channels_for(debtor) if case.level is Level.ADMINISTRATION else (),
             )
         case CommandKind.REPORT_PAYMENT:
             payment = work.get(things.PAYMENT(row.subject_id or ""))

@@ -34,6 +34,8 @@ def book(
         reversed_kind=reverses.kind if reverses else None,
         clearing_order=clearing_order,
         note=note,
+        # What is taken back was booked on the claim of whoever owned it then.
+        owner=reverses.owner if reverses else invoice.owner,
     )
     booked = invoice.booked(entry)
     work.add(things.INVOICE_ENTRY(invoice.invoice_id, entry.seq), entry)

@@ -31,6 +31,7 @@ class DebtorDetails:
     channel: str | None = None
     collection_ban: bool = False
     deceased: bool | None = None
+    credit_check: bool = False
     contacts: tuple[ContactPerson, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
 

@@ -20,6 +20,7 @@ from fordring.domain.refs import Ref
 from fordring.domain.running import Epoch
 from fordring.domain.transport import TransportFailed
 from fordring.usecases.assembling import NEVER_REGISTERED, Assembled, assemble
+from fordring.usecases.credit import refusal_of
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.settling import Result, Unfounded, refs_to_settle, settle
 from fordring.usecases.work import Desk, Work, transact
@@ -154,6 +155,10 @@ def _attempt(
         if assembled.wrong is not None:
             # It has not arrived, and it will not any more: nothing is to be taken back.
             return Unfounded(assembled.wrong)
+    if assembled.credit is not None and row.doubted_at is None:
+        refusal = refusal_of(agency, assembled.command, assembled.credit, credentials)
+        if refusal is not None:
+            return Unfounded(refusal)
     # What may have been sent before is sent again even if it has become wrong: that settles the doubt.
     return agency.send(assembled.command, credentials)
 

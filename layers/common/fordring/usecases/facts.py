@@ -20,11 +20,16 @@ from fordring.domain.facts import (
     CaseResumed,
     DebtorDeceased,
     Fact,
+    InvoiceDelivered,
+    InvoiceDeliveryFailed,
+    InvoicePaidOut,
+    InvoiceRecoursed,
     LetterDispatched,
     MessageReceived,
     MessageSeen,
     PaymentReceived,
     PaymentReversed,
+    PurchaseDecided,
     QuestionAsked,
     QuestionWithdrawn,
     ServiceActivated,
@@ -36,6 +41,7 @@ from fordring.domain.ledger import Component, EntryKind
 from fordring.domain.money import Money
 from fordring.domain.running import CaseNumber
 from fordring.usecases.activating import activate
+from fordring.usecases.administered import receive_delivery
 from fordring.usecases.booking import book_cost
 from fordring.usecases.corresponding import seen_by_agency
 from fordring.usecases.deceased import deceased
@@ -45,6 +51,7 @@ from fordring.usecases.paying_out import receive_settlement
 from fordring.usecases.questioning import asked, withdrawn
 from fordring.usecases.receiving import Teller, receive_payment, receive_reversal
 from fordring.usecases.recording import ask_for_attention, tell_of_case
+from fordring.usecases.selling import receive_decision, receive_payout, receive_recourse
 from fordring.usecases.submitting import end
 from fordring.usecases.unmatched import settle_attention
 from fordring.usecases.work import Work
@@ -66,6 +73,11 @@ type CaseFact = (
     | QuestionAsked
     | QuestionWithdrawn
     | CaseClosed
+    | InvoiceDelivered
+    | InvoiceDeliveryFailed
+    | PurchaseDecided
+    | InvoicePaidOut
+    | InvoiceRecoursed
 )
 
 
@@ -138,6 +150,14 @@ def _apply_to_case(
             return asked(work, case, fact)
         case QuestionWithdrawn():
             return withdrawn(work, case, fact)
+        case InvoiceDelivered() | InvoiceDeliveryFailed():
+            return receive_delivery(work, case, fact)
+        case PurchaseDecided():
+            return receive_decision(work, case, fact)
+        case InvoicePaidOut():
+            return receive_payout(work, case, fact)
+        case InvoiceRecoursed():
+            return receive_recourse(work, case, fact)
 
 
 def number(work: Work, case: Case, case_number: str) -> bool:

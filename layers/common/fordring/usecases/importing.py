@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from fordring.domain import things
+from fordring.domain.administration import InvoiceService
 from fordring.domain.creditor import Creditor
 from fordring.domain.errors import Fault, Unprocessable
 from fordring.domain.invoice import Invoice, Terms
@@ -19,6 +20,7 @@ from fordring.usecases.crediting import NewCreditNote, register_credit_note
 from fordring.usecases.debtors import DebtorDetails, put_debtor
 from fordring.usecases.invoicing import FREE_TEXT, NewInvoice, document_ref, register
 from fordring.usecases.paying import Target
+from fordring.usecases.transmitting import NO_ADMINISTRATORS, Administrators
 from fordring.usecases.work import Desk, Work
 
 _VAT_NUMBERS: Final = (
@@ -71,6 +73,8 @@ class Import:
     desk: Desk
     creditor_id: str
     document: Document
+    administrators: Administrators = NO_ADMINISTRATORS
+    service: InvoiceService | None = None
     _target: Target | None = field(default=None, init=False)
 
     def refs(self) -> Iterable[Ref[Any]]:
@@ -81,6 +85,7 @@ class Import:
             things.DEBTOR(self.creditor_id, document.debtor_id),
             document_ref(self.creditor_id, document.kind, document.document_number),
             things.EPOCH(),
+            *(self.administrators.refs(self.creditor_id) if document.kind == "invoice" else ()),
         )
         self._target = None
         if document.kind == "credit_note" and len(document.corrects) == 1:
@@ -119,7 +124,8 @@ class Import:
             return register_credit_note(work, self.creditor_id, note, invoice)
         if work.find(things.DEBTOR(self.creditor_id, document.debtor_id)) is None:
             put_debtor(work, self.creditor_id, document.debtor_id, document.customer)
-        return register(work, self.creditor_id, _new_invoice(document, creditor, warnings))
+        new = replace(_new_invoice(document, creditor, warnings), service=self.service)
+        return register(work, self.creditor_id, new, self.administrators)
 
 
 def _new_invoice(document: Document, creditor: Creditor, warnings: tuple[str, ...]) -> NewInvoice:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from fordring.domain import things
+from fordring.domain.administration import InvoiceService
 from fordring.domain.creditor import Creditor
 from fordring.domain.errors import Fault, InvalidInput, Refused, Unprocessable
 from fordring.domain.events import EventType
@@ -20,6 +21,7 @@ from fordring.domain.running import DebtorInvoice, DocumentClaim, ReferenceHolde
 from fordring.domain.values import dataclass
 from fordring.usecases.booking import book
 from fordring.usecases.recording import tell
+from fordring.usecases.transmitting import NO_ADMINISTRATORS, Administrators, transmit
 from fordring.usecases.work import Work
 
 FREE_TEXT: Final = "payment_reference_is_free_text"
@@ -40,12 +42,14 @@ class NewInvoice:
     warnings: tuple[str, ...] = ()
     source: str = "api"
     metadata: Mapping[str, str] = field(default_factory=dict)
+    service: InvoiceService | None = None
+    credit_check_id: str | None = None
 
     @property
     def digest(self) -> str:
         """Of everything that the document itself says: what makes two registrations the same."""
         said = asdict(self)
-        for aside in ("warnings", "source", "metadata"):
+        for aside in ("warnings", "source", "metadata", "service", "credit_check_id"):
             del said[aside]
         return content_digest(said)
 
@@ -56,9 +60,14 @@ def content_digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def refs_to_register(creditor_id: str, new: NewInvoice) -> tuple[Ref[Any], ...]:
+def refs_to_register(
+    creditor_id: str, new: NewInvoice, administrators: Administrators = NO_ADMINISTRATORS
+) -> tuple[Ref[Any], ...]:
     """Name what ``register`` looks at."""
+    check = (things.CREDIT_CHECK(creditor_id, new.credit_check_id),) if new.credit_check_id else ()
     return (
+        *administrators.refs(creditor_id),
+        *check,
         things.CREDITOR(creditor_id),
         things.DEBTOR(creditor_id, new.debtor_id),
         document_ref(creditor_id, "invoice", new.document_number),
@@ -76,15 +85,18 @@ def document_ref(creditor_id: str, kind: str, document_number: str) -> Ref[Docum
     return things.DOCUMENT(creditor_id, f"{kind}:{spelt}")
 
 
-def register(work: Work, creditor_id: str, new: NewInvoice) -> Invoice:
-    """Register an invoice.
+def register(
+    work: Work, creditor_id: str, new: NewInvoice, administrators: Administrators = NO_ADMINISTRATORS
+) -> Invoice:
+    """Register an invoice; one that an agency administers is handed over in the same transaction (SAN-1).
 
     Raises
     ------
     NotFound
         When the creditor does not exist.
     Unprocessable
-        ``unknown_debtor``: the debtor was never registered.
+        ``unknown_debtor``: the debtor was never registered; ``service_not_agreed``: no agreement has the
+        service that is wanted for this invoice.
     Refused
         ``document_number_taken``: the creditor has registered this number before, with this content or
         with another; ``facts`` name the invoice that holds it and whether the content is the same.
@@ -122,6 +134,7 @@ def register(work: Work, creditor_id: str, new: NewInvoice) -> Invoice:
         warnings=new.warnings,
         source=new.source,
         metadata=new.metadata,
+        service=new.service,
         revision=0,
     )
     work.add(things.INVOICE(invoice_id), unbooked)
@@ -159,7 +172,7 @@ def register(work: Work, creditor_id: str, new: NewInvoice) -> Invoice:
             "principal": {"amount": new.principal.text, "currency": new.principal.currency},
         },
     )
-    return invoice
+    return transmit(work, invoice, debtor, administrators, new.credit_check_id)
 
 
 def check_formats(reference: Reference, creditor: Creditor) -> None:

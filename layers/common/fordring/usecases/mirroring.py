@@ -7,7 +7,7 @@ from fordring.domain import things
 from fordring.domain.agency import Capabilities, Operation
 from fordring.domain.case import Case, Member
 from fordring.domain.instructions import EarlierEntry
-from fordring.domain.ledger import CREDITORS_OWN, Entry, EntryKind
+from fordring.domain.ledger import BETWEEN_CREDITOR_AND_AGENCY, CREDITORS_OWN, Entry, EntryKind
 from fordring.domain.money import Money
 from fordring.domain.payment import Payment
 from fordring.domain.refs import Listing
@@ -54,6 +54,8 @@ def _told(entries: list[Entry]) -> Iterator[EarlierEntry]:
     for entry in entries[1:]:
         if EntryKind.COLLECTED in (entry.kind, entry.reversed_kind):
             continue  # charged and paid at once: it never was a part of what is handed over
+        if entry.kind in BETWEEN_CREDITOR_AND_AGENCY:
+            continue  # nothing of what the debtor owes
         amount = sum(minor for part, minor in entry.amounts.items() if part in CREDITORS_OWN)
         lowers = (entry.reversed_kind or entry.kind) in _LOWERS
         if lowers is not (entry.kind is EntryKind.REVERSAL):

@@ -8,6 +8,7 @@ from fordring.domain import things
 from fordring.domain.case import Case
 from fordring.domain.command import AttentionKind
 from fordring.domain.facts import (
+    INVOICE_FACTS,
     CaseClosed,
     CaseKey,
     CaseRejected,
@@ -66,6 +67,9 @@ def refs_of_fact(fact: Fact, teller: Teller | None) -> tuple[Ref[Any], ...]:
             refs.append(attention_of_question(case_id_of(*parts), question_id))
         if isinstance(fact, LetterDispatched):
             refs.append(things.DISPATCH(case_id_of(*parts), dispatch_id_of(fact)))
+        if isinstance(fact, INVOICE_FACTS):
+            told = split_external_id(fact.invoice_external_id)
+            refs += [things.INVOICE(told[0])] if told and told[0] != parts[0] else []
         if isinstance(fact, CaseClosed):
             refs.append(drift_of(case_id_of(*parts)))
         if isinstance(fact, CaseRejected):

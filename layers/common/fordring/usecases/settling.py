@@ -36,6 +36,7 @@ from fordring.usecases.facts import number, reject
 from fordring.usecases.pausing import pause_refused
 from fordring.usecases.questioning import reopen
 from fordring.usecases.recording import ask_for_attention, attention_id
+from fordring.usecases.selling import not_bought, offered
 from fordring.usecases.submitting import cancelled, end
 from fordring.usecases.unmatched import settle_attention
 from fordring.usecases.work import Conflict, Work
@@ -175,6 +176,8 @@ def _done(work: Work, row: CommandRow, case: Case, accepted: Accepted) -> Comman
                 return state
         case CommandKind.WITHDRAW_CASE:
             told = end(work, told, ClosedReason.WITHDRAWN)
+        case CommandKind.OFFER_INVOICE:
+            offered(work, told, row.subject_id or "")
         case _:
             pass
     if told is not case and told != case:
@@ -210,6 +213,10 @@ def _rejected(work: Work, row: CommandRow, case: Case, reasons: tuple[str, ...])
         told = replace(told, withdrawing=False)
     if told != case:
         work.change(things.CASE(case.case_id), told.touched(work.now))
+    if row.kind is CommandKind.OFFER_INVOICE:
+        # A refusal to buy is the business's daily bread: nobody has to look.
+        not_bought(work, told, row.subject_id or "", reasons[0])
+        return state
     _ask(work, row, state, ",".join(reasons))
     return state
 
@@ -220,6 +227,8 @@ def _unfounded(work: Work, row: CommandRow, case: Case, reason: str) -> CommandS
     if row.kind is CommandKind.REGISTER_CASE:
         why = ClosedReason.PAID if reason == "nothing_remaining" else ClosedReason.CANCELLED
         told = end(work, told, why)
+    if row.kind is CommandKind.OFFER_INVOICE:
+        not_bought(work, told, row.subject_id or "", reason)
     if told != case:
         work.change(things.CASE(case.case_id), told)
     return CommandState.CANCELLED

@@ -13,7 +13,7 @@ from fordring.domain.candidates import REASONS, Question, blocking_reasons, leve
 from fordring.domain.case import Case, Member
 from fordring.domain.command import CommandRow, CommandState
 from fordring.domain.correspondence import Message
-from fordring.domain.errors import Fault, NotFound, Unprocessable
+from fordring.domain.errors import Fault, NotFound, Refused, Unprocessable
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice, Release, case_id_of, external_id
 from fordring.domain.ledger import Balance, Component, EntryKind
@@ -24,6 +24,7 @@ from fordring.usecases.instructing import say
 from fordring.usecases.mirroring import mirrored
 from fordring.usecases.questioning import close_questions
 from fordring.usecases.recording import command, epoch_of, tell_of_case
+from fordring.usecases.selling import not_bought
 from fordring.usecases.work import Conflict, Work
 
 
@@ -90,6 +91,14 @@ def submit(work: Work, wanted: Submission, capabilities: Capabilities) -> Case:
             "the invoice cannot be handed over",
             faults=[Fault("/invoice_id", reason, REASONS[reason]) for reason in reasons],
         )
+    return hand_over(work, invoice, agreement, question)
+
+
+def hand_over(work: Work, invoice: Invoice, agreement: Agreement, question: Question) -> Case:
+    """Make a case of an invoice of which nothing stands in the way, and queue its registration.
+
+    The epoch must have been read, and the invoice read or added.
+    """
     number = invoice.submission + 1
     outside = external_id(invoice.invoice_id, number)
     owed = invoice.balance.owed_to_creditor
@@ -97,7 +106,7 @@ def submit(work: Work, wanted: Submission, capabilities: Capabilities) -> Case:
         case_id=case_id_of(invoice.invoice_id, number),
         creditor_id=invoice.creditor_id,
         debtor_id=invoice.debtor_id,
-        agency=wanted.agency,
+        agency=agreement.agency,
         agreement_number=agreement.number,
         level=question.level,
         external_id=outside,
@@ -107,7 +116,7 @@ def submit(work: Work, wanted: Submission, capabilities: Capabilities) -> Case:
         opened_at=work.now,
         updated_at=work.now,
     )
-    whole = mirrored(work, case, capabilities)
+    whole = mirrored(work, case, question.capabilities)
     queued = command(work, whole, CommandKind.REGISTER_CASE, epoch=epoch_of(work))
     work.add(things.CASE(case.case_id), queued)
     work.change(
@@ -117,7 +126,7 @@ def submit(work: Work, wanted: Submission, capabilities: Capabilities) -> Case:
             release=Release.QUEUED,
             submission=number,
             case_id=case.case_id,
-            agency=wanted.agency,
+            agency=agreement.agency,
             case_number=None,
             agency_status=None,
             updated_at=work.now,
@@ -153,13 +162,15 @@ def withdraw(work: Work, case: Case, lane: Sequence[CommandRow], capabilities: C
     Raises
     ------
     Refused
-        ``action_not_available``, ``operation_not_offered``.
+        ``action_not_available``, ``operation_not_offered``, ``owned_by_agency``.
     Conflict
         When the lane has grown since it was listed.
     """
     refuse_unless_available(case, "withdraw", capabilities)
     if case.last_command != max((row.seq for row in lane), default=0):
         raise Conflict
+    if any(work.get(things.INVOICE(member.invoice_id)).owner == "agency" for member in case.members):
+        raise Refused("owned_by_agency", "the agency has bought an invoice of the case")
     # What is older than a restore may have been sent in the time that was lost.
     epoch = epoch_of(work)
     never_left = any(
@@ -225,6 +236,7 @@ def end(work: Work, case: Case, reason: ClosedReason, agency_status: str | None 
         )
     for member in case.members:
         ref = things.INVOICE(member.invoice_id)
+        not_bought(work, closed, member.invoice_id, "case_closed")
         invoice = work.get(ref)
         if invoice.case_id == case.case_id:
             work.change(

@@ -3,6 +3,7 @@
 import json
 from typing import Final
 
+from fordring.agencies.svea.administration import DISTRIBUTION
 from fordring.agencies.svea.invoices import INVOICE_PATHS, Json, about_invoice, invoice_members
 from fordring.domain.agency import CommandKind, Credentials, Level
 from fordring.domain.instructions import (
@@ -127,6 +128,7 @@ def _registration(command: RegisterCase) -> dict[str, Json]:
         },
         "Debtor": _debtor(command.debtor),
         "Invoices": [invoice_members(invoice) for invoice in command.invoices],
+        "Distribution": [DISTRIBUTION[channel] for channel in command.channels] or None,
     }
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from fordring.agencies.reading import Node
+from fordring.agencies.svea import administration
 from fordring.agencies.svea.terms import CHANNELS, CLOSED_REASONS, LETTERS, QUESTIONS, refusal, stage_of
 from fordring.domain.agency import ClosedReason, MalformedAnswer
 from fordring.domain.facts import (
@@ -41,7 +42,10 @@ def fact(change: Node) -> Fact | None:
     """
     case = case_key(change)
     occurred_at = change.instant("OccurredAt")
-    reader = _READERS.get(change.text("Type"))
+    kind = change.text("Type")
+    if kind in administration.READERS:
+        return administration.READERS[kind](change, _known(case), occurred_at)
+    reader = _READERS.get(kind)
     return reader(change, case, occurred_at) if reader else None
 
 

@@ -7,10 +7,11 @@ batch that was interrupted is completed by repeating it, and its answer is the s
 import json
 from collections.abc import Iterable
 from dataclasses import field
-from typing import Any
+from typing import Any, Final
 
 from fordring.domain.creditor import Scope
-from fordring.domain.errors import FordringError, Refused, Unprocessable
+from fordring.domain.errors import Fault, FordringError, InvalidInput, Refused, Unprocessable
+from fordring.domain.invoice import Invoice
 from fordring.domain.refs import Ref
 from fordring.domain.running import CLAIM_LIFE, Claim
 from fordring.domain.values import dataclass
@@ -23,6 +24,8 @@ from fordring.edge.schemas.invoices import GivenInvoice, InvoiceBatch
 from fordring.edge.schemas.told_invoices import ToldBatch
 from fordring.usecases.invoicing import NewInvoice, refs_to_register, register
 from fordring.usecases.work import Conflict, Work, transact
+
+NOT_IN_A_BATCH: Final = Fault("/credit_check_id", "not_in_a_batch", "register this invoice by itself")
 
 
 @dataclass(slots=True)
@@ -42,12 +45,16 @@ class Element:
         made = cls(call, index, fingerprint)
         try:
             made.new = check(GivenInvoice, content).new
+            if made.new.credit_check_id is not None:
+                # Whoever is checked at the counter is invoiced there, too (SAN-6, SAN-7).
+                raise InvalidInput(faults=[NOT_IN_A_BATCH])
         except FordringError as error:
             made.answer = problem(error)
         else:
             claim = call.claim_ref(index)
             claims = (claim,) if claim else ()
-            made.refs = (call.key_ref, *claims, *refs_to_register(call.creditor_id, made.new))
+            looked_at = refs_to_register(call.creditor_id, made.new, call.hub.administrators)
+            made.refs = (call.key_ref, *claims, *looked_at)
         return made
 
     def carry_out(self, work: Work) -> Answer:
@@ -66,7 +73,7 @@ class Element:
         if self.new is None:
             raise LookupError("an element that was refused is not carried out")
         try:
-            content = told(work, register(work, self.call.creditor_id, self.new))
+            content = told(work, self._registered(work, self.new))
             answer = Answer(201, dump(content))
         except Refused as refusal:
             work.forget_changes()
@@ -76,6 +83,9 @@ class Element:
             claim = Claim(self.fingerprint, answer.status, answer.body, real, real + CLAIM_LIFE)
             work.put(claim_ref, claim)
         return answer
+
+    def _registered(self, work: Work, new: NewInvoice) -> Invoice:
+        return register(work, self.call.creditor_id, new, self.call.hub.administrators)
 
 
 def register_batch(call: Call) -> Answer:

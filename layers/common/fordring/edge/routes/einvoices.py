@@ -49,7 +49,7 @@ def register_einvoice(call: Call) -> Answer:
     call.read()
     options = call.asked(XmlOptions)
     document = document_of(parse_einvoice(call.raw), options)
-    importing = Import(call.hub.desk, call.creditor_id, document)
+    importing = Import(call.hub.desk, call.creditor_id, document, call.hub.administrators, options.service)
 
     def carry_out(work: Work) -> dict[str, object]:
         registered = importing.carry_out(work)

@@ -30,8 +30,8 @@ def register_document(call: Call) -> Answer:
         return register_einvoice(call)
     new = call.given(GivenInvoice).new
     return call.transact(
-        refs_to_register(call.creditor_id, new),
-        lambda work: told(work, register(work, call.creditor_id, new)),
+        refs_to_register(call.creditor_id, new, call.hub.administrators),
+        lambda work: told(work, register(work, call.creditor_id, new, call.hub.administrators)),
         lambda content: content,
         status=201,
         headers=headers_of,
@@ -101,6 +101,12 @@ def _credit_notes() -> tuple[Route, ...]:
     return CREDIT_NOTE_ROUTES
 
 
+def _credit_checks() -> tuple[Route, ...]:
+    from fordring.edge.routes.credit_checks import CREDIT_ROUTES
+
+    return CREDIT_ROUTES
+
+
 def _payment_files() -> tuple[Route, ...]:
     from fordring.edge.routes.payment_files import PAYMENT_FILE_ROUTES
 
@@ -135,6 +141,11 @@ ROUTES = Routes(
         description="While the invoice is at an agency, its nine locked fields answer 409 `fields_locked`.",
     ),
     Group(_debtors, "PUT /v1/creditors/{creditor_id}/debtors/{debtor_id}"),
+    Group(
+        _credit_checks,
+        "POST /v1/creditors/{creditor_id}/credit-checks",
+        "POST /v1/creditors/{creditor_id}/invoices/{invoice_id}/purchase-offer",
+    ),
     Group(
         _erasure,
         "POST /v1/creditors/{creditor_id}/debtors/{debtor_id}/erase",

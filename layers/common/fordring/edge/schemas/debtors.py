@@ -69,6 +69,9 @@ class NewDebtor(Given):
         bool | None,
         Field(description="Whether the debtor is dead. Left out, what is known stays as it is."),
     ] = None
+    credit_check: Annotated[
+        bool, Field(description="Whether an agency is asked for credit before an invoice is offered to it.")
+    ] = False
     contacts: Annotated[
         list[GivenContact],
         Field(max_length=20, description="The first one is the default.", default_factory=list),
@@ -106,6 +109,7 @@ class NewDebtor(Given):
             channel=self.channel,
             collection_ban=self.collection_ban,
             deceased=self.deceased,
+            credit_check=self.credit_check,
             contacts=tuple(ContactPerson(each.name, each.email, each.phone) for each in self.contacts),
             metadata=self.metadata,
         )
@@ -144,6 +148,7 @@ class ToldDebtor(Told):
     channel: str | None
     collection_ban: bool
     deceased: bool
+    credit_check: bool
     contacts: list[ToldContact]
     default_contact: ToldContact | None
     metadata: dict[str, str]
@@ -186,6 +191,7 @@ def tell_debtor(debtor: Debtor) -> dict[str, Any]:
         "channel": debtor.channel,
         "collection_ban": debtor.collection_ban,
         "deceased": debtor.deceased_at is not None,
+        "credit_check": debtor.credit_check,
         "contacts": contacts,
         "default_contact": contacts[0] if contacts else None,
         "metadata": dict(debtor.metadata or {}),

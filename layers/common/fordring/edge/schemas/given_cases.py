@@ -14,8 +14,8 @@ class NewCase(Given):
     agency: AgencyName
     invoice_id: Annotated[str, Field(pattern=r"^inv_[0-9A-Z]{26}$")]
     level: Annotated[
-        Literal["reminder", "collection"] | None,
-        Field(description="Defaults to the agreement's hand-over level."),
+        Literal["reminder", "collection", "administration"] | None,
+        Field(description="Defaults to the agreement's: `administration` if that is its service."),
     ] = None
 
     @property

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
+from fordring.domain.administration import InvoiceService
 from fordring.domain.invoice import Reminder, Terms
 from fordring.domain.references import BadReference, Reference, check_reference
 from fordring.edge.schemas.common import (
@@ -36,6 +37,9 @@ DocumentNumber = Annotated[
     ),
     AfterValidator(_printable),
 ]
+
+
+CheckId = Annotated[str, Field(pattern=r"^chk_[0-9A-Z]{26}$")]
 
 
 class GivenReference(Given):
@@ -111,6 +115,18 @@ class GivenInvoice(Given):
         Field(max_length=20, description="Letters that were sent already.", default_factory=list),
     ]
     metadata: Annotated[Metadata, Field(default_factory=dict)]
+    service: Annotated[
+        InvoiceService | None,
+        Field(
+            strict=False,
+            description="What an agency does with this invoice, whatever its agreement says by default: "
+            "`none`, `administration`, or `purchase`.",
+        ),
+    ] = None
+    credit_check_id: Annotated[
+        CheckId | None,
+        Field(description="An approved check on which the invoice is offered for sale. Not in a batch."),
+    ] = None
 
     @field_validator("due_date")
     @classmethod
@@ -154,6 +170,8 @@ class GivenInvoice(Given):
             reminders=tuple(each.reminder for each in self.reminders),
             warnings=(FREE_TEXT,) if free else (),
             metadata=self.metadata,
+            service=self.service,
+            credit_check_id=self.credit_check_id,
         )
 
 
@@ -227,6 +245,9 @@ class XmlOptions(Given):
     debtor_id: Annotated[
         ChosenId | None, Field(description="Your id of the customer; without it one follows from its number.")
     ] = None
+    service: Annotated[
+        InvoiceService | None, Field(strict=False, description="As in the JSON of an invoice.")
+    ] = None
 
 
 class NewDispute(Given):
@@ -240,3 +261,15 @@ class DisputeResolution(Given):
     """The objection has ended."""
 
     resolution: Annotated[Code, Field(description="A code of your own.", examples=["rejected"])]
+
+
+class PurchaseOffer(Given):
+    """Offer the invoice to the agency that administers it."""
+
+    credit_check_id: Annotated[
+        CheckId | None,
+        Field(
+            description="An approved check. Without it the agency is asked before the offer is sent, if the "
+            "debtor has an organisation number and is to be checked."
+        ),
+    ] = None

@@ -4,11 +4,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
+from fordring.domain.administration import InvoiceService
 from fordring.domain.agreement import TRANSFER_STATUSES
 from fordring.domain.dunning import available_actions, dunning_status
 from fordring.domain.invoice import Dispute, Invoice, Release, Reminder
 from fordring.domain.ledger import Component, Entry, EntryKind
 from fordring.edge.schemas.told import About, Instant, Told, ToldMoney, day, instant, money
+from fordring.edge.schemas.told_administration import (
+    ToldDelivery,
+    ToldRemainingByOwner,
+    ToldSale,
+    tell_by_owner,
+    tell_delivery,
+    tell_sale,
+)
 
 
 class ToldReference(Told):
@@ -79,6 +88,17 @@ class ToldInvoice(Told):
     owner: Literal["creditor", "agency"]
     remaining: ToldMoney
     balance: Annotated[dict[str, ToldPart], About("By component.")]
+    remaining_by_owner: ToldRemainingByOwner
+    agency_account: Annotated[
+        ToldMoney,
+        About(
+            "What the agency owes the creditor for having bought the invoice; negative: what the creditor "
+            "owes the agency."
+        ),
+    ]
+    service: Annotated[InvoiceService | None, About("`null`: the agreement's default.")]
+    delivery: ToldDelivery | None
+    sale: ToldSale | None
     dunning_status: str
     excluded_from_dunning: bool
     available_actions: list[str]
@@ -123,6 +143,7 @@ class ToldEntry(Told):
     amounts: dict[str, ToldMoney]
     entry_date: str
     source: str
+    owner: Annotated[Literal["creditor", "agency"], About("Whose claim it was booked on.")]
     payment_id: str | None
     credit_note_id: str | None
     reverses: int | None
@@ -165,6 +186,11 @@ def tell_invoice(
         "status": invoice.status,
         "owner": invoice.owner,
         "remaining": money(invoice.balance.remaining, currency),
+        "remaining_by_owner": tell_by_owner(invoice),
+        "agency_account": money(invoice.balance.agency_account, currency),
+        "service": invoice.service.value if invoice.service else None,
+        "delivery": tell_delivery(invoice),
+        "sale": tell_sale(invoice),
         "balance": _tell_balance(invoice),
         "dunning_status": dunning_status(invoice, today),
         "excluded_from_dunning": invoice.excluded_from_dunning,
@@ -209,6 +235,7 @@ def tell_entry(entry: Entry) -> dict[str, Any]:
         "amounts": _tell_amounts(entry.amounts, entry.currency),
         "entry_date": day(entry.entry_date),
         "source": entry.source.value,
+        "owner": entry.owner,
         "payment_id": entry.payment_id,
         "credit_note_id": entry.credit_note_id,
         "reverses": entry.reverses,
