@@ -36,10 +36,13 @@ def reconcile(
     found = []
     for case in _our_open_cases(desk, teller):
         balance = _pop(theirs, case)
-        if case.release is not Release.REGISTERED:
+        if case.release not in (Release.SUBMITTED, Release.REGISTERED):
             continue
         if balance is None:
             balance = agency.case(CaseKey(case.external_id, case.case_number), credentials)
+        if case.release is Release.SUBMITTED and not _is_settled(balance):
+            # Accepted, and not examined yet: an agency may show it nowhere, as it came, or as refused.
+            continue
         if balance is not None and not balance.open:
             _close(desk, case, balance)
             continue
@@ -88,6 +91,11 @@ def _difference(case: Case, balance: AgencyBalance | None) -> tuple[int, int]:
         principal = 0
     cost = case.costs.remaining - balance.cost_remaining.minor - balance.interest_remaining.minor
     return principal, cost
+
+
+def _is_settled(balance: AgencyBalance | None) -> bool:
+    """Whether the agency says that a case ended because nothing was left of it."""
+    return balance is not None and not balance.open and balance.principal_remaining.minor <= 0
 
 
 def _differs(case: Case, balance: AgencyBalance | None) -> bool:
