@@ -195,7 +195,9 @@ class Stories(RuleBasedStateMachine):
         if case is not None and case.open and not case.withdrawing:
             refs = (things.CASE(case.case_id), things.EPOCH())
             transact(
-                self.desk, refs, lambda work: write_message(work, work.get(things.CASE(case.case_id)), "?")
+                self.desk,
+                refs,
+                lambda work: write_message(work, work.get(things.CASE(case.case_id)), CAPABILITIES, "?"),
             )
 
     # --- what happens at the agency --------------------------------------------------------------
