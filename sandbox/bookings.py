@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import Enum
 from sqlite3 import Row
 
+from sandbox import claims
 from sandbox.cases import close, invoices_of, set_status
 from sandbox.changes import say
 from sandbox.desk import Desk
@@ -206,6 +207,24 @@ def reverse_receipt(desk: Desk, payment_id: str) -> bool:
     return True
 
 
+def withdraw(desk: Desk, case: Row, claim: Row) -> None:
+    """One invoice is taken back: the case goes on with what is left of the others, or ends with the last."""
+    _book(
+        desk,
+        case,
+        "withdrawal",
+        claim["invoice"],
+        claim["invoice"],
+        desk.now.date(),
+        principal=-claim["owed"],
+    )
+    claims.withdraw(desk, case["id"], claim["invoice"])
+    if all(each["withdrawn"] for each in claims.claims_of(desk, case["id"])):
+        close(desk, case["id"], "withdrawn")
+    else:
+        _afterwards(desk, case["id"], reason="withdrawn", settles=True)
+
+
 def adjust(desk: Desk, case: Row, principal: int) -> None:
     """Change what is left of the principal and tell nobody: a difference for reconciliation to find."""
     count = desk.db.execute("select count(*) from entries where case_id = ?", (case["id"],)).fetchone()[0]
@@ -229,7 +248,8 @@ def _afterwards(desk: Desk, case_id: int, *, reason: str, settles: bool) -> None
     if case["principal"] <= 0 and settles:
         # of a debtor who was only reminded nothing more is asked than the principal
         if case["level"] != "collection" or not (case["cost"] or case["interest"]):
-            close(desk, case_id, reason)
+            # with the invoices that are still owed withdrawn, the others have been paid
+            close(desk, case_id, "paid" if reason == "withdrawn" else reason)
     elif reason == "paid" and case["status"] in {statuses.sent, statuses.overdue}:
         set_status(desk, case_id, statuses.part_paid)
 
@@ -249,7 +269,7 @@ def _book(
     reference: str | None = None,
     reverses: int | None = None,
 ) -> None:
-    desk.db.execute(
+    entry_id = desk.db.execute(
         "insert into entries (agency, client, case_id, kind, key, invoice, day, at, principal, interest,"
         " cost, surplus, reference, reverses) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -268,7 +288,12 @@ def _book(
             reference,
             reverses,
         ),
-    )
+    ).lastrowid
+    assert entry_id is not None
+    if reverses is None:
+        claims.spread(desk, case["id"], entry_id, invoice, principal)
+    else:
+        claims.take_back(desk, case["id"], entry_id, reverses)
     desk.db.execute(
         "update cases set principal = principal + ?, interest = interest + ?, cost = cost + ? where id = ?",
         (principal, interest, cost, case["id"]),

@@ -8,6 +8,7 @@ from sqlite3 import Row
 from typing import Final
 
 from sandbox.changes import say
+from sandbox.claims import open_claim
 from sandbox.desk import Desk
 from sandbox.instants import instant_of, letter_run, text_of
 from sandbox.store import next_number
@@ -74,30 +75,44 @@ def register(
         ),
     ).lastrowid
     assert case_id is not None
-    desk.db.executemany(
-        "insert into invoices (case_id, ordinal, agency, client, external_id, document_number,"
-        " invoice_date, due_date, principal, remaining, payment_reference)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                case_id,
-                ordinal,
-                desk.agency,
-                client,
-                invoice.external_id,
-                invoice.document_number,
-                invoice.invoice_date.isoformat(),
-                invoice.due_date.isoformat(),
-                invoice.principal,
-                invoice.remaining,
-                invoice.payment_reference,
-            )
-            for ordinal, invoice in enumerate(registration.invoices, start=1)
-        ],
-    )
+    for ordinal, invoice in enumerate(registration.invoices, start=1):
+        _keep_invoice(desk, client, case_id, ordinal, invoice)
     examined_at = max(desk.now + desk.routine.number_after, visible)
     desk.plan(examined_at, "examine", client, case_id, {"refused_for": list(refused_for)})
     return case_id
+
+
+def _keep_invoice(desk: Desk, client: str, case_id: int, ordinal: int, invoice: InvoiceLine) -> None:
+    desk.db.execute(
+        "insert into invoices (case_id, ordinal, agency, client, external_id, document_number,"
+        " invoice_date, due_date, principal, remaining, payment_reference)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            case_id,
+            ordinal,
+            desk.agency,
+            client,
+            invoice.external_id,
+            invoice.document_number,
+            invoice.invoice_date.isoformat(),
+            invoice.due_date.isoformat(),
+            invoice.principal,
+            invoice.remaining,
+            invoice.payment_reference,
+        ),
+    )
+    open_claim(desk, client, case_id, invoice.external_id, invoice.remaining)
+
+
+def add_invoice(desk: Desk, case: Row, invoice: InvoiceLine) -> None:
+    """Take one more invoice into an open case."""
+    ordinal = 1 + max(known["ordinal"] for known in invoices_of(desk, case["id"]))
+    _keep_invoice(desk, case["client"], case["id"], ordinal, invoice)
+    desk.db.execute(
+        "update cases set principal_original = principal_original + ?, principal = principal + ?"
+        " where id = ?",
+        (invoice.principal, invoice.remaining, case["id"]),
+    )
 
 
 def examine(desk: Desk, case_id: int, refused_for: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ import json
 from datetime import date, timedelta
 from typing import Final
 
-from sandbox import law
+from sandbox import claims, law
 from sandbox.cases import set_status
 from sandbox.changes import say
 from sandbox.desk import Desk
@@ -12,6 +12,7 @@ from sandbox.instants import letter_run
 
 # a letter is not answered by the next one before its own deadline has passed
 _BETWEEN: Final = law.DEADLINE + timedelta(days=1)
+_REST: Final = timedelta(days=7)
 _NEXT: Final = {"reminder": "notice_of_collection", "notice_of_collection": "demand"}
 
 KINDS: Final = ("reminder", "notice_of_collection", "demand")
@@ -22,6 +23,10 @@ def dispatch(desk: Desk, case_id: int, kind: str) -> None:
     """Send a letter, add its fee, move the status, and plan the next letter."""
     case = desk.case(case_id)
     sent = desk.now.date()
+    if claims.rests(desk, case_id):
+        # the debtor objects to all that is left: looked at again in a week
+        desk.plan(letter_run(sent + _REST), kind, case["client"], case_id)
+        return
     fee = law.fee(kind, sent, date.fromisoformat(case["due_date"]), case["currency"])
     # a letter that costs something goes on paper; nobody knows whether the debtor still reads that address
     channel = "email" if fee is None and json.loads(case["debtor"]).get("email") else "letter"

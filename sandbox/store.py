@@ -36,6 +36,23 @@ create table if not exists invoices (
 ) without rowid;
 create index if not exists invoice_document on invoices (agency, client, document_number);
 create index if not exists invoice_reference on invoices (agency, payment_reference);
+create table if not exists claims (
+    case_id integer not null, invoice text not null, agency text not null, client text not null,
+    owed integer not null, disputed integer not null default 0, withdrawn integer not null default 0,
+    primary key (case_id, invoice)
+) without rowid;
+create table if not exists allocations (
+    id integer primary key autoincrement, agency text not null, case_id integer not null,
+    entry_id integer not null, invoice text not null, principal integer not null
+);
+create index if not exists allocation_entry on allocations (entry_id);
+create index if not exists allocation_case on allocations (case_id);
+create table if not exists disputes (
+    agency text not null, client text not null, key text not null, case_id integer not null,
+    invoice text not null, reason text not null, opened text not null, resolution text,
+    primary key (agency, client, key)
+) without rowid;
+create index if not exists dispute_case on disputes (case_id);
 create table if not exists entries (
     id integer primary key autoincrement, agency text not null, client text not null, case_id integer,
     kind text not null, key text not null, invoice text not null default '', day text, at text not null,

@@ -12,7 +12,14 @@ from sandbox.amounts import amount_of
 type View = dict[str, object]
 
 _PAYMENTS: Final = {"payment": "debtor_to_agency", "direct_payment": "debtor_to_creditor"}
-_TABLES: Final = {"invoices": "case_id, ordinal", "entries": "id", "letters": "id", "messages": "id"}
+_TABLES: Final = {
+    "invoices": "case_id, ordinal",
+    "entries": "id",
+    "letters": "id",
+    "messages": "id",
+    "claims": "invoice",
+    "allocations": "id",
+}
 
 
 def cases(
@@ -66,8 +73,11 @@ def _case(
     entries: Sequence[Row],
     letters: Iterable[Row],
     messages: Iterable[Row],
+    claims: Iterable[Row],
+    allocations: Sequence[Row],
 ) -> View:
     keys = {entry["id"]: entry["key"] for entry in entries}
+    claim_of = {claim["invoice"]: claim for claim in claims}
     undone = {entry["reverses"] for entry in entries if entry["reverses"] is not None}
     return {
         "id": row["id"],
@@ -109,11 +119,12 @@ def _case(
                 "principal": amount_of(invoice["principal"]),
                 "remaining_at_registration": amount_of(invoice["remaining"]),
                 "payment_reference": invoice["payment_reference"],
+                **_claim(claim_of.get(invoice["external_id"])),
             }
             for invoice in invoices
         ],
         "ledger": [_line(entry, keys) for entry in entries],
-        "payments": [_payment(entry, undone) for entry in entries if entry["kind"] in _PAYMENTS],
+        "payments": [_payment(entry, undone, allocations) for entry in entries if entry["kind"] in _PAYMENTS],
         "credits": [
             {
                 "credit_note_id": entry["key"],
@@ -161,7 +172,17 @@ def _line(entry: Row, keys: Mapping[int, str]) -> View:
     }
 
 
-def _payment(entry: Row, undone: set[int]) -> View:
+def _claim(claim: Row | None) -> View:
+    if claim is None:
+        return {}
+    return {
+        "remaining": amount_of(claim["owed"]),
+        "disputed": bool(claim["disputed"]),
+        "withdrawn": bool(claim["withdrawn"]),
+    }
+
+
+def _payment(entry: Row, undone: set[int], allocations: Sequence[Row]) -> View:
     parts = {part: -entry[part] for part in ("principal", "interest", "cost")}
     return {
         "payment_id": entry["key"],
@@ -173,5 +194,10 @@ def _payment(entry: Row, undone: set[int]) -> View:
         "date": entry["day"],
         "reference": entry["reference"],
         "reversed": entry["id"] in undone,
+        "allocations": [
+            {"invoice": share["invoice"], "principal": amount_of(-share["principal"])}
+            for share in allocations
+            if share["entry_id"] == entry["id"]
+        ],
         "settlement": entry["settlement"],
     }

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from fordring.domain import things
+from fordring.domain.agency import Operation
 from fordring.domain.agreement import digest_of
 from fordring.domain.references import KidFormat
 
@@ -44,6 +45,7 @@ def test_settings_have_sensible_defaults(api, world):
         "transfer_status": "overdue",
         "accounts": dict.fromkeys(ACCOUNTS),
         "agency_email": None,
+        "grouping": "invoice",
     }
     assert api.get(SETTINGS).body == reply.body
 
@@ -86,6 +88,34 @@ def test_a_level_that_the_agency_lacks_is_refused(api, world, hub, monkeypatch):
     assert reply.faults == {"": "country_not_supported", "/level": "level_not_offered"}
 
 
+@pytest.mark.capability("ZIR-21", "ZIR-23", "ZIR-24", "ZIR-25")
+@pytest.mark.parametrize("level", ["reminder", "collection"])
+def test_grouping_is_a_setting_with_advice(api, world, level):
+    world.creditor()
+    single = api.put(SETTINGS, {"level": level})
+    assert single.body["settings"]["grouping"] == "invoice"
+    assert single.body["advice"] is None
+    assert "grouping_unusual_at_level_reminder" not in single.body["warnings"]
+
+    grouped = api.put(SETTINGS, {"level": level, "grouping": "debtor"})
+    assert grouped.status == 200
+    assert grouped.body["settings"]["grouping"] == "debtor"
+    assert "much history" in grouped.body["advice"]
+    # At the level of reminders it is taken, and advised against; at collection it is as good as single cases.
+    warned = "grouping_unusual_at_level_reminder" in grouped.body["warnings"]
+    assert warned is (level == "reminder")
+
+
+def test_grouping_needs_an_agency_that_takes_several_invoices_a_case(api, world, hub, monkeypatch):
+    world.creditor()
+    can = hub.capabilities("svea")
+    lacking = replace(can, operations=can.operations - {Operation.GROUP_INVOICES})
+    monkeypatch.setattr(type(hub), "capabilities", lambda *_: lacking)
+    reply = api.put(SETTINGS, {"grouping": "debtor"})
+    assert reply.status == 422
+    assert reply.faults == {"/grouping": "grouping_not_offered"}
+
+
 def test_settings_are_checked(api, world):
     world.creditor()
 
@@ -96,7 +126,7 @@ def test_settings_are_checked(api, world):
         "/level": "unknown_value",
         "/kid_length": "wrong_type",
         "/transfer_from": "out_of_range",
-        "/grouping": "unknown_field",
+        "/grouping": "unknown_value",
     }
 
 

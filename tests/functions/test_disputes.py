@@ -1,9 +1,11 @@
 """Objections: they stop a transfer, and an agency that has the invoice hears of them."""
 
+from dataclasses import replace
+
 import pytest
 
 from fordring.domain import things
-from fordring.domain.agency import CommandKind
+from fordring.domain.agency import CommandKind, Operation
 from fordring.domain.refs import Listing
 from fordring.usecases.lanes import lane_of
 
@@ -35,9 +37,25 @@ def test_a_disputed_invoice_is_not_transferred_until_the_objection_has_ended(api
     assert (again.status, again.code) == (409, "dispute_already_resolved")
 
 
-def test_the_case_handler_is_told(api, world, hub, store):
+@pytest.mark.capability("BEY-6")
+def test_the_agency_is_told(api, world, hub):
     case = world.case()
     invoice = case.members[0].invoice_id
+    opened = api.post(f"{at(invoice)}/disputes", {"reason": "wrong_goods", "opened_date": "2026-02-28"})
+    api.post(f"{at(invoice)}/disputes/{opened.body['dispute_id']}/resolve", {"resolution": "rejected"})
+    told = lane_of(hub.desk, case.case_id)[1:]
+    assert [row.kind for row in told] == [CommandKind.DISPUTE_INVOICE, CommandKind.RESOLVE_DISPUTE]
+    assert {row.subject_id for row in told} == {opened.body["dispute_id"]}
+    assert {row.invoice_id for row in told} == {invoice}
+
+
+@pytest.mark.capability("BEY-11", "BEY-6")
+def test_an_agency_without_an_operation_for_objections_gets_a_message(api, hub, world, store, monkeypatch):
+    case = world.case()
+    invoice = case.members[0].invoice_id
+    lacking = {Operation.DISPUTE_INVOICE, Operation.RESOLVE_DISPUTE}
+    can = hub.capabilities("svea")
+    monkeypatch.setattr(hub, "capabilities", lambda _: replace(can, operations=can.operations - lacking))
     opened = api.post(f"{at(invoice)}/disputes", {"reason": "wrong_goods", "opened_date": "2026-02-28"})
     api.post(f"{at(invoice)}/disputes/{opened.body['dispute_id']}/resolve", {"resolution": "rejected"})
     assert [row.kind for row in lane_of(hub.desk, case.case_id)][1:] == [CommandKind.SEND_MESSAGE] * 2

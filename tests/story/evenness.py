@@ -43,7 +43,7 @@ def faults_of_the_hub(store: Any, now: datetime, creditor_id: str = "acme") -> I
         ref = things.CASE(listed.case_id)
         case = store.read([ref])[ref].value
         yield from _faults_of_case(store, case)
-        for member in case.members:
+        for member in case.held:
             if case.open and live.setdefault(member.invoice_id, case.case_id) != case.case_id:
                 yield f"{member.invoice_id} is in two open cases"
     feed = everything_of(store, Listing(things.FEED_LINE, "feed_of", (creditor_id,)))
@@ -71,7 +71,7 @@ def _faults_of_case(store: Any, case: Any) -> Iterator[str]:
     for row in lane:
         if row.lease_owner is not None:
             yield f"a lease is left on {row}"
-    for member in case.members:
+    for member in case.held:
         ref = things.INVOICE(member.invoice_id)
         invoice: Invoice = store.read([ref])[ref].value
         current = invoice.case_id == case.case_id
@@ -90,7 +90,7 @@ def faults_between(store: Any, theirs: list[dict[str, Any]], creditor_id: str = 
         for case in theirs
         if not case["rejections"]
         for invoice in case["invoices"]
-        if case["state"] == "open"
+        if case["state"] == "open" and not invoice.get("withdrawn")
     ]
     if len(set(documents)) != len(documents):
         yield f"a case is open twice at the agency: {documents}"

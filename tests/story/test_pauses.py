@@ -221,7 +221,7 @@ def test_an_agency_that_takes_neither_refuses_by_name(hub, without):
 
     assert (refused.status, refused.code) == (409, "operation_not_offered")
     assert (refused.body["agency"], refused.body["operation"]) == ("svea", "pause_case")
-    assert hub.api.get(f"/v1/cases/{case_id}").body["available_actions"] == ["withdraw"]
+    assert hub.api.get(f"/v1/cases/{case_id}").body["available_actions"] == ["withdraw", "add_invoice"]
     assert hub.case(case_id).processing == "open"
 
 

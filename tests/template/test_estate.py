@@ -189,6 +189,7 @@ def test_the_stream_hands_over_new_work_only_and_reports_failures() -> None:
     assert work["eventName"] == test_fire["eventName"] == ["INSERT"]
     assert set(work["dynamodb"]["NewImage"]["kind"]["S"]) == {
         "command",
+        "gathering",
         "email",
         "event",
         "job",

@@ -137,6 +137,7 @@ class Story:
         self.at_the_creditor(*cases[0])
         self.at_the_agency(cases[1][1])
         self.correspondence(*cases[2])
+        self.one_more_and_one_less(cases[4][1])
         self.control("adjust", {"case_number": self.number(cases[3][1]), "principal": "1000.00"})
         self.stranger()
         self.administration()
@@ -193,6 +194,11 @@ class Story:
             "payments",
             {"reference": "no-such-reference", "amount": "99.00", "client_number": "4711", **money},
         )
+
+    def one_more_and_one_less(self, case_id: str) -> None:
+        more = self.invoice()
+        self.post(f"/v1/cases/{case_id}/invoices", {"invoice_id": more})
+        self.post(f"/v1/cases/{case_id}/withdraw", {"invoice_id": more})
 
     def correspondence(self, invoice_id: str, case_id: str) -> None:
         del invoice_id

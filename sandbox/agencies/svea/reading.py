@@ -167,7 +167,7 @@ def registration(reader: Reader) -> Registration:
     if not 1 <= len(lines) <= _MOST_INVOICES:
         reader.wrong("Invoices", "InvalidField")
     currencies = {line.text("Currency") for line in lines}
-    invoices = [_invoice(line) for line in lines]
+    invoices = [invoice_line(line) for line in lines]
     if not currencies <= CURRENCIES or len(currencies) != 1:
         reader.wrong("Invoices", "CurrencyNotSupported")
     if sum(invoice.remaining for invoice in invoices) <= 0:
@@ -197,7 +197,9 @@ def _debtor(reader: Reader) -> dict[str, object]:
     return debtor | {"address": [*lines, f"{postal_code} {city}", country]}
 
 
-def _invoice(reader: Reader) -> InvoiceLine:
+def invoice_line(reader: Reader) -> InvoiceLine:
+    """Read one invoice that is handed over."""
+    reader.optional("SettlementKey")
     reader.optional("BankAccount")
     return InvoiceLine(
         external_id=reader.text("ClientInvoiceId"),

@@ -48,9 +48,10 @@ def answer(status: int, result: str, message: str | None = None, **more: object)
     return WireAnswer(status, body, result, _JSON)
 
 
-def case(row: Row, invoices: Sequence[Row]) -> Members:
+def case(row: Row, invoices: Sequence[Row], claims: Sequence[Row]) -> Members:
     """A case in a look-up or in the list of open cases."""
     reason = row["closed_reason"]
+    claim_of = {claim["invoice"]: claim for claim in claims}
     return {
         "ClientOrderId": row["external_id"],
         "CaseNumber": row["number"],
@@ -68,9 +69,20 @@ def case(row: Row, invoices: Sequence[Row]) -> Members:
                 "ClientInvoiceId": invoice["external_id"],
                 "DocumentNumber": invoice["document_number"],
                 "InvoiceId": None if row["number"] is None else f"{row['number']}-{invoice['ordinal']}",
+                **_claim(claim_of.get(invoice["external_id"])),
             }
             for invoice in invoices
         ],
+    }
+
+
+def _claim(claim: Row | None) -> Members:
+    if claim is None:
+        return {}
+    return {
+        "Remaining": amount_of(max(claim["owed"], 0)),
+        "Disputed": bool(claim["disputed"]),
+        "Withdrawn": bool(claim["withdrawn"]),
     }
 
 

@@ -6,8 +6,9 @@ from sqlite3 import Connection, Row
 from types import MappingProxyType
 from typing import Final
 
-from sandbox import bookings, cases, changes, distribution, messages, sales
+from sandbox import bookings, cases, changes, claims, distribution, messages, sales
 from sandbox.agencies.svea import administration, case_work, reading, shapes, signature
+from sandbox.agencies.svea.invoices import INVOICE_COMMANDS, INVOICE_OPERATIONS
 from sandbox.bookings import Booked
 from sandbox.desk import Desk, Routine, Statuses
 from sandbox.instants import instant_of, text_of
@@ -21,6 +22,7 @@ _OPERATIONS: Final = {
     ("POST", "/api/v1/credit-losses"): "report_write_off",
     ("POST", "/api/v1/messages"): "send_message",
     ("POST", "/api/v1/cancellations"): "withdraw_case",
+    **INVOICE_OPERATIONS,
     ("GET", "/api/v1/cases"): "look_up",
     ("GET", "/api/v1/cases/open"): "list_open_cases",
     ("GET", "/api/v1/changes"): "list_changes",
@@ -169,7 +171,8 @@ def _invoice(desk: Desk, case: Row, message: reading.Reader) -> str | None:
     wanted = message.text("ClientInvoiceId")
     invoices = cases.invoices_of(desk, case["id"])
     if wanted in {invoice["external_id"] for invoice in invoices}:
-        return wanted
+        claim = claims.claim_of(desk, case["id"], wanted)
+        return None if claim is not None and claim["withdrawn"] else wanted
     return wanted if len(invoices) == 1 and message.optional("CaseNumber") else None
 
 
@@ -273,7 +276,10 @@ def _case_list(desk: Desk, found: Sequence[Row], following: str | None) -> WireA
         "Success",
         AsOf=desk.at,
         NextPage=following,
-        Cases=[shapes.case(row, cases.invoices_of(desk, row["id"])) for row in found],
+        Cases=[
+            shapes.case(row, cases.invoices_of(desk, row["id"]), claims.claims_of(desk, row["id"]))
+            for row in found
+        ],
     )
 
 
@@ -308,6 +314,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Desk, Row, reading.Reader], WireAnswer]]
     "resume_case": case_work.resume,
     "answer_question": case_work.answer,
     "offer_invoice": administration.offer,
+    **INVOICE_COMMANDS,
 }
 _QUESTIONS: Final[Mapping[str, Callable[[Desk, str, Mapping[str, str]], WireAnswer]]] = {
     "look_up": _look_up,

@@ -7,6 +7,7 @@ from typing import Final
 from fordring.domain.agency import Capabilities, Operation
 from fordring.domain.case import Case, Processing
 from fordring.domain.errors import Refused
+from fordring.domain.invoice import Release
 
 OPERATIONS: Final[Mapping[str, tuple[Operation, ...]]] = MappingProxyType(
     {
@@ -15,6 +16,8 @@ OPERATIONS: Final[Mapping[str, tuple[Operation, ...]]] = MappingProxyType(
         "pause": (Operation.PAUSE_CASE, Operation.SEND_MESSAGE),
         "resume": (Operation.RESUME_CASE, Operation.SEND_MESSAGE),
         "answer_question": (Operation.ANSWER_QUESTION, Operation.SEND_MESSAGE),
+        "add_invoice": (Operation.ADD_INVOICE,),
+        "withdraw_invoice": (Operation.WITHDRAW_INVOICE,),
     }
 )
 """What each action takes at the agency: the first of these that it offers. A message to the case handler
@@ -34,7 +37,13 @@ def _fits(case: Case, action: str) -> bool:
     """Whether an action fits the state that the case is in, whatever the agency."""
     if not case.open or case.withdrawing:
         return False
+    if case.assembling:
+        return action == "withdraw"
     match action:
+        case "add_invoice":
+            return case.release is Release.REGISTERED
+        case "withdraw_invoice":
+            return len(case.held) > 1
         case "resume":
             return case.processing is Processing.PAUSED
         case "answer_question":

@@ -15,6 +15,15 @@ TRANSFER_STATUSES: Final = ("overdue", "reminded", "notice_sent")
 """The dunning statuses from which an agreement may let invoices go, in the order they are reached in."""
 
 
+class Grouping(StrEnum):
+    """How many entries a case has (ZIR-21)."""
+
+    INVOICE = "invoice"
+    """One case for each entry."""
+    DEBTOR = "debtor"
+    """One case for all that a debtor owes."""
+
+
 class AgreementState(StrEnum):
     """How far an agreement has come."""
 
@@ -83,6 +92,8 @@ class Settings:
         What happens to an invoice that says nothing of its own (SAN-12, SAN-18).
     transfer_status
         The dunning status from which invoices may be transferred (NET-2); one of ``TRANSFER_STATUSES``.
+    grouping
+        Whether a debtor's entries go into one case.
     accounts
         Where bookkeeping is proposed to go.
     agency_email
@@ -99,6 +110,7 @@ class Settings:
     transfer_status: str = TRANSFER_STATUSES[0]
     accounts: Accounts = field(default_factory=Accounts)
     agency_email: str | None = None
+    grouping: Grouping = Grouping.INVOICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +160,20 @@ class Agreement:
         if self.settings.automatic_sync and self.credentials is None:
             # The switch is on, and what the agency hands out for it is not there (SAN-11).
             found.append("automatic_sync_waits_for_credentials")
+        if self.settings.grouping is Grouping.DEBTOR and self.settings.level is Level.REMINDER:
+            # A reminder is about one invoice; the next one would have to wait for the case (ZIR-24).
+            found.append("grouping_unusual_at_level_reminder")
         return tuple(found)
+
+    @property
+    def advice(self) -> str | None:
+        """What to consider about the grouping, for a person to read (ZIR-23)."""
+        if self.settings.grouping is Grouping.INVOICE:
+            return None
+        return (
+            "Grouping suits creditors whose debtors have much history: when one entry is handed over, all of "
+            "the debtor's eligible entries go with it into one case."
+        )
 
     def ordered(self, order: Order, callback_digest: str, now: datetime) -> "Agreement":
         """Give the agreement after an order; an ended one starts again under the next number.

@@ -34,6 +34,10 @@ REASONS = {
     "reminder_missing": "collection needs a reminder that was sent before",
     "notice_of_collection_missing": "collection needs a notice of collection that was sent before",
     "notice_deadline_not_passed": "the deadline in the notice of collection has not passed",
+    "unknown_invoice": "the creditor has no such invoice",
+    "other_debtor": "a case has one debtor, and this is another's invoice",
+    "other_currency": "a case has one currency, and this invoice is in another",
+    "too_many_at_once": "more invoices than one request takes: hand one of the rest over next",
 }
 """Every reason's code, with a sentence for the developer."""
 

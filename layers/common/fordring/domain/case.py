@@ -178,6 +178,11 @@ class Case:
         return next((member for member in self.members if member.invoice_id == invoice_id), None)
 
     @property
+    def assembling(self) -> bool:
+        """Whether it is being put together: nothing of it has been told to the agency."""
+        return self.release is Release.ASSEMBLING
+
+    @property
     def open(self) -> bool:
         """Whether the case is open or paused."""
         return self.processing is not Processing.CLOSED
@@ -192,14 +197,16 @@ class Case:
         """What is still owed to the creditor, minor units."""
         return sum(member.remaining for member in self.held)
 
-    def settled(self, invoice_id: str, remaining: int, now: datetime) -> "Case":
+    def settled(self, invoice_id: str, remaining: int, now: datetime, last_entry: int) -> "Case":
         """Give the case after an invoice of it was booked on; the payment state follows."""
         member = self.member(invoice_id)
         if member is None or not member.inside:
             return self
-        # Nothing has been handed over yet while a case is put together: that will be what is left then.
-        principal = remaining if self.release is Release.ASSEMBLING else member.principal
-        return self.with_member(replace(member, remaining=remaining, principal=principal), now)
+        booked = replace(member, remaining=remaining)
+        if self.assembling:
+            # Nothing has been handed over yet: that will be what is left then, with the ledger until then.
+            booked = replace(booked, principal=remaining, mirrored=last_entry if member.mirrored else 0)
+        return self.with_member(booked, now)
 
     def with_member(self, changed: Member, now: datetime) -> "Case":
         """Give the case with a new or changed invoice; the payment state follows."""

@@ -32,6 +32,8 @@ class EventType(StrEnum):
     CASE_STATUS_CHANGED = "case.status_changed"
     CASE_DISPATCH = "case.dispatch"
     CASE_MESSAGE = "case.message"
+    CASE_INVOICE_ADDED = "case.invoice_added"
+    CASE_INVOICE_LEFT = "case.invoice_left"
     CASE_CLOSED = "case.closed"
     CASE_PAUSED = "case.paused"
     CASE_RESUMED = "case.resumed"

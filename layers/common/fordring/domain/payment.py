@@ -28,6 +28,15 @@ class Match(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What a payment did to one invoice: the entry's position in its ledger, and minor units."""
+
+    invoice_id: str
+    entry: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """One payment, as somebody told the hub about it.
 
@@ -41,6 +50,9 @@ class Payment:
         Why it was matched as it was, in codes: ``reference``, ``by_hand``, ``unknown_reference``, ….
     entry
         The position of its entry in the invoice's ledger.
+    shares
+        What it did to each invoice, when a payment to a case of several invoices was spread over them;
+        ``invoice_id`` and ``entry`` are then the first one's.
     surplus
         What nothing was owed for, minor units: an over-payment, which the creditor owes back.
     agency_payment_id
@@ -97,11 +109,20 @@ class Payment:
     bank_account: str | None = None
     replaces: str | None = None
     replaced_by: str | None = None
+    shares: tuple[Share, ...] = ()
 
     @property
     def entries(self) -> tuple[int, ...]:
         """The positions of all its entries in the invoice's ledger."""
         return (*((self.entry,) if self.entry else ()), *self.more_entries)
+
+    @property
+    def booked(self) -> tuple[tuple[str, int], ...]:
+        """Every entry that it made in invoices' ledgers: invoice id and position."""
+        if self.shares and self.invoice_id:
+            later = ((self.invoice_id, seq) for seq in self.more_entries)
+            return (*((share.invoice_id, share.entry) for share in self.shares), *later)
+        return tuple((self.invoice_id, seq) for seq in self.entries) if self.invoice_id else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from fordring.domain.credit import CreditCheck
 from fordring.domain.creditor import ApiKey, Creditor, Debtor
 from fordring.domain.email import Email
 from fordring.domain.events import Event
+from fordring.domain.gathering import Gathering
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import Entry
 from fordring.domain.payment import CreditNote, Payment, Settlement
@@ -45,6 +46,7 @@ INVOICE_ENTRY: Final = Kind("invoice_entry", Entry)  # invoice, seq
 CASE: Final = Kind("case", Case)  # case
 CASE_ENTRY: Final = Kind("case_entry", Entry)  # case, seq
 COMMAND: Final = Kind("command", CommandRow)  # case, seq
+GATHERING: Final = Kind("gathering", Gathering)  # case
 EVENT: Final = Kind("event", Event)  # parent kind, parent id, event
 MESSAGE: Final = Kind("message", Message)  # case, message
 DISPATCH: Final = Kind("dispatch", Dispatch)  # case, dispatch

@@ -66,6 +66,7 @@ _KEYS: Final[Mapping[str, Callable[..., Key]]] = {
     things.CASE.name: lambda case: Key(f"CASE#{case}", META),
     things.CASE_ENTRY.name: lambda case, seq: Key(f"CASE#{case}", f"LED#{sequence(seq)}"),
     things.COMMAND.name: lambda case, seq: Key(f"CASE#{case}", f"CMD#{sequence(seq)}"),
+    things.GATHERING.name: lambda case: Key(f"CASE#{case}", "GATHER"),
     things.EVENT.name: lambda kind, parent, event: Key(f"{_PARENTS[kind]}#{parent}", f"EVT#{event}"),
     things.MESSAGE.name: lambda case, message: Key(f"CASE#{case}", f"MSG#{message}"),
     things.DISPATCH.name: lambda case, dispatch: Key(f"CASE#{case}", f"DIS#{dispatch}"),

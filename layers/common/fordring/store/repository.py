@@ -88,6 +88,7 @@ class Repository:
 
 
 _DUE_KINDS = {
+    "GATHER": "gathering",
     "CMD": "command",
     "EVT": "event",
     "DLV": "delivery",

@@ -1,5 +1,6 @@
 """Commands about one invoice of a case: put together immediately before they are sent."""
 
+from dataclasses import replace
 from typing import Final
 
 from fordring.domain import things
@@ -18,7 +19,8 @@ from fordring.domain.instructions import (
 )
 from fordring.domain.invoice import Dispute, Invoice
 from fordring.domain.money import Money
-from fordring.usecases.work import Work
+from fordring.usecases.mirroring import entries_before
+from fordring.usecases.work import Desk, Work
 
 ABOUT_ONE_INVOICE: Final = frozenset(
     {
@@ -32,6 +34,7 @@ _OF_A_PART: Final = ABOUT_ONE_INVOICE | {
     CommandKind.REPORT_PAYMENT,
     CommandKind.REVERSE_PAYMENT,
     CommandKind.REPORT_CREDIT,
+    CommandKind.REPORT_WRITE_OFF,
 }
 
 
@@ -60,14 +63,15 @@ def wrong_to_hand_over(invoice: Invoice) -> str | None:
 
 
 def about_one_invoice(
-    work: Work, row: CommandRow, case: Case, member: Member, agreement: Agreement
+    desk: Desk, work: Work, row: CommandRow, case: Case, member: Member, agreement: Agreement
 ) -> Command:
     """Put a command about one invoice of a case together."""
     invoice = work.get(things.INVOICE(member.invoice_id))
     if row.kind is CommandKind.ADD_INVOICE:
         creditor = work.get(things.CREDITOR(case.creditor_id))
+        details = details_of(invoice, member, creditor, agreement)
         return AddInvoice(
-            case.external_id, case.case_number, details_of(invoice, member, creditor, agreement)
+            case.external_id, case.case_number, replace(details, earlier=entries_before(desk, member))
         )
     if row.kind is CommandKind.WITHDRAW_INVOICE:
         return WithdrawInvoice(case.external_id, case.case_number, member.external_id)

@@ -11,6 +11,7 @@ from fordring.domain.agreement import (
     AgreementState,
     CallbackToken,
     Consent,
+    Grouping,
     Order,
     SealedCredentials,
     Settings,
@@ -85,6 +86,8 @@ def _contradictions(creditor: Creditor, capabilities: Capabilities, settings: Se
         yield Fault("/level", "level_not_offered", "the agency does not take cases of this level")
     if not _SERVICES[settings.service] <= capabilities.operations:
         yield Fault("/service", "service_not_offered", "the agency does not offer this service")
+    if settings.grouping is Grouping.DEBTOR and Operation.GROUP_INVOICES not in capabilities.operations:
+        yield Fault("/grouping", "grouping_not_offered", "the agency takes one invoice a case")
     if settings.level is Level.REMINDER and settings.transfer_status == "notice_sent":
         # After the creditor's own notice of collection there is nothing left to remind of.
         yield Fault(

@@ -110,7 +110,7 @@ def assemble(desk: Desk, row: CommandRow, case: Case) -> Assembled | Unfounded:
     if wrong is not None and (row.doubted_at is None or wrong == "billing_address_incomplete"):
         return Unfounded(wrong)
     if row.kind in ABOUT_ONE_INVOICE:
-        return Assembled(about_one_invoice(work, row, case, member, agreement), agreement, wrong)
+        return Assembled(about_one_invoice(desk, work, row, case, member, agreement), agreement, wrong)
     credit = to_be_checked(work, row, case) if row.kind is CommandKind.OFFER_INVOICE else None
     return Assembled(_command(desk, work, row, case, member, agreement), agreement, wrong, credit)
 
@@ -182,7 +182,7 @@ def _command(
                 case_number=case.case_number,
                 payment_id=payment.payment_id,
                 invoice_external_id=member.external_id,
-                amount=Money(payment.amount, payment.currency),
+                amount=Money(row.principal if case.grouped else payment.amount, payment.currency),
                 paid_date=payment.paid_date,
                 settles=_settles(case, row),
             )
@@ -194,8 +194,11 @@ def _command(
                 reversal_id=f"{payment.payment_id}-r",
                 payment_id=payment.payment_id,
                 invoice_external_id=member.external_id,
-                # Of one that was handed over with the ledger, only what it settled was told.
-                amount=Money(payment.amount - (0 if payment.reported else payment.surplus), payment.currency),
+                # Of one that was handed over with the ledger, only what it settled was told; as in a group.
+                amount=Money(
+                    payment.amount - (0 if payment.reported and not case.grouped else payment.surplus),
+                    payment.currency,
+                ),
             )
         case CommandKind.REPORT_CREDIT:
             note = work.get(things.CREDIT_NOTE(row.subject_id or ""))

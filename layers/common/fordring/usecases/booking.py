@@ -25,7 +25,10 @@ def book(
     clearing_order: str | None = None,
     note: str | None = None,
 ) -> tuple[Invoice, Entry]:
-    """Append an entry to an invoice's ledger; gives the invoice, noted in the work, and the entry."""
+    """Append an entry to an invoice's ledger; gives the invoice, noted in the work, and the entry.
+
+    ``clearing_order`` names the order by which the amounts were spread.
+    """
     entry = replace(
         invoice.entry(kind, amounts, entry_date, work.now, source),
         payment_id=payment_id,
@@ -45,7 +48,7 @@ def book(
 
 def follow(case: Case, invoice: Invoice, work: Work) -> Case:
     """Give the case with the balance of its invoice; the caller writes it."""
-    return case.settled(invoice.invoice_id, invoice.balance.owed_to_creditor, work.now)
+    return case.settled(invoice.invoice_id, invoice.balance.owed_to_creditor, work.now, invoice.last_entry)
 
 
 def book_cost(

@@ -131,15 +131,17 @@ def _apply_credit(work: Work, note: CreditNote, invoice: Invoice) -> CreditNote:
     if spread and invoice.release.live and invoice.case_id:
         case = work.get(things.CASE(invoice.case_id))
         if case.open:
-            queued = command(
-                work,
-                follow(case, booked, work),
-                CommandKind.REPORT_CREDIT,
-                epoch=epoch_of(work),
-                subject_id=note.credit_note_id,
-                principal=sum(spread.values()),
-            )
-            work.change(things.CASE(case.case_id), queued)
+            followed = follow(case, booked, work)
+            if not case.assembling:
+                followed = command(
+                    work,
+                    followed,
+                    CommandKind.REPORT_CREDIT,
+                    epoch=epoch_of(work),
+                    subject_id=note.credit_note_id,
+                    principal=sum(spread.values()),
+                )
+            work.change(things.CASE(case.case_id), followed)
     currency = note.currency
     tell(
         work,

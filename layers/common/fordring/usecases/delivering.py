@@ -10,7 +10,15 @@ from datetime import timedelta
 from typing import Any, Final
 
 from fordring.domain import things
-from fordring.domain.agency import Credentials, Doubt, InDoubt, MalformedAnswer, Outcome, TryLater
+from fordring.domain.agency import (
+    CommandKind,
+    Credentials,
+    Doubt,
+    InDoubt,
+    MalformedAnswer,
+    Outcome,
+    TryLater,
+)
 from fordring.domain.agency_port import Agency, AnswersLater
 from fordring.domain.agreement import Agreement
 from fordring.domain.case import Case
@@ -22,6 +30,7 @@ from fordring.domain.transport import TransportFailed
 from fordring.usecases.assembling import NEVER_REGISTERED, Assembled, assemble
 from fordring.usecases.credit import refusal_of
 from fordring.usecases.lanes import lane_of
+from fordring.usecases.membership import leave_out_wrong_ones
 from fordring.usecases.settling import Result, Unfounded, refs_to_settle, settle
 from fordring.usecases.work import Desk, Work, transact
 
@@ -98,6 +107,8 @@ def _work_on(
         result = _ask_for_result(desk, agency, unseal, row.ticket, case)
     else:
         doubted = _doubting(row, look.find(things.EPOCH()), look)
+        if row.kind is CommandKind.REGISTER_CASE and doubted.doubted_at is None and len(case.held) > 1:
+            case = leave_out_wrong_ones(desk, case.case_id)
         result = _attempt(desk, agency, unseal, doubted, assemble(desk, doubted, case), was)
     owner = row.lease_owner or ""
     lane: list[CommandRow] = []

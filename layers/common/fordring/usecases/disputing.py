@@ -1,26 +1,35 @@
 """The debtor's objections to an invoice, and what the agency is told of them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 
 from fordring.domain import things
-from fordring.domain.agency import CommandKind
+from fordring.domain.agency import Capabilities, CommandKind, Operation
 from fordring.domain.calendar import local_date
 from fordring.domain.correspondence import Message
 from fordring.domain.errors import NotFound, Refused
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Dispute, Invoice
+from fordring.usecases.membership import mark_disputed
 from fordring.usecases.recording import command, tell
 from fordring.usecases.work import Work
 
+type CapabilitiesOf = Callable[[str], Capabilities]
+
 
 def open_dispute(
-    work: Work, invoice: Invoice, reason: str, epoch: int, opened_date: date | None = None
+    work: Work,
+    invoice: Invoice,
+    reason: str,
+    epoch: int,
+    capabilities_of: CapabilitiesOf,
+    opened_date: date | None = None,
 ) -> Dispute:
-    """Register the debtor's objection; an agency that has the invoice is told by a message.
+    """Register the debtor's objection, and tell an agency that has the invoice (BEY-6).
 
-    The invoice's case, where there is a live one, must have been read.
+    The case goes on with its other invoices. An agency without an operation for it gets a message. The
+    invoice's case, where there is a live one, must have been read.
     """
     dispute = Dispute(
         dispute_id=work.new_id("dis"),
@@ -41,12 +50,19 @@ def open_dispute(
         ("invoice", invoice.invoice_id),
         {"invoice_id": invoice.invoice_id, "dispute_id": dispute.dispute_id, "reason": reason, "open": True},
     )
-    text = f"The debtor objects to invoice {invoice.document_number} ({reason}). Please pause."
-    tell_case_handler(work, invoice, text, epoch)
+    text = f"The debtor objects to invoice {invoice.document_number} ({reason}). Please pause it."
+    _tell_agency(work, changed, CommandKind.DISPUTE_INVOICE, dispute, text, epoch, capabilities_of)
     return dispute
 
 
-def resolve_dispute(work: Work, invoice: Invoice, dispute_id: str, resolution: str, epoch: int) -> Dispute:
+def resolve_dispute(
+    work: Work,
+    invoice: Invoice,
+    dispute_id: str,
+    resolution: str,
+    epoch: int,
+    capabilities_of: CapabilitiesOf,
+) -> Dispute:
     """End an objection.
 
     Raises
@@ -81,7 +97,7 @@ def resolve_dispute(work: Work, invoice: Invoice, dispute_id: str, resolution: s
         },
     )
     text = f"The objection to invoice {invoice.document_number} is resolved ({resolution})."
-    tell_case_handler(work, invoice, text, epoch)
+    _tell_agency(work, changed, CommandKind.RESOLVE_DISPUTE, resolved, text, epoch, capabilities_of)
     return resolved
 
 
@@ -99,12 +115,43 @@ def find_dispute(disputes: Iterable[Dispute], dispute_id: str) -> Dispute:
     raise NotFound
 
 
+def _tell_agency(
+    work: Work,
+    invoice: Invoice,
+    kind: CommandKind,
+    dispute: Dispute,
+    text: str,
+    epoch: int,
+    capabilities_of: CapabilitiesOf,
+) -> None:
+    """Tell an agency that has the invoice of an objection, or of its end; the case must have been read."""
+    if not invoice.release.live or invoice.case_id is None:
+        return
+    ref = things.CASE(invoice.case_id)
+    case = work.get(ref)
+    if not case.open:
+        return
+    marked = mark_disputed(case, invoice, work)
+    if marked.assembling:
+        # It will be left out before anything is told.
+        work.change(ref, marked)
+        return
+    if Operation(kind.value) in capabilities_of(case.agency).operations:
+        told = command(
+            work, marked, kind, epoch=epoch, subject_id=dispute.dispute_id, invoice_id=invoice.invoice_id
+        )
+        work.change(ref, told)
+        return
+    work.change(ref, marked)
+    tell_case_handler(work, invoice, text, epoch)
+
+
 def tell_case_handler(work: Work, invoice: Invoice, text: str, epoch: int) -> None:
     """Write to the case handler of an invoice that is at an agency; its case must have been read."""
     if not invoice.release.live or invoice.case_id is None:
         return
     case = work.get(things.CASE(invoice.case_id))
-    if not case.open:
+    if not case.open or case.assembling:
         return
     message_id = work.new_id("msg")
     message = Message(case_id=case.case_id, message_id=message_id, direction="out", text=text, at=work.now)

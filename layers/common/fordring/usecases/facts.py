@@ -36,7 +36,7 @@ from fordring.domain.facts import (
     SettlementMade,
     StatusChanged,
 )
-from fordring.domain.invoice import Invoice, Release
+from fordring.domain.invoice import Release
 from fordring.domain.ledger import Component, EntryKind
 from fordring.domain.money import Money
 from fordring.domain.running import CaseNumber
@@ -45,6 +45,7 @@ from fordring.usecases.administered import receive_delivery
 from fordring.usecases.booking import book_cost
 from fordring.usecases.corresponding import seen_by_agency
 from fordring.usecases.deceased import deceased
+from fordring.usecases.membership import invoices_in
 from fordring.usecases.naming import case_ref, dispatch_id_of, drift_of, message_id_of
 from fordring.usecases.pausing import paused_by_agency, resumed_by_agency
 from fordring.usecases.paying_out import receive_settlement
@@ -179,21 +180,18 @@ def number(work: Work, case: Case, case_number: str) -> bool:
         return False
     work.change(things.CASE(case.case_id), numbered)
     work.add(things.CASE_NUMBER(case.agency, case.creditor_id, case_number), CaseNumber(case.case_id))
-    for member in case.members:
-        ref = things.INVOICE(member.invoice_id)
-        invoice = work.get(ref)
-        if invoice.case_id == case.case_id:
-            release = Release.REGISTERED if case.open else invoice.release
-            work.change(
-                ref,
-                replace(
-                    invoice,
-                    case_number=case_number,
-                    release=release,
-                    updated_at=work.now,
-                    revision=invoice.revision + 1,
-                ),
-            )
+    for invoice in invoices_in(work, case):
+        release = Release.REGISTERED if case.open else invoice.release
+        work.change(
+            things.INVOICE(invoice.invoice_id),
+            replace(
+                invoice,
+                case_number=case_number,
+                release=release,
+                updated_at=work.now,
+                revision=invoice.revision + 1,
+            ),
+        )
     tell_of_case(work, EventType.CASE_REGISTERED, numbered)
     return True
 
@@ -204,10 +202,8 @@ def reject(work: Work, case: Case, reasons: tuple[str, ...]) -> bool:
         return False
     ended = end(work, case, ClosedReason.OTHER)
     rejected = replace(ended, release=Release.REJECTED, rejected_reasons=reasons)
-    for member in case.members:
-        invoice = work.get(things.INVOICE(member.invoice_id))
-        if invoice.case_id == case.case_id:
-            work.change(things.INVOICE(invoice.invoice_id), replace(invoice, release=Release.REJECTED))
+    for invoice in invoices_in(work, case):
+        work.change(things.INVOICE(invoice.invoice_id), replace(invoice, release=Release.REJECTED))
     work.change(things.CASE(case.case_id), rejected)
     tell_of_case(work, EventType.CASE_REJECTED, rejected, reasons=list(reasons))
     ask_for_attention(
@@ -237,19 +233,16 @@ def _status(work: Work, case: Case, fact: StatusChanged) -> bool:
 
 
 def _show_status(work: Work, case: Case) -> None:
-    for member in case.members:
-        ref = things.INVOICE(member.invoice_id)
-        invoice: Invoice = work.get(ref)
-        if invoice.case_id == case.case_id:
-            work.change(
-                ref,
-                replace(
-                    invoice,
-                    agency_status=case.agency_status,
-                    updated_at=work.now,
-                    revision=invoice.revision + 1,
-                ),
-            )
+    for invoice in invoices_in(work, case):
+        work.change(
+            things.INVOICE(invoice.invoice_id),
+            replace(
+                invoice,
+                agency_status=case.agency_status,
+                updated_at=work.now,
+                revision=invoice.revision + 1,
+            ),
+        )
 
 
 def _letter(work: Work, case: Case, fact: LetterDispatched) -> bool:

@@ -71,7 +71,8 @@ def write_off(work: Work, invoice: Invoice, wanted: WriteOff, capabilities: Capa
     if case is None or not case.open:
         return booked
     followed = follow(case, booked, work)
-    if capabilities is not None and Operation.REPORT_WRITE_OFF in capabilities.operations:
+    offered = capabilities is not None and Operation.REPORT_WRITE_OFF in capabilities.operations
+    if offered and not case.assembling:
         followed = command(
             work,
             followed,

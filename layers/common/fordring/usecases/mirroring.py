@@ -1,30 +1,17 @@
 """What stood in an invoice's ledger when it was handed over, for agencies that mirror ledgers (VIS-13)."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from fordring.domain import things
-from fordring.domain.agency import Capabilities, Operation
 from fordring.domain.case import Case, Member
 from fordring.domain.instructions import EarlierEntry
 from fordring.domain.ledger import BETWEEN_CREDITOR_AND_AGENCY, CREDITORS_OWN, Entry, EntryKind
 from fordring.domain.money import Money
 from fordring.domain.payment import Payment
 from fordring.domain.refs import Listing
-from fordring.usecases.work import Desk, Work
+from fordring.usecases.work import Desk
 
 _LOWERS = (EntryKind.PAYMENT, EntryKind.CREDIT, EntryKind.WRITE_OFF)
-
-
-def mirrored(work: Work, case: Case, capabilities: Capabilities) -> Case:
-    """Give a new case with where its invoices' ledgers stand, if the agency mirrors them."""
-    if Operation.MIRROR_LEDGER not in capabilities.operations:
-        return case
-    members = tuple(
-        replace(member, mirrored=work.get(things.INVOICE(member.invoice_id)).last_entry)
-        for member in case.members
-    )
-    return replace(case, members=members)
 
 
 def knows_of(case: Case, payment: Payment) -> bool:

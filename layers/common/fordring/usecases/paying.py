@@ -215,17 +215,19 @@ def _book_payment(work: Work, invoice: Invoice, payment: Payment, new: NewPaymen
         case = work.get(things.CASE(invoice.case_id))
         if case.open:
             # The whole amount is told, surplus included: the agency has its costs to think of (ZIR-7).
-            settling = spread.settles
-            queued = command(
-                work,
-                follow(case, booked, work),
-                CommandKind.REPORT_PAYMENT,
-                epoch=epoch_of(work),
-                subject_id=payment.payment_id,
-                principal=settling,
-            )
-            work.change(things.CASE(case.case_id), queued)
-            reported = True
+            followed = follow(case, booked, work)
+            # A surplus of one invoice of a group is no other's; and what was not handed over yet is not told.
+            reported = not case.assembling and (spread.settles > 0 or not case.grouped)
+            if reported:
+                followed = command(
+                    work,
+                    followed,
+                    CommandKind.REPORT_PAYMENT,
+                    epoch=epoch_of(work),
+                    subject_id=payment.payment_id,
+                    principal=spread.settles,
+                )
+            work.change(things.CASE(case.case_id), followed)
     tell_of_payment(work, EventType.PAYMENT_RECEIVED, booked, payment, payment.surplus)
     return replace(payment, reported=reported)
 

@@ -9,10 +9,10 @@ from fordring.domain.case import Case
 from fordring.domain.events import EventType
 from fordring.domain.facts import Fact, PaymentReceived, PaymentReversed
 from fordring.domain.invoice import Invoice
-from fordring.domain.ledger import CLEARING_ORDERS, CREDITORS_OWN, Component, EntryKind, Source, allocate
+from fordring.domain.ledger import Component, EntryKind, Source
 from fordring.domain.matching import Hint, Incoming, Rule, explain, match
 from fordring.domain.money import Money
-from fordring.domain.payment import Match, Origin, Payment
+from fordring.domain.payment import Match, Origin, Payment, Share
 from fordring.domain.refs import Ref
 from fordring.domain.spreading import Spread, by_order
 from fordring.domain.values import dataclass
@@ -20,6 +20,7 @@ from fordring.usecases.booking import book, book_cost, follow
 from fordring.usecases.paying import owed_on, tell_of_payment
 from fordring.usecases.recording import derived_id, tell_of_case
 from fordring.usecases.spreading import book_spread
+from fordring.usecases.spreading_over_cases import CaseSpread, spread_over_case
 from fordring.usecases.surplus import note_surplus, use_surplus
 from fordring.usecases.unmatched import attention_of_payment, keep_unmatched, said, settle_attention
 from fordring.usecases.work import Store, Work
@@ -67,8 +68,8 @@ def refs_of_original(store: Store, facts: Iterable[Fact], teller: Teller | None)
             payment: Payment = found.value
             if payment.invoice_id:
                 refs.append(things.INVOICE(payment.invoice_id))
-            if payment.invoice_id:
-                refs += [things.INVOICE_ENTRY(payment.invoice_id, seq) for seq in payment.entries]
+            for invoice_id, seq in payment.booked:
+                refs += [things.INVOICE(invoice_id), things.INVOICE_ENTRY(invoice_id, seq)]
             if payment.case_id and payment.case_entry:
                 refs.append(things.CASE_ENTRY(payment.case_id, payment.case_entry))
     return tuple(refs)
@@ -106,10 +107,10 @@ def receive_payment(work: Work, fact: PaymentReceived, teller: Teller, case: Cas
     if fact.amount.currency != case.currency:
         _keep(work, payment, Rule.WRONG_CURRENCY)
         return True
-    principal = Incoming(fact.principal, fact.paid_date, "agency")
-    rule = explain(principal, owed_on(work.get(things.INVOICE(case.members[0].invoice_id))))
+    spread = spread_over_case(work, case, fact)
+    rule = explain(Incoming(fact.principal, fact.paid_date, "agency"), owed_on(spread.lead))
     matched = replace(payment, match=Match.MATCHED, reason="agency_case", rule=rule)
-    booked_case, booked = _book(work, case, matched, fact)
+    booked_case, booked = _book(work, case, matched, fact, spread)
     work.change(things.CASE(case.case_id), booked_case)
     work.put(things.PAYMENT(payment_id), booked)
     settle_attention(work, attention_of_payment(payment_id), "its case was found")
@@ -127,6 +128,10 @@ def receive_payment(work: Work, fact: PaymentReceived, teller: Teller, case: Cas
         agency_cost=said(fact.agency_cost),
         surplus=said(Money(booked.surplus, currency)),
         remaining=said(Money(booked_case.remaining, currency)),
+        invoices=[
+            {"invoice_id": share.invoice_id, "amount": said(Money(share.amount, currency))}
+            for share in booked.shares
+        ],
         payment_state=booked_case.payment.value,
     )
     return True
@@ -175,28 +180,29 @@ def _has_found_its_case(known: Payment, case: Case | None) -> bool:
     return case is not None and known.match is Match.UNMATCHED and known.reason == "unknown_reference"
 
 
-def _book(work: Work, case: Case, payment: Payment, fact: PaymentReceived) -> tuple[Case, Payment]:
+def _book(
+    work: Work, case: Case, payment: Payment, fact: PaymentReceived, spread: CaseSpread
+) -> tuple[Case, Payment]:
     """Book the parts where they belong; what nothing is owed for stays on the payment as surplus."""
-    lead = case.members[0]
-    invoice = work.get(things.INVOICE(lead.invoice_id))
-    own_part = [part for part in CLEARING_ORDERS["principal_first"] if part in CREDITORS_OWN]
-    spread, surplus = allocate(invoice.balance, fact.principal.minor, own_part)
-    entry_seq = case_seq = None
+    case_seq = None
     followed = case
-    if spread:
-        invoice, entry = book(
+    shares = []
+    for invoice, amounts in spread.shares:
+        booked, entry = book(
             work,
             invoice,
             EntryKind.PAYMENT,
-            spread,
+            amounts,
             fact.paid_date,
             Source.AGENCY,
             payment_id=payment.payment_id,
+            clearing_order=spread.order,
         )
-        entry_seq = entry.seq
-        followed = follow(case, invoice, work)
-        _follow_elsewhere(work, case, invoice)
-    invoice = note_surplus(work, invoice, payment.payment_id, surplus)
+        shares.append(Share(invoice.invoice_id, entry.seq, entry.total))
+        followed = follow(followed, booked, work)
+        _follow_elsewhere(work, case, booked)
+    home = shares[0].invoice_id if shares else spread.lead.invoice_id
+    note_surplus(work, work.get(things.INVOICE(home)), payment.payment_id, spread.surplus)
     costs = {
         part: amount
         for part, amount in (
@@ -209,11 +215,12 @@ def _book(work: Work, case: Case, payment: Payment, fact: PaymentReceived) -> tu
         followed, case_seq = _book_costs(work, followed, payment, fact, costs)
     return followed, replace(
         payment,
-        invoice_id=invoice.invoice_id,
+        invoice_id=home,
         case_id=case.case_id,
-        entry=entry_seq,
+        entry=shares[0].entry if shares else None,
         case_entry=case_seq,
-        surplus=surplus,
+        surplus=spread.surplus,
+        shares=tuple(shares) if len(shares) > 1 else (),
     )
 
 
@@ -248,6 +255,13 @@ def _book_costs(
     return followed, entry.seq
 
 
+def _by_invoice(payment: Payment) -> list[tuple[str, list[int]]]:
+    found: dict[str, list[int]] = {}
+    for invoice_id, seq in payment.booked:
+        found.setdefault(invoice_id, []).append(seq)
+    return list(found.items())
+
+
 def receive_reversal(work: Work, fact: PaymentReversed, teller: Teller, case: Case | None) -> bool:
     """Take back a payment that the agency reported before; tells whether there was anything to take back.
 
@@ -259,10 +273,10 @@ def receive_reversal(work: Work, fact: PaymentReversed, teller: Teller, case: Ca
     if payment is None or payment.match is Match.REVERSED:
         return False
     followed = case
-    if payment.invoice_id and payment.entries:
-        invoice = work.get(things.INVOICE(payment.invoice_id))
-        for seq in payment.entries:
-            original = work.get(things.INVOICE_ENTRY(payment.invoice_id, seq))
+    for invoice_id, seqs in _by_invoice(payment):
+        invoice = work.get(things.INVOICE(invoice_id))
+        for seq in seqs:
+            original = work.get(things.INVOICE_ENTRY(invoice_id, seq))
             invoice, _ = book(
                 work,
                 invoice,

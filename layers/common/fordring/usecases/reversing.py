@@ -120,7 +120,9 @@ def _after_reversal(work: Work, case: Case, payment: Payment, booked: Invoice, u
     was less by it, and the comparison of the ledgers shows that.
     """
     followed = follow(case, booked, work)
-    if not (case.open and knows_of(case, payment)):
+    member = case.member(payment.invoice_id)
+    told = knows_of(case, payment) and not case.assembling and member is not None and member.inside
+    if not (case.open and told):
         return followed
     return command(
         work,

@@ -7,21 +7,21 @@ from typing import Any
 from fordring.domain import things
 from fordring.domain.actions import refuse_unless_available
 from fordring.domain.agency import Capabilities, ClosedReason, CommandKind, Level
-from fordring.domain.agreement import Agreement
+from fordring.domain.agreement import Agreement, Grouping
 from fordring.domain.calendar import local_date
 from fordring.domain.candidates import REASONS, Question, blocking_reasons, levels_of
-from fordring.domain.case import Case, Member
+from fordring.domain.case import Case
 from fordring.domain.command import CommandRow, CommandState
 from fordring.domain.correspondence import Message
 from fordring.domain.errors import Fault, NotFound, Refused, Unprocessable
 from fordring.domain.events import EventType
-from fordring.domain.invoice import Invoice, Release, case_id_of, external_id
+from fordring.domain.invoice import Invoice, Release, case_id_of
 from fordring.domain.ledger import Balance, Component, EntryKind
 from fordring.domain.refs import Ref
 from fordring.domain.values import dataclass
 from fordring.usecases.booking import book_cost
 from fordring.usecases.instructing import say
-from fordring.usecases.mirroring import mirrored
+from fordring.usecases.membership import claim, invoices_in
 from fordring.usecases.questioning import close_questions
 from fordring.usecases.recording import command, epoch_of, tell_of_case
 from fordring.usecases.selling import not_bought
@@ -62,6 +62,17 @@ def invoice_of(work: Work, creditor_id: str, invoice_id: str) -> Invoice:
     return invoice
 
 
+def takes_whole_debtor(work: Work, wanted: Submission) -> bool:
+    """Whether the agreement hands over all that a debtor owes when one of it goes (ZIR-22).
+
+    Administration is of single invoices, whatever is grouped later.
+    """
+    agreement = work.find(things.AGREEMENT(wanted.creditor_id, wanted.agency))
+    if agreement is None or agreement.settings.grouping is Grouping.INVOICE:
+        return False
+    return (wanted.level or levels_of(agreement.settings)[0]) is not Level.ADMINISTRATION
+
+
 def question_for(
     capabilities: Capabilities, agreement: Agreement | None, level: Level | None, work: Work, country: str
 ) -> Question:
@@ -100,39 +111,24 @@ def hand_over(work: Work, invoice: Invoice, agreement: Agreement, question: Ques
     The epoch must have been read, and the invoice read or added.
     """
     number = invoice.submission + 1
-    outside = external_id(invoice.invoice_id, number)
-    owed = invoice.balance.owed_to_creditor
+    case_id = case_id_of(invoice.invoice_id, number)
+    member = claim(work, invoice, case_id, question.capabilities)
     case = Case(
-        case_id=case_id_of(invoice.invoice_id, number),
+        case_id=case_id,
         creditor_id=invoice.creditor_id,
         debtor_id=invoice.debtor_id,
         agency=agreement.agency,
         agreement_number=agreement.number,
         level=question.level,
-        external_id=outside,
-        members=(Member(invoice.invoice_id, outside, owed, owed),),
+        external_id=member.external_id,
+        members=(member,),
         currency=invoice.currency,
         costs=Balance(invoice.currency),
         opened_at=work.now,
         updated_at=work.now,
     )
-    whole = mirrored(work, case, question.capabilities)
-    queued = command(work, whole, CommandKind.REGISTER_CASE, epoch=epoch_of(work))
+    queued = command(work, case, CommandKind.REGISTER_CASE, epoch=epoch_of(work))
     work.add(things.CASE(case.case_id), queued)
-    work.change(
-        things.INVOICE(invoice.invoice_id),
-        replace(
-            invoice,
-            release=Release.QUEUED,
-            submission=number,
-            case_id=case.case_id,
-            agency=agreement.agency,
-            case_number=None,
-            agency_status=None,
-            updated_at=work.now,
-            revision=invoice.revision + 1,
-        ),
-    )
     tell_of_case(work, EventType.CASE_SUBMITTED, queued, level=question.level.value)
     return queued
 
@@ -173,15 +169,15 @@ def withdraw(work: Work, case: Case, lane: Sequence[CommandRow], capabilities: C
         raise Refused("owned_by_agency", "the agency has bought an invoice of the case")
     # What is older than a restore may have been sent in the time that was lost.
     epoch = epoch_of(work)
-    never_left = any(
-        row.kind is CommandKind.REGISTER_CASE and _is_untouched(row) and row.epoch == epoch for row in lane
+    never_left = case.assembling or any(
+        row.kind is CommandKind.REGISTER_CASE and is_untouched(row) and row.epoch == epoch for row in lane
     )
     unreported, waiting = case.unreported, case.waiting
     for row in lane:
         present = work.get(things.COMMAND(case.case_id, row.seq))
         if present != row:
             raise Conflict
-        if _is_untouched(present) and present.epoch == epoch:
+        if is_untouched(present) and present.epoch == epoch:
             unreported -= present.principal
             waiting -= 1
             work.change(things.COMMAND(case.case_id, row.seq), cancelled(present, "withdrawn", work))
@@ -196,7 +192,8 @@ def withdraw(work: Work, case: Case, lane: Sequence[CommandRow], capabilities: C
     return leaving
 
 
-def _is_untouched(row: CommandRow) -> bool:
+def is_untouched(row: CommandRow) -> bool:
+    """Whether nobody has ever tried to send a command."""
     return row.state is CommandState.QUEUED and row.attempts == 0
 
 
@@ -214,7 +211,7 @@ def cancelled(row: CommandRow, reason: str, work: Work) -> CommandRow:
 
 
 def _country(work: Work, case: Case) -> str:
-    return work.get(things.INVOICE(case.members[0].invoice_id)).country
+    return work.demand(things.INVOICE(case.members[0].invoice_id)).country
 
 
 def end(work: Work, case: Case, reason: ClosedReason, agency_status: str | None = None) -> Case:
@@ -234,21 +231,20 @@ def end(work: Work, case: Case, reason: ClosedReason, agency_status: str | None 
         closed, _ = book_cost(
             work, closed, EntryKind.WRITE_OFF, left, local_date(work.now, _country(work, case))
         )
-    for member in case.members:
-        ref = things.INVOICE(member.invoice_id)
-        not_bought(work, closed, member.invoice_id, "case_closed")
+    for each in invoices_in(work, case):
+        ref = things.INVOICE(each.invoice_id)
+        not_bought(work, closed, each.invoice_id, "case_closed")
         invoice = work.get(ref)
-        if invoice.case_id == case.case_id:
-            work.change(
-                ref,
-                replace(
-                    invoice,
-                    release=Release.ENDED,
-                    agency_status=closed.agency_status,
-                    updated_at=work.now,
-                    revision=invoice.revision + 1,
-                ),
-            )
+        work.change(
+            ref,
+            replace(
+                invoice,
+                release=Release.ENDED,
+                agency_status=closed.agency_status,
+                updated_at=work.now,
+                revision=invoice.revision + 1,
+            ),
+        )
     tell_of_case(
         work,
         EventType.CASE_CLOSED,

@@ -39,7 +39,7 @@ def use_surplus(work: Work, invoice: Invoice, taken_back: str) -> Invoice:
         payment = work.demand(things.PAYMENT(payment_id))
         if payment.match is not Match.MATCHED or not payment.surplus:
             continue
-        if _counts(payment, invoice):
+        if _counts(work, payment, invoice):
             used, payment = _use(work, used, payment)
         if payment.surplus:
             left.append(payment_id)
@@ -50,9 +50,14 @@ def use_surplus(work: Work, invoice: Invoice, taken_back: str) -> Invoice:
     return used
 
 
-def _counts(payment: Payment, invoice: Invoice) -> bool:
-    """Whether the agency that has the invoice now counts the surplus, too; without one, nobody has to."""
-    return not invoice.release.live or payment.reported or payment.source is Source.AGENCY
+def _counts(work: Work, payment: Payment, invoice: Invoice) -> bool:
+    """Whether the agency that has the invoice now counts the surplus, too; without one, nobody has to.
+
+    Of a payment on one invoice of a group, only what it settled was told.
+    """
+    if not invoice.release.live or invoice.case_id is None or payment.source is Source.AGENCY:
+        return True
+    return payment.reported and not work.demand(things.CASE(invoice.case_id)).grouped
 
 
 def _use(work: Work, invoice: Invoice, payment: Payment) -> tuple[Invoice, Payment]:

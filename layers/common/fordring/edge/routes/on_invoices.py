@@ -59,7 +59,9 @@ def register_dispute(call: Call) -> Answer:
     body = call.given(NewDispute)
     return on_invoice(
         call,
-        lambda work, invoice: open_dispute(work, invoice, body.reason, epoch_of(work), body.opened_date),
+        lambda work, invoice: open_dispute(
+            work, invoice, body.reason, epoch_of(work), call.hub.capabilities, body.opened_date
+        ),
         tell_dispute,
     )
 
@@ -70,7 +72,9 @@ def end_dispute(call: Call) -> Answer:
     dispute_id = call.path["dispute_id"]
     return on_invoice(
         call,
-        lambda work, invoice: resolve_dispute(work, invoice, dispute_id, body.resolution, epoch_of(work)),
+        lambda work, invoice: resolve_dispute(
+            work, invoice, dispute_id, body.resolution, epoch_of(work), call.hub.capabilities
+        ),
         tell_dispute,
         status=200,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fordring.domain import things
+from fordring.domain.agency import Capabilities
 from fordring.domain.case import Case
 from fordring.domain.command import CommandRow
 from fordring.domain.correspondence import Message
@@ -26,23 +27,49 @@ from fordring.edge.schemas.given_cases import NewCase, NewMessage, Withdrawal
 from fordring.usecases.debtors import FreshDebtor
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.requesting import request_sync
-from fordring.usecases.submitting import Submission, refs_to_submit, submit, withdraw, write_message
+from fordring.usecases.submitting import (
+    Submission,
+    refs_to_submit,
+    submit,
+    takes_whole_debtor,
+    withdraw,
+    write_message,
+)
 from fordring.usecases.work import Work
 
 
 def submit_case(call: Call) -> Answer:
-    """Hand an invoice over."""
+    """Hand an invoice over, with the rest of its debtor's where the agreement groups them."""
     body = call.given(NewCase)
+    named = body.named
     capabilities = call.hub.capabilities(body.agency)
-    wanted = Submission(call.creditor_id, body.agency, body.invoice_id, body.chosen_level)
-    debtor = FreshDebtor(call.creditor_id, body.invoice_id)
+    if body.invoice_ids is not None:
+        return _hand_over_group(call, body, capabilities, whole_debtor=False)
+    wanted = Submission(call.creditor_id, body.agency, named[0], body.chosen_level)
+    debtor = FreshDebtor(call.creditor_id, wanted.invoice_id)
 
     def decide(work: Work) -> Case:
+        if takes_whole_debtor(work, wanted):
+            raise _WholeDebtor
         debtor.refresh(work)
         return submit(work, wanted, capabilities)
 
     refs = lambda: (*refs_to_submit(wanted), *debtor.refs())  # noqa: E731 - named again at every attempt
-    return call.transact(refs, decide, case_teller(call.hub), status=202)
+    try:
+        return call.transact(refs, decide, case_teller(call.hub), status=202)
+    except _WholeDebtor:
+        return _hand_over_group(call, body, capabilities, whole_debtor=True)
+
+
+class _WholeDebtor(Exception):
+    """The agreement hands over all that a debtor owes, which takes another look."""
+
+
+def _hand_over_group(call: Call, body: NewCase, capabilities: Capabilities, *, whole_debtor: bool) -> Answer:
+    # Loaded when somebody groups: a submission of one invoice does without it.
+    from fordring.edge.routes.case_invoices import hand_over_group
+
+    return hand_over_group(call, body, capabilities, whole_debtor=whole_debtor)
 
 
 def message_case(call: Call) -> Answer:
@@ -58,8 +85,9 @@ def message_case(call: Call) -> Answer:
 
 
 def withdraw_case(call: Call) -> Answer:
-    """Take a case back."""
+    """Take a case back, or one invoice of it."""
     case_id = call.path["case_id"]
+    invoice_id = call.given(Withdrawal).invoice_id
     lane: list[CommandRow] = []
     seen = call.read(things.CASE(case_id))
     capabilities = call.hub.capabilities(case_of(call, seen).agency)
@@ -74,7 +102,12 @@ def withdraw_case(call: Call) -> Answer:
         )
 
     def decide(work: Work) -> Case:
-        return withdraw(work, case_of(call, work), lane, capabilities)
+        case = case_of(call, work)
+        if invoice_id is None:
+            return withdraw(work, case, lane, capabilities)
+        from fordring.usecases.regrouping import withdraw_invoice
+
+        return withdraw_invoice(work, case, invoice_id, lane, capabilities)
 
     return call.transact(refs, decide, case_teller(call.hub), status=202)
 
@@ -96,6 +129,12 @@ def _case_actions() -> tuple[Route, ...]:
     return CASE_ACTION_ROUTES
 
 
+def _case_invoices() -> tuple[Route, ...]:
+    from fordring.edge.routes.case_invoices import CASE_INVOICE_ROUTES
+
+    return CASE_INVOICE_ROUTES
+
+
 def _matching() -> tuple[Route, ...]:
     from fordring.edge.routes.matching import MATCHING_ROUTES
 
@@ -113,6 +152,10 @@ ROUTES = Routes(
         {202: ToldCase},
         body=NewCase,
         claims=True,
+        description="With grouping `debtor` in the agreement, all of the debtor's eligible entries go along "
+        "into one case; with `invoice_ids`, exactly those of them that can go. `left_out` names the others "
+        "and every reason. A case of more than 20 invoices is `assembling` until all are in it, and one of "
+        "more than 40 is followed by another.",
     ),
     Route(
         "POST",
@@ -129,7 +172,7 @@ ROUTES = Routes(
         "POST",
         "/v1/cases/{case_id}/withdraw",
         withdraw_case,
-        "Take a case back",
+        "Take a case back, or one invoice of it",
         "cases",
         Scope.WRITE,
         {202: ToldCase},
@@ -147,6 +190,7 @@ ROUTES = Routes(
         body=Empty,
         claims=True,
     ),
+    Group(_case_invoices, "POST /v1/cases/{case_id}/invoices"),
     Group(
         _case_actions,
         "POST /v1/cases/{case_id}/pause",

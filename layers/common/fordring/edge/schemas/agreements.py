@@ -7,7 +7,7 @@ from pydantic import Field
 
 from fordring.domain.accounts import Accounts
 from fordring.domain.agency import Credentials, Level, Service
-from fordring.domain.agreement import Agreement, AgreementState, Order, Settings
+from fordring.domain.agreement import Agreement, AgreementState, Grouping, Order, Settings
 from fordring.domain.email import Email as KeptEmail
 from fordring.domain.references import LONGEST_KID, SHORTEST_KID
 from fordring.edge.schemas.addresses import Email
@@ -103,6 +103,14 @@ class GivenSettings(Given):
             "Without it, they are to be sent by hand."
         ),
     ] = None
+    grouping: Annotated[
+        Grouping,
+        Field(
+            strict=False,
+            description="`invoice`: one case for each entry. `debtor`: when one entry is handed over, all of "
+            "the debtor's eligible entries go with it into one case. Advised off at level `reminder`.",
+        ),
+    ] = Grouping.INVOICE
 
     @property
     def settings(self) -> Settings:
@@ -118,6 +126,7 @@ class GivenSettings(Given):
             transfer_status=self.transfer_status,
             accounts=Accounts(**self.accounts.model_dump()),
             agency_email=self.agency_email,
+            grouping=self.grouping,
         )
 
 
@@ -192,6 +201,7 @@ class ToldSettings(Told):
     transfer_status: str
     accounts: ToldAccounts
     agency_email: str | None
+    grouping: Grouping
 
 
 class ToldConsent(Told):
@@ -243,7 +253,7 @@ class ToldCredentials(Told):
 class ToldAgreement(Told):
     """An agreement. ``missing`` names, in codes, what is missing before anything can be transferred.
 
-    ``warnings`` names what was accepted and deserves a second look.
+    ``warnings`` names what was accepted and deserves a second look; ``advice`` is for a person to read.
     """
 
     creditor_id: str
@@ -253,6 +263,7 @@ class ToldAgreement(Told):
     settings: ToldSettings
     missing: list[str]
     warnings: list[str]
+    advice: str | None
     order_id: str | None
     ordered_at: Instant | None
     consent: ToldConsent | None
@@ -290,9 +301,11 @@ def tell_agreement(agreement: Agreement) -> dict[str, Any]:
             "transfer_status": settings.transfer_status,
             "accounts": asdict(settings.accounts),
             "agency_email": settings.agency_email,
+            "grouping": settings.grouping.value,
         },
         "missing": list(agreement.missing),
         "warnings": list(agreement.warnings),
+        "advice": agreement.advice,
         "order_id": order.order_id if order else None,
         "ordered_at": instant(order.ordered_at) if order else None,
         "consent": _consent(order) if order else None,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from fordring.domain.actions import available_actions
 from fordring.domain.agency import Capabilities, ClosedReason, Level, Stage
-from fordring.domain.case import Case, PaymentState, Processing
+from fordring.domain.case import Case, MemberState, PaymentState, Processing
 from fordring.domain.correspondence import Message
 from fordring.domain.invoice import Release
 from fordring.edge.schemas.told import Instant, Told, ToldMoney, day, instant, money
@@ -22,6 +22,15 @@ class ToldInvoiceOfCase(Told):
     external_id: str
     principal: ToldMoney
     remaining: ToldMoney
+    state: MemberState
+    disputed: bool
+
+
+class ToldLeftOut(Told):
+    """An invoice that was wanted in the case and is not in it, and every reason in codes."""
+
+    invoice_id: str
+    reasons: list[str]
 
 
 class ToldCase(Told):
@@ -45,7 +54,9 @@ class ToldCase(Told):
     agency_status: str | None
     closed_reason: ClosedReason | None
     rejected_reasons: list[str]
+    grouped: bool
     invoices: list[ToldInvoiceOfCase]
+    left_out: list[ToldLeftOut]
     principal: ToldMoney
     remaining: ToldMoney
     agency_cost: ToldMoney
@@ -104,14 +115,20 @@ def tell_case(case: Case, capabilities: Capabilities) -> dict[str, Any]:
         "agency_status": case.agency_status,
         "closed_reason": case.closed_reason.value if case.closed_reason else None,
         "rejected_reasons": list(case.rejected_reasons),
+        "grouped": case.grouped,
         "invoices": [
             {
                 "invoice_id": member.invoice_id,
                 "external_id": member.external_id,
                 "principal": money(member.principal, currency),
                 "remaining": money(member.remaining, currency),
+                "state": member.state.value,
+                "disputed": member.disputed,
             }
             for member in case.members
+        ],
+        "left_out": [
+            {"invoice_id": each.invoice_id, "reasons": list(each.reasons)} for each in case.left_out
         ],
         "principal": money(case.principal, currency),
         "remaining": money(case.remaining, currency),

@@ -5,18 +5,46 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fordring.domain.agency import Level
+from fordring.domain.errors import Fault, InvalidInput
 from fordring.edge.schemas.common import AgencyName, Given
+
+InvoiceId = Annotated[str, Field(pattern=r"^inv_[0-9A-Z]{26}$")]
 
 
 class NewCase(Given):
-    """Hand an invoice over to an agency."""
+    """Hand an invoice, or several of one debtor, over to an agency."""
 
     agency: AgencyName
-    invoice_id: Annotated[str, Field(pattern=r"^inv_[0-9A-Z]{26}$")]
+    invoice_id: Annotated[InvoiceId | None, Field(description="The invoice; or give `invoice_ids`.")] = None
+    invoice_ids: Annotated[
+        list[InvoiceId] | None,
+        Field(
+            min_length=1,
+            max_length=100,
+            description="Entries of one debtor, for one case of exactly these, whatever is grouped.",
+        ),
+    ] = None
     level: Annotated[
         Literal["reminder", "collection", "administration"] | None,
         Field(description="Defaults to the agreement's: `administration` if that is its service."),
     ] = None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The invoices that are named.
+
+        Raises
+        ------
+        InvalidInput
+            When none is, or both ways are used.
+        """
+        if self.invoice_ids is None and self.invoice_id is None:
+            raise InvalidInput(faults=[Fault("/invoice_id", "missing", "this field is required")])
+        if self.invoice_ids is not None and self.invoice_id is not None:
+            raise InvalidInput(
+                faults=[Fault("/invoice_ids", "not_both", "give invoice_id or invoice_ids, not both")]
+            )
+        return tuple(self.invoice_ids or [self.invoice_id or ""])
 
     @property
     def chosen_level(self) -> Level | None:
@@ -30,8 +58,19 @@ class NewMessage(Given):
     text: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
+class MoreInvoice(Given):
+    """One more invoice for an open case."""
+
+    invoice_id: InvoiceId
+
+
 class Withdrawal(Given):
-    """Take a case back."""
+    """Take a case back, or one invoice of it."""
+
+    invoice_id: Annotated[
+        InvoiceId | None,
+        Field(description="Only this invoice; the case goes on with the others, and ends with the last one."),
+    ] = None
 
     reason: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$", description="A code of your own.")] = (
         "withdrawn"

@@ -32,6 +32,8 @@ def message_of(ref: Ref[Any]) -> tuple[str, Message]:
         case "email":
             creditor_id, agency, email_id = ref.ids
             return AGENCY, {"creditor_id": creditor_id, "agency": agency, "email_id": email_id}
+        case "gathering":
+            return AGENCY, {"gathering": ref.ids[0]}
         case "event":
             parent_kind, parent_id, event_id = ref.ids
             return WEBHOOK, {"parent_kind": parent_kind, "parent_id": parent_id, "event_id": event_id}

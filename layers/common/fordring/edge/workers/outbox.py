@@ -127,6 +127,8 @@ class Outbox:
             self._deliver_commands(message["case_id"])
         elif "resume_case_id" in message:
             self._resume(message["resume_case_id"])
+        elif "gathering" in message:
+            self._gather(message["gathering"])
         elif "delivery_id" in message:
             self._deliver_webhook(message["delivery_id"])
         elif "email_id" in message:
@@ -171,6 +173,13 @@ class Outbox:
         self._log.info("email_attempted", email_id=message["email_id"], state=state.value)
         if state is EmailState.RETRY:
             self._come_back(ref, hub.desk.read(ref).get(ref).due_at)
+
+    def _gather(self, case_id: str) -> None:
+        """Go on putting a case of several invoices together; what it is then told follows as a command."""
+        from fordring.usecases.gathering import gather
+
+        steps = gather(self._hub.desk, self._hub.capabilities, case_id)
+        self._log.info("case_gathered", case_id=case_id, count=steps)
 
     def _deliver_webhook(self, delivery_id: str) -> None:
         from fordring.edge.standard_webhooks import sign
