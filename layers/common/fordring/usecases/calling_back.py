@@ -13,7 +13,6 @@ from fordring.domain.facts import Delivery, Fact
 from fordring.domain.refs import Ref
 from fordring.domain.running import DeliveryClaim, ParkedCallback
 from fordring.domain.values import dataclass
-from fordring.usecases.deceased import refs_of_deceased
 from fordring.usecases.facts import CLAIM_LIFE, UnknownCase, apply
 from fordring.usecases.naming import refs_of_facts, under_other_id, with_external_id
 from fordring.usecases.receiving import Teller, refs_of_original
@@ -68,7 +67,6 @@ def receive(desk: Desk, adapter: Agency, unseal: UnsealToken, keep: KeepFile, ca
             token_ref,
             *refs_of_facts(facts, teller),
             *refs_of_original(desk.store, facts, teller),
-            *refs_of_deceased(desk.store, facts),
         ]
         if delivery is not None:
             named.append(things.DELIVERY_CLAIM(callback.agency, digest, delivery.delivery_id))

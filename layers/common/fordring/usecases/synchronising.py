@@ -15,7 +15,6 @@ from fordring.domain.refs import Ref
 from fordring.domain.running import SyncState
 from fordring.domain.transport import TransportFailed
 from fordring.domain.values import dataclass
-from fordring.usecases.deceased import refs_of_deceased
 from fordring.usecases.facts import UnknownCase, apply
 from fordring.usecases.naming import refs_of_facts, under_other_id, with_external_id
 from fordring.usecases.receiving import Teller, receive_payment, refs_of_original
@@ -102,11 +101,7 @@ def apply_one(desk: Desk, fact: Fact, teller: Teller) -> bool:
 
 def _apply(desk: Desk, fact: Fact, teller: Teller) -> bool:
     def refs() -> Iterable[Ref[Any]]:
-        return (
-            *refs_of_facts([fact], teller),
-            *refs_of_original(desk.store, [fact], teller),
-            *refs_of_deceased(desk.store, [fact]),
-        )
+        return (*refs_of_facts([fact], teller), *refs_of_original(desk.store, [fact], teller))
 
     return transact(desk, refs, lambda work: apply(work, fact, teller))
 
