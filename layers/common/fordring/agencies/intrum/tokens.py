@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Callable
+from dataclasses import field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from threading import Lock
@@ -44,7 +45,7 @@ class NoToken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    token: str
+    token: str = field(repr=False)
     use_until: datetime
 
 
