@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from sandbox.agencies.cloud_collect.simulator import CloudCollectSimulator
 from sandbox.agencies.intrum.simulator import IntrumSimulator
 from sandbox.agencies.svea.simulator import SveaSimulator
 from sandbox.wire import Simulator
 
 SIMULATORS: Final[Mapping[str, Simulator]] = MappingProxyType(
     {
+        "cloud_collect": CloudCollectSimulator(),
         "intrum": IntrumSimulator(),
         "svea": SveaSimulator(),
     }

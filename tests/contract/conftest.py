@@ -44,6 +44,17 @@ class Words:
 
 
 WORDS = {
+    "cloud_collect": Words(
+        "MIRRORED",
+        "MIRRORED",
+        "MIRRORED",
+        "CLOSED",
+        "CLOSED",
+        "DEBTOR_DECEASED",
+        (CaseStage.ADMINISTERED, CaseStage.REMINDER, CaseStage.COLLECTION),
+        first_reminder=14,
+        knows_again=True,
+    ),
     "intrum": Words(
         "Registrerad",
         "Registrerad",

@@ -26,6 +26,7 @@ class UnknownAgency(LookupError):
 
 
 _MODULES: Final = {
+    "cloud_collect": "fordring.agencies.cloud_collect",
     "intrum": "fordring.agencies.intrum",
     "svea": "fordring.agencies.svea",
 }

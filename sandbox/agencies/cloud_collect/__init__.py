@@ -1,0 +1,1 @@
+"""Cloud Collect as modelled in ``docs/agencies/cloud_collect.md``, from the agency's side."""
