@@ -7,6 +7,7 @@ schedule do: the message is delivered again, the callback is tried again, the ne
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from fordring.domain.refs import Listing
 from fordring.domain.running import TestClock
 from fordring.domain.webhooks import Endpoint, EndpointSecret
 from fordring.edge.workers.messages import message_of
+from fordring.usecases.documents import file_of
 from fordring.usecases.work import Change
 from tests.faults.ground import CALLBACKS, End, Ground, Scene, sqs
 from tests.story.evenness import everything_of
@@ -159,6 +161,62 @@ def webhook_arrived(scene: Scene, message: dict[str, str]) -> list[str]:
         delivery = scene.world.get(things.DELIVERY(delivery_id))
         if delivery.state != "delivered":
             wrong.append(f"the delivery is {delivery.state}")
+    return wrong
+
+
+def fetch_letter(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    scene = ground.begin()
+    _, case_id = scene.registered()
+    scene.advance(days=2)
+    (dispatch,) = [ref for ref in scene.store.due(ground.now) if ref.kind is things.DISPATCH]
+    message = {"document_of": case_id, "dispatch_id": dispatch.ids[1]}
+    return scene, scene.run("deliver_outbox", sqs(message), kill, later=False), message
+
+
+def fetch_letter_again(scene: Scene, message: dict[str, str]) -> None:
+    end = scene.run("deliver_outbox", sqs(message), None, later=True)
+    assert end.answer == {"batchItemFailures": []}, end
+    scene.settle()
+
+
+def letter_kept(scene: Scene, message: dict[str, str]) -> list[str]:
+    dispatch = scene.world.get(things.DISPATCH(message["document_of"], message["dispatch_id"]))
+    if dispatch.document is None or dispatch.fetch_at is not None:
+        return [f"the document is {dispatch.document_state(scene.ground.now)}"]
+    kept = scene.hub.files.get(file_of(dispatch))
+    return [] if len(kept) == dispatch.document.size else ["another file is kept"]
+
+
+def end_rest(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    """The date comes until which a case rests."""
+    scene = ground.begin()
+    _, case_id = scene.registered()
+    until = (ground.now + timedelta(days=5)).date()
+    reply = scene.api.post(f"/v1/cases/{case_id}/pause", {"until_date": until.isoformat()})
+    assert reply.status == 202, reply.text
+    scene.settle()
+    # The agency's own word does not come: it is the hub that ends the rest.
+    scene.control("POST", "svea/faults", {"kind": "drop_callback", "count": 9})
+    scene.advance(days=5)
+    assert scene.case(case_id).processing == "paused"
+    end = scene.run("deliver_outbox", sqs({"resume_case_id": case_id}), kill, later=False)
+    return scene, end, case_id
+
+
+def end_rest_again(scene: Scene, case_id: str) -> None:
+    end = scene.run("deliver_outbox", sqs({"resume_case_id": case_id}), None, later=True)
+    assert end.answer == {"batchItemFailures": []}, end
+    scene.settle()
+    # An hour later the hub hears what the agency has said in vain.
+    scene.clockwork.synchronise("acme", "svea")
+    scene.settle()
+
+
+def rest_ended_once(scene: Scene, case_id: str) -> list[str]:
+    told = Counter(scene.events())
+    wrong = [f"{kind}: {told[kind]}" for kind in ("case.paused", "case.resumed") if told[kind] != 1]
+    if scene.case(case_id).processing != "open" or scene.theirs[0]["paused"]:
+        wrong.append(f"the case is {scene.case(case_id).processing}, there {scene.theirs[0]['paused']}")
     return wrong
 
 
@@ -371,6 +429,8 @@ STORIES = {
     "report_payment": Story(report_payment, redeliver, payment_told_once),
     "withdraw_case": Story(withdraw, redeliver, withdrawn_once),
     "webhook": Story(deliver_webhook, redeliver_webhook, webhook_arrived),
+    "document": Story(fetch_letter, fetch_letter_again, letter_kept),
+    "end_of_rest": Story(end_rest, end_rest_again, rest_ended_once),
     "stream": Story(forward, forward_again, lambda scene, given: registered_once(scene, given[0])),
     "sweep": Story(sweep, next_sweep, registered_once),
     "case_number": Story(case_number, agency_tries_again, registered_once),

@@ -190,6 +190,7 @@ def test_the_stream_hands_over_new_work_only_and_reports_failures() -> None:
     assert set(work["dynamodb"]["NewImage"]["kind"]["S"]) == {
         "command",
         "gathering",
+        "dispatch",
         "email",
         "event",
         "job",

@@ -25,8 +25,29 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptDocument:
+    """What is known of a document that is kept as a file; ``size`` in bytes, ``sha256`` in hexadecimal."""
+
+    content_type: str
+    size: int
+    sha256: str
+    kept_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Dispatch:
-    """A letter, e-mail or SMS that the agency has sent (ZIR-6); ``fee`` in minor units of the case."""
+    """A letter, e-mail or SMS that the agency has sent (ZIR-6); ``fee`` in minor units of the case.
+
+    Parameters
+    ----------
+    agency_dispatch_id
+        The agency's own id of it.
+    fetch_at, fetch_attempts
+        When its document is to be fetched next, and how often that was tried; ``None``: not to be fetched.
+    document, document_fault
+        What was fetched, and what was wrong at the last attempt.
+    """
 
     case_id: str
     dispatch_id: str
@@ -36,3 +57,16 @@ class Dispatch:
     deadline_date: date | None
     fee: int
     at: datetime
+    agency_dispatch_id: str = ""
+    fetch_at: datetime | None = None
+    fetch_attempts: int = 0
+    document: KeptDocument | None = None
+    document_fault: str | None = None
+
+    def document_state(self, now: datetime) -> str:
+        """``available``, ``pending``, ``failed``, ``expired``, or ``none``: there never was one."""
+        if self.document is not None:
+            return "available" if now < self.document.expires_at else "expired"
+        if self.fetch_at is not None:
+            return "pending"
+        return "failed" if self.document_fault is not None else "none"

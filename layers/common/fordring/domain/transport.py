@@ -13,7 +13,7 @@ type Sent = Literal["no", "maybe"]
 class Request:
     """One HTTP request, with its body as the exact bytes that are signed and sent.
 
-    ``timeout_seconds`` bounds the whole exchange.
+    ``timeout_seconds`` bounds the whole exchange, ``largest_answer`` the answer's body, in bytes.
     """
 
     method: str
@@ -21,6 +21,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = field(default=b"", repr=False)
     timeout_seconds: float = 10.0
+    largest_answer: int = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

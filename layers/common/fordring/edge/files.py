@@ -6,13 +6,13 @@ from typing import Final
 from fordring.edge import aws
 from fordring.usecases.ports import FileMissing
 
-_NAME: Final = re.compile(r"(callbacks|files)(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}){1,6}", re.ASCII)
+_NAME: Final = re.compile(r"(callbacks|documents|files)(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}){1,6}", re.ASCII)
 # Without the permission to list, which no function has, S3 says 403 of a file that does not exist.
 _MISSING: Final = frozenset({"404", "NoSuchKey", "AccessDenied", "403"})
 
 
 class S3Files:
-    """Keeps files in one bucket. Names hold ids only; the bucket encrypts, and deletes callbacks in time."""
+    """Keeps files in one bucket. Names hold ids only; the bucket encrypts, and ends what has an end."""
 
     def __init__(self, bucket: str) -> None:
         self._bucket = bucket
@@ -55,5 +55,5 @@ class S3Files:
 
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise ValueError("a file's name is a folder, callbacks or files, and ids")
+        raise ValueError("a file's name is a folder, callbacks, documents or files, and ids")
     return name

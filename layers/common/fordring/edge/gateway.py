@@ -4,6 +4,7 @@ The gateway has matched the path already (HTTP API, payload format 2.0), so the 
 event's ``routeKey``.
 """
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -93,6 +94,10 @@ def _idempotency_key(headers: Mapping[str, str]) -> str:
 
 def _response(answer: Answer) -> dict[str, Any]:
     headers = {"Cache-Control": "no-store", **answer.headers}
+    if answer.content is not None:
+        headers["Content-Type"] = answer.media
+        encoded = b64encode(answer.content).decode("ascii")
+        return {"statusCode": answer.status, "headers": headers, "body": encoded, "isBase64Encoded": True}
     if answer.body:
         headers["Content-Type"] = answer.media
     return {"statusCode": answer.status, "headers": headers, "body": answer.body, "isBase64Encoded": False}

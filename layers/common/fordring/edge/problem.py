@@ -14,12 +14,13 @@ JSON: Final = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a route answers; ``body`` is text as it goes out."""
+    """What a route answers; ``body`` is text as it goes out, ``content`` bytes in its place."""
 
     status: int
     body: str = ""
     media: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
 
     @classmethod
     def of(cls, status: int, content: Any, headers: Mapping[str, str] | None = None) -> "Answer":

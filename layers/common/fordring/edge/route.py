@@ -43,6 +43,8 @@ class Route:
         Models that the body and the query string are checked against.
     media
         Content types that the body may have.
+    gives
+        Content type of an answer that is a file, where it is one.
     answers
         Models of the answers by status; ``None`` for an answer without a body. Or a function that gives
         them, where a function of the API is to start without loading any model.
@@ -62,6 +64,7 @@ class Route:
     body: "type[BaseModel] | None" = None
     query: "type[BaseModel] | None" = None
     media: tuple[str, ...] = ("application/json",)
+    gives: str | None = None
     claims: bool = False
     test_mode_only: bool = False
     description: str = ""

@@ -19,7 +19,6 @@ from fordring.domain.transport import Request, Response, Sent, TransportFailed
 from fordring.domain.values import dataclass
 from fordring.edge.addresses import NoAddress, Policy, Resolve, addresses_of
 
-LARGEST_ANSWER: Final = 1024 * 1024
 _CONNECT_SECONDS: Final = 5.0
 _CONNECTIONS: Final = 20
 
@@ -117,7 +116,7 @@ class Wire:
             body = bytearray()
             for part in answer.iter_raw():
                 body += part
-                if len(body) > LARGEST_ANSWER:
+                if len(body) > request.largest_answer:
                     raise TransportFailed("maybe", "answer_too_large")
             headers = {name.lower(): value for name, value in answer.headers.items()}
             return Response(answer.status_code, headers, bytes(body))

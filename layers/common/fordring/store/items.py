@@ -17,6 +17,7 @@ from fordring.domain import things
 from fordring.domain.agreement import Agreement, AgreementState
 from fordring.domain.case import Case
 from fordring.domain.command import Attention, CommandRow, CommandState
+from fordring.domain.correspondence import Dispatch
 from fordring.domain.credit import CreditCheck
 from fordring.domain.email import Email
 from fordring.domain.events import Event
@@ -208,6 +209,10 @@ def _settlement(value: Settlement) -> Places:
     return (f"CRED#{value.creditor_id}#settlement", position), None, None, None
 
 
+def _dispatch(value: Dispatch) -> Places:
+    return None, value.fetch_at, None, None
+
+
 def _question(value: AgencyQuestion) -> Places:
     until = value.deadline_date.isoformat() if value.deadline_date else "none"
     position = f"{value.state}#{until}#{value.question_id}"
@@ -270,6 +275,7 @@ _PLACES: Final[Mapping[type, Callable[[Any], Places]]] = {
     CreditNote: _credit_note,
     Settlement: _settlement,
     AgencyQuestion: _question,
+    Dispatch: _dispatch,
     CommandRow: _command,
     Event: _event,
     Delivery: _delivery,

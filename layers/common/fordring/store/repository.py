@@ -95,6 +95,7 @@ _DUE_KINDS = {
     "JOB": "job",
     "MAIL": "email",
     "REQUEST": "sync_request",
+    "DIS": "dispatch",
     "CASE": "case",
 }
 

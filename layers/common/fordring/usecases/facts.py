@@ -262,6 +262,8 @@ def _letter(work: Work, case: Case, fact: LetterDispatched) -> bool:
             deadline_date=fact.deadline_date,
             fee=fee,
             at=work.now,
+            agency_dispatch_id=fact.dispatch_id,
+            fetch_at=work.now if fact.has_document else None,
         ),
     )
     changed = case.touched(work.now)

@@ -60,7 +60,8 @@ class Files(Protocol):
         Parameters
         ----------
         name
-            Begins with the folder, which decides how long it is kept: ``callbacks/`` or ``files/``.
+            Begins with the folder, which decides how long it is kept: ``callbacks/``,
+            ``documents/`` or ``files/``.
         body
             Its bytes.
         content_type

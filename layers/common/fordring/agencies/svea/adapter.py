@@ -11,7 +11,7 @@ from fordring.agencies.reading import Node, read
 from fordring.agencies.svea import credit
 from fordring.agencies.svea.answers import outcome_of, outcome_of_failure, successful
 from fordring.agencies.svea.commands import PATHS, body_of
-from fordring.agencies.svea.documents import document_of, path_of
+from fordring.agencies.svea.documents import LARGEST, document_of, path_of
 from fordring.agencies.svea.facts import balance, case_key, fact
 from fordring.agencies.svea.signature import is_signed, signed_headers
 from fordring.agencies.svea.terms import CAPABILITIES, DOUBTS, refusal
@@ -125,7 +125,8 @@ class Svea:
 
     def document(self, key: CaseKey, dispatch_id: str, credentials: Credentials) -> Document | None:
         """What a dispatch said, as a file; ``None`` when there is none (yet)."""
-        return document_of(self._get(path_of(key, dispatch_id), credentials))
+        answer = self._get(path_of(key, dispatch_id), credentials, largest=LARGEST)
+        return document_of(answer)
 
     def credit_check(self, subject: CreditSubject, credentials: Credentials) -> CreditAnswer:
         """Ask for a credit decision.
@@ -167,12 +168,13 @@ class Svea:
     def _ask(self, path: str, credentials: Credentials) -> Node:
         return successful(self._get(path, credentials))
 
-    def _get(self, path: str, credentials: Credentials) -> Response:
+    def _get(self, path: str, credentials: Credentials, largest: int = 1024 * 1024) -> Response:
         request = Request(
             "GET",
             self._base_url + path,
             signed_headers(b"", credentials, self._now()),
             timeout_seconds=_TIMEOUT_SECONDS,
+            largest_answer=largest,
         )
         return self._http.exchange(request)
 

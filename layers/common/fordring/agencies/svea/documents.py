@@ -8,6 +8,9 @@ from fordring.domain.agency import Document, MalformedAnswer
 from fordring.domain.facts import CaseKey
 from fordring.domain.transport import Response
 
+LARGEST: Final = 4 * 1024 * 1024
+"""How large a document may be, in bytes."""
+
 _DIGEST: Final = "content-sha256"
 
 
@@ -34,7 +37,7 @@ def document_of(answer: Response) -> Document | None:
         successful(answer)
         raise MalformedAnswer("no file in the answer")
     content_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not content_type or not answer.body:
-        raise MalformedAnswer("the document is empty or of no type")
+    if content_type in {"", "application/json"} or not answer.body:
+        raise MalformedAnswer("no file in the answer")
     digest = answer.headers.get(_DIGEST, "").strip().lower()
     return Document(content_type, answer.body, digest or None)

@@ -61,9 +61,9 @@ def list_case_events(call: Call) -> Answer:
 
 def list_dispatches(call: Call) -> Answer:
     """List what the agency has sent to the debtor."""
-    case, _ = case_in_path(call)
+    case, work = case_in_path(call)
     listing = Listing(things.DISPATCH, "dispatches_of", (case.case_id,))
-    return answer_list(call, listing, lambda dispatch: tell_dispatch(dispatch, case.currency))
+    return answer_list(call, listing, lambda dispatch: tell_dispatch(dispatch, case.currency, work.now))
 
 
 def list_messages(call: Call) -> Answer:

@@ -63,6 +63,12 @@ def _questions() -> tuple[Route, ...]:
     return QUESTION_READ_ROUTES
 
 
+def _documents() -> tuple[Route, ...]:
+    from fordring.edge.routes.documents import DOCUMENT_ROUTES
+
+    return DOCUMENT_ROUTES
+
+
 def _feed() -> tuple[Route, ...]:
     from fordring.edge.routes.feed import FEED_ROUTES
 
@@ -145,6 +151,10 @@ ROUTES = Routes(
         _questions,
         "GET /v1/creditors/{creditor_id}/questions",
         "GET /v1/cases/{case_id}/questions",
+    ),
+    Group(
+        _documents,
+        "GET /v1/cases/{case_id}/dispatches/{dispatch_id}/document",
     ),
     Group(
         _feed,

@@ -1,5 +1,6 @@
 """Cases and what belongs to them: what is asked and told by reads."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -74,6 +75,16 @@ class ToldEvents(Told):
     next_cursor: str | None
 
 
+class ToldDocument(Told):
+    """The document of a dispatch: only an ``available`` one can be read."""
+
+    state: Literal["none", "pending", "available", "failed", "expired"]
+    content_type: str | None
+    size: int | None
+    sha256: str | None
+    expires_at: Instant | None
+
+
 class ToldDispatch(Told):
     """Something that the agency has sent to the debtor."""
 
@@ -83,6 +94,7 @@ class ToldDispatch(Told):
     sent_date: str
     deadline_date: str | None
     fee: ToldMoney
+    document: ToldDocument
 
 
 class ToldDispatches(Told):
@@ -138,8 +150,9 @@ def tell_event(event: Event) -> dict[str, Any]:
     }
 
 
-def tell_dispatch(dispatch: Dispatch, currency: str) -> dict[str, Any]:
+def tell_dispatch(dispatch: Dispatch, currency: str, now: datetime) -> dict[str, Any]:
     """Tell a dispatch; its fee is in the case's currency."""
+    kept = dispatch.document
     return {
         "dispatch_id": dispatch.dispatch_id,
         "kind": dispatch.kind,
@@ -147,6 +160,13 @@ def tell_dispatch(dispatch: Dispatch, currency: str) -> dict[str, Any]:
         "sent_date": day(dispatch.sent_date),
         "deadline_date": day(dispatch.deadline_date),
         "fee": money(dispatch.fee, currency),
+        "document": {
+            "state": dispatch.document_state(now),
+            "content_type": kept.content_type if kept else None,
+            "size": kept.size if kept else None,
+            "sha256": kept.sha256 if kept else None,
+            "expires_at": instant(kept.expires_at) if kept else None,
+        },
     }
 
 

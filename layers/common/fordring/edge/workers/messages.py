@@ -34,6 +34,8 @@ def message_of(ref: Ref[Any]) -> tuple[str, Message]:
             return AGENCY, {"creditor_id": creditor_id, "agency": agency, "email_id": email_id}
         case "gathering":
             return AGENCY, {"gathering": ref.ids[0]}
+        case "dispatch":
+            return AGENCY, {"document_of": ref.ids[0], "dispatch_id": ref.ids[1]}
         case "event":
             parent_kind, parent_id, event_id = ref.ids
             return WEBHOOK, {"parent_kind": parent_kind, "parent_id": parent_id, "event_id": event_id}
