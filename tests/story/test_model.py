@@ -381,7 +381,7 @@ class Stories(RuleBasedStateMachine):
 
 
 Stories.TestCase.settings = settings(
-    max_examples=200,
+    max_examples=2000,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
