@@ -42,6 +42,7 @@ def test_settings_have_sensible_defaults(api, world):
         "agency_bank_accounts": [],
         "automatic_sync": True,
         "service": "reminders_and_collection",
+        "service_windows": [],
         "transfer_status": "overdue",
         "accounts": dict.fromkeys(ACCOUNTS),
         "agency_email": None,

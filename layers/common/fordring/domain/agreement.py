@@ -9,6 +9,7 @@ from typing import Final
 from fordring.domain.accounts import Accounts
 from fordring.domain.agency import Level, Service
 from fordring.domain.errors import Refused
+from fordring.domain.service_windows import ServiceWindow
 from fordring.domain.values import dataclass
 
 TRANSFER_STATUSES: Final = ("overdue", "reminded", "notice_sent")
@@ -98,6 +99,8 @@ class Settings:
         Where bookkeeping is proposed to go.
     agency_email
         Where the agency is written to: orders, and new addresses of the creditor (ZIR-14, ZIR-16).
+    service_windows
+        When the agency's systems are serviced: calls wait (SAN-20).
     """
 
     level: Level = Level.REMINDER
@@ -111,6 +114,7 @@ class Settings:
     accounts: Accounts = field(default_factory=Accounts)
     agency_email: str | None = None
     grouping: Grouping = Grouping.INVOICE
+    service_windows: tuple[ServiceWindow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from fordring.domain.service_windows import ServiceWindow
 from fordring.domain.values import dataclass
 
 DELIVERY_SCHEDULE: Final = (
@@ -46,6 +47,7 @@ class Endpoint:
     """Where a billing product wants its webhooks.
 
     ``creditors`` and ``types`` narrow what is sent; ``None`` is everything. Secrets: newest first.
+    ``service_windows``: while one is open webhooks wait (SAN-20).
     """
 
     endpoint_id: str
@@ -56,6 +58,7 @@ class Endpoint:
     created_at: datetime
     state: EndpointState = EndpointState.ACTIVE
     disabled_reason: str | None = None
+    service_windows: tuple[ServiceWindow, ...] = ()
 
     def wants(self, creditor_id: str, event_type: str) -> bool:
         """Whether an event goes to this endpoint."""

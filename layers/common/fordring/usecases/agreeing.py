@@ -25,7 +25,7 @@ from fordring.domain.values import dataclass
 from fordring.usecases.activating import attention_of_activation, tell_activated
 from fordring.usecases.letters import Contact, order_subject, order_text
 from fordring.usecases.mailing import cancel_unsent, email_of_order, write_email
-from fordring.usecases.requesting import has_open_cases
+from fordring.usecases.requesting import has_open_cases, missing_for_sync
 from fordring.usecases.sealed import is_same
 from fordring.usecases.terms import Terms
 from fordring.usecases.work import Conflict, Desk, Work
@@ -38,10 +38,13 @@ _SERVICES: Final = {
 """What an agency must offer for each service."""
 
 
-def keep_settings(work: Work, creditor_id: str, capabilities: Capabilities, settings: Settings) -> Agreement:
+def keep_settings(
+    work: Work, creditor_id: str, capabilities: Capabilities, settings: Settings, *, turned_on: bool = False
+) -> Agreement:
     """Write the settings of an agreement down; the first ones begin it. The same again changes nothing.
 
-    The creditor and the agreement must have been read.
+    The creditor and the agreement must have been read. ``turned_on``: automatic registration of payments is
+    asked for by name, not by default (SAN-11).
 
     Raises
     ------
@@ -51,13 +54,15 @@ def keep_settings(work: Work, creditor_id: str, capabilities: Capabilities, sett
         ``settings_contradict``, with every contradiction.
     """
     creditor = work.get(things.CREDITOR(creditor_id))
+    ref = things.AGREEMENT(creditor_id, capabilities.agency)
+    known = work.find(ref)
     contradictions = tuple(_contradictions(creditor, capabilities, settings))
+    if turned_on and (known is None or not known.settings.automatic_sync):
+        contradictions += missing_for_sync(known)
     if contradictions:
         raise Unprocessable(
             "settings_contradict", "the settings cannot be carried out as they stand", faults=contradictions
         )
-    ref = things.AGREEMENT(creditor_id, capabilities.agency)
-    known = work.find(ref)
     if known is None:
         begun = Agreement(
             creditor_id=creditor_id,

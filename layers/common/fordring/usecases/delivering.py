@@ -26,6 +26,7 @@ from fordring.domain.command import LEASE, CommandRow, CommandState, head_of
 from fordring.domain.instructions import Command
 from fordring.domain.refs import Ref
 from fordring.domain.running import Epoch
+from fordring.domain.service_windows import wait_until
 from fordring.domain.transport import TransportFailed
 from fordring.usecases.assembling import NEVER_REGISTERED, Assembled, assemble
 from fordring.usecases.credit import refusal_of
@@ -73,6 +74,7 @@ def deliver_lane(
 def _lease(desk: Desk, head: CommandRow, owner: str) -> CommandRow | None:
     """Take the head of a lane, if it is due and nobody holds it."""
     ref = things.COMMAND(head.case_id, head.seq)
+    agreement_ref = things.AGREEMENT(head.creditor_id, head.agency)
     real = desk.wall.now()
 
     def decide(work: Work) -> CommandRow | None:
@@ -80,6 +82,12 @@ def _lease(desk: Desk, head: CommandRow, owner: str) -> CommandRow | None:
         if row.due_at is None or row.due_at > work.now or row.state.settled:
             return None
         if row.lease_until is not None and row.lease_until > real:
+            return None
+        agreement = work.find(agreement_ref)
+        until = wait_until(agreement.settings.service_windows, work.now) if agreement else None
+        if until is not None:
+            # The agency is being serviced: it waits, and no attempt is spent.
+            work.change(ref, replace(row, due_at=until))
             return None
         leased = replace(
             row,
@@ -94,7 +102,7 @@ def _lease(desk: Desk, head: CommandRow, owner: str) -> CommandRow | None:
         work.change(ref, leased)
         return leased
 
-    return transact(desk, [ref], decide)
+    return transact(desk, [ref, agreement_ref], decide)
 
 
 def _work_on(

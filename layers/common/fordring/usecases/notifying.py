@@ -10,6 +10,7 @@ from typing import Final
 from fordring.domain import things
 from fordring.domain.command import AttentionKind
 from fordring.domain.events import Event
+from fordring.domain.service_windows import wait_until
 from fordring.domain.transport import Http, Request, Response, TransportFailed
 from fordring.domain.webhooks import (
     Attempt,
@@ -50,7 +51,10 @@ def _creditor(event: Event) -> str | None:
 def deliver(
     desk: Desk, http: Http, sign: Sign, secrets: Secrets, delivery_id: str, owner: str
 ) -> DeliveryState | None:
-    """Make one attempt, if the delivery is due and nobody else is at it; gives its state after it."""
+    """Make one attempt, if the delivery is due and nobody else is at it; gives its state after it.
+
+    ``None``: no attempt was made, also because the endpoint is being serviced (SAN-20).
+    """
     leased = _lease(desk, delivery_id, owner)
     if leased is None:
         return None
@@ -58,6 +62,10 @@ def deliver(
     work = desk.read(things.ENDPOINT(leased.endpoint_id), things.EVENT(*leased.event))
     endpoint = work.find(things.ENDPOINT(leased.endpoint_id))
     event = work.find(things.EVENT(*leased.event))
+    until = wait_until(endpoint.service_windows, work.now) if endpoint else None
+    if until is not None:
+        # The billing product is being serviced: it waits, and no attempt is spent.
+        return transact(desk, [ref], lambda again: _put_off(again, leased, owner, until))
     if endpoint is None or event is None or endpoint.state is EndpointState.DISABLED:
         attempt, wait, gone = None, None, True
     else:
@@ -69,6 +77,14 @@ def deliver(
         [ref, things.ENDPOINT(leased.endpoint_id), attention],
         lambda again: _settle(again, leased, owner, attempt, wait, gone=gone),
     )
+
+
+def _put_off(work: Work, leased: Delivery, owner: str, until: datetime) -> None:
+    ref = things.DELIVERY(leased.delivery_id)
+    held = work.get(ref)
+    if held.lease_owner == owner:
+        free = replace(held, state=DeliveryState.PENDING, lease_owner=None, lease_until=None, due_at=until)
+        work.change(ref, free)
 
 
 def _lease(desk: Desk, delivery_id: str, owner: str) -> Delivery | None:

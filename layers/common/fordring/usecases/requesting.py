@@ -8,6 +8,7 @@ from typing import Final
 from fordring.domain import things
 from fordring.domain.agreement import Agreement, AgreementState
 from fordring.domain.command import CommandState
+from fordring.domain.errors import Fault
 from fordring.domain.refs import Listing
 from fordring.domain.running import SyncRequest
 from fordring.usecases.lanes import lane_of
@@ -15,6 +16,16 @@ from fordring.usecases.work import Desk, Work, transact
 
 REMEMBERED: Final = timedelta(days=7)
 """How long it is kept, in real time, that somebody looked."""
+
+
+def missing_for_sync(agreement: Agreement | None) -> tuple[Fault, ...]:
+    """Name what the agency hands out and is not written down yet: without it nobody can ask (SAN-11)."""
+    if agreement is not None and agreement.credentials is not None:
+        return ()
+    return tuple(
+        Fault("/automatic_sync", f"{name}_missing", "the agency hands it out: write the credentials first")
+        for name in ("customer_number", "user_name", "password")
+    )
 
 
 def request_sync(work: Work, creditor_id: str, agencies: Iterable[str]) -> list[str]:

@@ -58,14 +58,15 @@ def read_terms(call: Call) -> Answer:
 
 def put_settings(call: Call) -> Answer:
     """Choose the settings of an agreement."""
-    settings = call.given(GivenSettings).settings
+    body = call.given(GivenSettings)
+    settings, turned_on = body.settings, body.automatic_sync is True
     capabilities = call.hub.capabilities(call.path["agency"])
     ref = _agreement_ref(call)
 
     def decide(work: Work) -> Agreement:
         known = work.find(ref)
         call.match_revision(known.revision if known else None)
-        return keep_settings(work, call.creditor_id, capabilities, settings)
+        return keep_settings(work, call.creditor_id, capabilities, settings, turned_on=turned_on)
 
     return call.transact((things.CREDITOR(call.creditor_id), ref), decide, tell_agreement, headers=_etag)
 

@@ -11,6 +11,7 @@ from fordring.domain.credit import CreditCheck, CreditSubject
 from fordring.domain.creditor import Creditor, Debtor, Scope
 from fordring.domain.errors import Fault, InvalidInput, Refused, Unprocessable
 from fordring.domain.invoice import Invoice
+from fordring.domain.service_windows import wait_until
 from fordring.edge.call import Call
 from fordring.edge.identifiers import (
     COUNTRIES,
@@ -54,7 +55,12 @@ def check_credit(call: Call) -> Answer:
         raise Refused("service_not_agreed", "there is no active agreement on invoice administration")
     _refuse_unless_offered(call, agreement)
     subject = _subject(body, creditor, debtor)
-    answer = ask(call.hub.agency(agreement.agency), subject, call.hub.vault.credentials_of(agreement))
+    serviced = wait_until(agreement.settings.service_windows, looked.now) is not None
+    answer = (
+        None
+        if serviced
+        else ask(call.hub.agency(agreement.agency), subject, call.hub.vault.credentials_of(agreement))
+    )
     check_id = call.own_id("chk")
     check_ref = things.CREDIT_CHECK(call.creditor_id, check_id)
 

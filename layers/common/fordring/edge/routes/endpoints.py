@@ -50,6 +50,7 @@ def create_endpoint(call: Call) -> Answer:
     endpoint_id = desk.ids.new("end", real)
     secret = new_secret(random_bytes(desk, SECRET_BYTES))
     endpoint = Endpoint(
+        service_windows=tuple(each.window for each in body.service_windows),
         endpoint_id=endpoint_id,
         url=body.url,
         creditors=tuple(dict.fromkeys(body.creditors)) if body.creditors is not None else None,

@@ -13,6 +13,7 @@ from fordring.domain.references import LONGEST_KID, SHORTEST_KID
 from fordring.edge.schemas.addresses import Email
 from fordring.edge.schemas.common import Given, Text
 from fordring.edge.schemas.emails import ToldEmailState, tell_email_state
+from fordring.edge.schemas.service_windows import ServiceWindows, ToldServiceWindow, tell_service_window
 from fordring.edge.schemas.told import Instant, Told, instant
 from fordring.usecases.letters import Contact
 
@@ -74,9 +75,13 @@ class GivenSettings(Given):
         ),
     ]
     automatic_sync: Annotated[
-        bool, Field(description="Whether the hub asks the agency for news once an hour.")
-    ] = True
-
+        bool | None,
+        Field(
+            description="Whether payments are registered automatically: the hub asks the agency for news "
+            "once an hour. On by default, once the credentials are written; it cannot be turned on before."
+        ),
+    ] = None
+    service_windows: ServiceWindows
     service: Annotated[
         Service,
         Field(
@@ -121,7 +126,8 @@ class GivenSettings(Given):
             transfer_from=self.transfer_from,
             contact_travels=self.contact_travels,
             agency_bank_accounts=tuple(dict.fromkeys(self.agency_bank_accounts)),
-            automatic_sync=self.automatic_sync,
+            automatic_sync=self.automatic_sync is not False,
+            service_windows=tuple(each.window for each in self.service_windows),
             service=self.service,
             transfer_status=self.transfer_status,
             accounts=Accounts(**self.accounts.model_dump()),
@@ -197,6 +203,7 @@ class ToldSettings(Told):
     contact_travels: bool
     agency_bank_accounts: list[str]
     automatic_sync: bool
+    service_windows: list[ToldServiceWindow]
     service: Service
     transfer_status: str
     accounts: ToldAccounts
@@ -297,6 +304,7 @@ def tell_agreement(agreement: Agreement) -> dict[str, Any]:
             "contact_travels": settings.contact_travels,
             "agency_bank_accounts": list(settings.agency_bank_accounts),
             "automatic_sync": settings.automatic_sync,
+            "service_windows": [tell_service_window(each) for each in settings.service_windows],
             "service": settings.service.value,
             "transfer_status": settings.transfer_status,
             "accounts": asdict(settings.accounts),

@@ -7,6 +7,7 @@ from pydantic import Field
 from fordring.domain.events import EventType
 from fordring.domain.webhooks import Delivery, DeliveryState, Endpoint, EndpointState
 from fordring.edge.schemas.common import ChosenId, Given, Paging
+from fordring.edge.schemas.service_windows import ServiceWindows, ToldServiceWindow, tell_service_window
 from fordring.edge.schemas.told import Instant, Told, instant
 from fordring.usecases.endpoints import NOBODY
 
@@ -25,6 +26,7 @@ class NewEndpoint(Given):
         list[Annotated[EventType, Field(strict=False)]] | None,
         Field(min_length=1, description="Only events of these types; `null`: all."),
     ] = None
+    service_windows: ServiceWindows
 
 
 class ToldSecret(Told):
@@ -43,6 +45,7 @@ class ToldEndpoint(Told):
     types: list[str] | None
     state: EndpointState
     disabled_reason: str | None
+    service_windows: list[ToldServiceWindow]
     secrets: list[ToldSecret]
     created_at: Instant
 
@@ -106,6 +109,7 @@ def tell_endpoint(endpoint: Endpoint) -> dict[str, Any]:
         "types": list(endpoint.types) if endpoint.types is not None else None,
         "state": endpoint.state.value,
         "disabled_reason": endpoint.disabled_reason,
+        "service_windows": [tell_service_window(each) for each in endpoint.service_windows],
         "secrets": [
             {"created_at": instant(secret.created_at), "expires_at": instant(secret.expires_at)}
             for secret in endpoint.secrets

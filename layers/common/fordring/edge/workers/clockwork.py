@@ -11,6 +11,7 @@ from fordring.domain import things
 from fordring.domain.agreement import Agreement
 from fordring.domain.refs import Listing, Ref
 from fordring.domain.running import Job
+from fordring.domain.service_windows import wait_until
 from fordring.domain.transport import Request
 from fordring.edge.hub import Hub
 from fordring.edge.telemetry import Count, Log, count
@@ -62,26 +63,34 @@ class Clockwork:
         if "job_id" in message:
             self._work_on_job(message["job_id"])
             return
-        self.synchronise(message["creditor_id"], message["agency"])
-        if "request_id" in message:
+        until = self.synchronise(message["creditor_id"], message["agency"])
+        if "request_id" in message and until is not None:
+            self._set_request(message, until)
+        elif "request_id" in message:
             # Somebody waits for this: what the agency could not be told before is not to wait for its turn.
             hasten(self._hub.desk, message["creditor_id"], message["agency"])
-            self._forget_request(message)
+            self._set_request(message, None)
 
-    def synchronise(self, creditor_id: str, agency: str) -> None:
-        """Bring one agreement up to date, if it is still to be."""
+    def synchronise(self, creditor_id: str, agency: str) -> datetime | None:
+        """Bring one agreement up to date, if it is still to be.
+
+        Gives until when the agency is being serviced, if it is: then it was not asked (SAN-20).
+        """
         hub = self._hub
-        agreement = hub.desk.read(things.AGREEMENT(creditor_id, agency)).find(
-            things.AGREEMENT(creditor_id, agency)
-        )
+        ref = things.AGREEMENT(creditor_id, agency)
+        work = hub.desk.read(ref)
+        agreement = work.find(ref)
         if agreement is None or agreement.credentials is None:
-            return
+            return None
+        until = wait_until(agreement.settings.service_windows, work.now)
+        if until is not None:
+            return until
         credentials = hub.vault.credentials_of(agreement)
         owner = secrets.token_hex(8)
         report = synchronise(hub.desk, hub.agency(agency), credentials, agreement, owner)
         if report is None:
             self._log.info("sync_already_running", creditor_id=creditor_id, agency=agency)
-            return
+            return None
         if report.error:
             count(Count.SYNC_FAILED)
         self._log.info(
@@ -91,14 +100,16 @@ class Clockwork:
             count=report.applied,
             outcome=report.error or "done",
         )
+        return None
 
-    def _forget_request(self, message: Mapping[str, str]) -> None:
+    def _set_request(self, message: Mapping[str, str], due_at: datetime | None) -> None:
+        """Put off what somebody has asked for, or forget it: it is done."""
         ref = things.SYNC_REQUEST(message["creditor_id"], message["agency"], message["request_id"])
 
         def decide(work: Work) -> None:
             request = work.find(ref)
             if request is not None and request.due_at is not None:
-                work.change(ref, replace(request, due_at=None))
+                work.change(ref, replace(request, due_at=due_at))
 
         transact(self._hub.desk, [ref], decide)
 
