@@ -143,8 +143,10 @@ def receive(
     return payment_id
 
 
-def receive_unknown(desk: Desk, client: str, amount: int, currency: str, day: date, reference: str) -> str:
-    """Money with a reference that no case has: told to the client as it is."""
+def receive_unknown(
+    desk: Desk, client: str, amount: int, currency: str, day: date, reference: str | None
+) -> str:
+    """Money with a reference that no case has, or with none at all: told to the client as it is."""
     payment_id = f"P{next_number(desk.db, f'{desk.agency}/payment', 500001)}"
     desk.db.execute(
         "insert into entries (agency, client, kind, key, day, at, principal, reference)"

@@ -82,7 +82,6 @@ def _pay(desk: Desk, given: Input) -> Answer:
     day = given.day("date", desk.now.date())
     case, client, reference = _payee(desk, given)
     if case is None:
-        assert reference is not None
         payment_id = bookings.receive_unknown(desk, client, amount, currency, day, reference)
         return {"payment_id": payment_id, "case_number": None}
     if case["currency"] != currency:
@@ -96,7 +95,7 @@ def _payee(desk: Desk, given: Input) -> tuple[Row | None, str, str | None]:
     if given.has("case_number"):
         case = _case(desk, given.text("case_number"))
         return case, case["client"], given.optional("reference")
-    reference, client = given.text("reference"), given.optional("client_number")
+    reference, client = given.optional("reference"), given.optional("client_number")
     found = desk.db.execute(
         "select cases.* from cases where agency = ? and id in"
         " (select case_id from invoices where agency = ?1 and payment_reference = ?2)"
@@ -115,9 +114,7 @@ def _payee(desk: Desk, given: Input) -> tuple[Row | None, str, str | None]:
         )
     ]
     if len(clients) != 1:
-        raise ControlRefused(
-            409, "no case has that reference, and it is not clear whose it is: give client_number"
-        )
+        raise ControlRefused(409, "no case is named, and it is not clear whose it is: give client_number")
     return None, clients[0], reference
 
 
