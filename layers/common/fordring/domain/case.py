@@ -1,5 +1,6 @@
 """A case at an agency: four states that never overwrite each other, and the rules for their changes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,6 +10,7 @@ from fordring.domain.agency import ClosedReason, Level, Stage
 from fordring.domain.errors import Refused
 from fordring.domain.invoice import Release
 from fordring.domain.ledger import Balance, Entry
+from fordring.domain.recovery import CostMove, Receipt, cost_after, receipts_after
 from fordring.domain.values import dataclass
 
 
@@ -167,6 +169,8 @@ class Case:
     grouped: bool = False
     left_out: tuple[LeftOut, ...] = ()
     collection_since: datetime | None = None
+    receipts: tuple[Receipt, ...] = ()
+    cost_moves: tuple[CostMove, ...] = ()
 
     @property
     def held(self) -> tuple[Member, ...]:
@@ -197,8 +201,18 @@ class Case:
         """What is still owed to the creditor, minor units."""
         return sum(member.remaining for member in self.held)
 
-    def settled(self, invoice_id: str, remaining: int, now: datetime, last_entry: int) -> "Case":
-        """Give the case after an invoice of it was booked on; the payment state follows."""
+    def settled(
+        self,
+        invoice_id: str,
+        remaining: int,
+        now: datetime,
+        last_entry: int,
+        entries: Sequence[Entry] = (),
+    ) -> "Case":
+        """Give the case after an invoice of it was booked on; the payment state follows.
+
+        ``entries`` are those that were booked and that the case is to remember as its own.
+        """
         member = self.member(invoice_id)
         if member is None or not member.inside:
             return self
@@ -206,7 +220,9 @@ class Case:
         if self.assembling:
             # Nothing has been handed over yet: that will be what is left then, with the ledger until then.
             booked = replace(booked, principal=remaining, mirrored=last_entry if member.mirrored else 0)
-        return self.with_member(booked, now)
+            return self.with_member(booked, now)
+        receipts = receipts_after(self.receipts, invoice_id, entries, self.stage)
+        return replace(self.with_member(booked, now), receipts=receipts)
 
     def with_member(self, changed: Member, now: datetime) -> "Case":
         """Give the case with a new or changed invoice; the payment state follows."""
@@ -239,7 +255,12 @@ class Case:
 
     def booked(self, entry: Entry) -> "Case":
         """Give the case with one more entry of agency cost or interest in its own ledger."""
-        return self.touched(entry.at, costs=self.costs.after(entry), last_entry=entry.seq)
+        return self.touched(
+            entry.at,
+            costs=self.costs.after(entry),
+            last_entry=entry.seq,
+            cost_moves=cost_after(self.cost_moves, entry),
+        )
 
     def numbered(self, case_number: str, now: datetime) -> "Case":
         """Give the case with the agency's number; the same number again changes nothing.

@@ -84,6 +84,14 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """By how much a day's entries have changed what is owed to the creditor, minor units."""
+
+    on: date
+    owed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Invoice:
     """One invoice of one creditor to one debtor.
 
@@ -108,6 +116,9 @@ class Invoice:
         Projection of the ledger: the sum of the entries.
     last_entry
         The ledger's last position.
+    course
+        What was owed to the creditor in the course of time, a step for each day with entries: projection of
+        the ledger, for reports about an earlier day.
     settlement_key
         The creditor's key of entries that are settled together; ``None``: the document number.
     surplus_payments
@@ -154,6 +165,7 @@ class Invoice:
     revision: int = 1
     settlement_key: str | None = None
     surplus_payments: tuple[str, ...] = ()
+    course: tuple[Step, ...] = ()
 
     @property
     def remaining(self) -> Money:
@@ -188,9 +200,14 @@ class Invoice:
 
     def booked(self, entry: Entry) -> "Invoice":
         """Give the invoice with one more ledger entry."""
+        balance = self.balance.after(entry)
+        owed = balance.owed_to_creditor - self.balance.owed_to_creditor
+        same_day = sum(step.owed for step in self.course if step.on == entry.entry_date)
+        others = tuple(step for step in self.course if step.on != entry.entry_date)
         return replace(
             self,
-            balance=self.balance.after(entry),
+            balance=balance,
+            course=(*others, Step(entry.entry_date, same_day + owed)),
             last_entry=entry.seq,
             updated_at=entry.at,
             revision=self.revision + 1,

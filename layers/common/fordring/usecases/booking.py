@@ -46,9 +46,29 @@ def book(
     return booked, entry
 
 
-def follow(case: Case, invoice: Invoice, work: Work) -> Case:
-    """Give the case with the balance of its invoice; the caller writes it."""
-    return case.settled(invoice.invoice_id, invoice.balance.owed_to_creditor, work.now, invoice.last_entry)
+def follow(case: Case, invoice: Invoice, work: Work, *, own: bool = True) -> Case:
+    """Give the case with the balance of its invoice; the caller writes it.
+
+    ``own`` says whether what this work has booked on the invoice is the case's: money that came for an
+    earlier case is not recovered twice.
+    """
+    entries = _noted(invoice, case, work) if own else ()
+    return case.settled(
+        invoice.invoice_id, invoice.balance.owed_to_creditor, work.now, invoice.last_entry, entries
+    )
+
+
+def _noted(invoice: Invoice, case: Case, work: Work) -> tuple[Entry, ...]:
+    """Give the entries that this work has booked on an invoice and that the case has not followed yet."""
+    known = {receipt.entry for receipt in case.receipts if receipt.invoice_id == invoice.invoice_id}
+    found = []
+    for seq in range(invoice.last_entry, 0, -1):
+        entry = work.noted(things.INVOICE_ENTRY(invoice.invoice_id, seq))
+        if entry is None:
+            break
+        if seq not in known:
+            found.append(entry)
+    return tuple(reversed(found))
 
 
 def book_cost(

@@ -234,7 +234,7 @@ def _follow_elsewhere(work: Work, case: Case, invoice: Invoice) -> None:
         return
     present = work.demand(things.CASE(invoice.case_id))
     if present.open:
-        work.change(things.CASE(present.case_id), follow(present, invoice, work))
+        work.change(things.CASE(present.case_id), follow(present, invoice, work, own=False))
 
 
 def _book_costs(

@@ -120,6 +120,11 @@ class Work:
         stored = self._read.get(ref)
         return None if stored is None else cast("T", stored.value)
 
+    def noted[T](self, ref: Ref[T]) -> T | None:
+        """Give what this work itself writes under a name; ``None`` when it writes nothing there."""
+        change = self._changes.get(ref)
+        return cast("T", change.value) if change is not None and change.action in ("add", "change") else None
+
     def demand[T](self, ref: Ref[T]) -> T:
         """Give a thing that must exist, though it may only now be known that it is needed.
 

@@ -45,6 +45,12 @@ def _statements() -> tuple[Route, ...]:
     return STATEMENT_ROUTES
 
 
+def _reports() -> tuple[Route, ...]:
+    from fordring.edge.routes.reports import REPORT_ROUTES
+
+    return REPORT_ROUTES
+
+
 def _one_case() -> tuple[Route, ...]:
     from fordring.edge.routes.one_case import ONE_CASE_ROUTES
 
@@ -134,6 +140,11 @@ ROUTES = Routes(
     Group(
         _statements,
         "GET /v1/creditors/{creditor_id}/debtors/{debtor_id}/statement",
+    ),
+    Group(
+        _reports,
+        "GET /v1/creditors/{creditor_id}/reports/ageing",
+        "GET /v1/creditors/{creditor_id}/reports/recovery",
     ),
     Group(
         _one_case,
