@@ -218,10 +218,12 @@ def named(desk: Desk, client: str, column: str, value: str) -> list[Row]:
 
 
 def with_document(desk: Desk, client: str, document_number: str) -> list[Row]:
-    """The visible cases of a client that hold an invoice with that number, oldest first."""
+    """The visible cases of a client that (still) hold an invoice with that number, oldest first."""
     return desk.db.execute(
         "select * from cases where id in (select case_id from invoices where agency = ? and client = ?"
-        " and document_number = ?) and visible_at <= ? order by id",
+        " and document_number = ? and not exists (select 1 from claims where withdrawn"
+        " and claims.case_id = invoices.case_id and claims.invoice = invoices.external_id))"
+        " and visible_at <= ? order by id",
         (desk.agency, client, document_number, desk.at),
     ).fetchall()
 

@@ -9,6 +9,7 @@ from fordring.domain import things
 from fordring.domain.agreement import Grouping
 from fordring.domain.case import MOST_INVOICES
 from fordring.domain.gathering import AT_A_TIME
+from fordring.domain.ledger import Component
 from tests.story.telling import (
     ACME,
     attention,
@@ -202,6 +203,34 @@ def test_money_at_the_agency_pays_the_oldest_first(hub):
     assert faults_of(hub) == []
 
 
+@pytest.mark.capability("BEY-5")
+@pytest.mark.parametrize(
+    ("order", "left"),
+    [("costs_first", [50_00, 200_00]), ("principal_first", [0, 180_00])],
+)
+def test_the_creditors_clearing_order_comes_before_the_age_of_invoices(hub, order, left):
+    creditor = hub.world.get(things.CREDITOR("acme"))
+    hub.world.put(things.CREDITOR("acme"), replace(creditor, clearing_order=order))
+    grouping(hub)
+    invoices = owing(hub, "100.00", "200.00")
+    for each in invoices:
+        reminder = {"kind": "reminder", "sent_date": "2026-02-20", "channel": "paper", "fee": money("35.00")}
+        assert hub.api.post(f"{ACME}/invoices/{each}/reminders", reminder).status == 201
+    case_id = hand_over(hub, invoice_id=invoices[0])["case_id"]
+    hub.advance(hub.api, days=1)
+    pay_agency(hub, case_id, "120.00")
+    hub.advance(hub.api, days=1)
+
+    # By costs first both fees are paid, and the rest goes to the oldest principal; else no fee is.
+    first, second = (invoice_of(hub, each).balance for each in invoices)
+    assert [first.part(Component.PRINCIPAL).remaining, second.part(Component.PRINCIPAL).remaining] == left
+    fees = [first.part(Component.FEE).remaining, second.part(Component.FEE).remaining]
+    assert fees == ([0, 0] if order == "costs_first" else [35_00, 35_00])
+    entries = hub.api.get(f"{ACME}/invoices/{invoices[0]}/entries").body["items"]
+    assert [each["clearing_order"] for each in entries if each["kind"] == "payment"] == [order]
+    assert faults_of(hub) == []
+
+
 @pytest.mark.capability("ZIR-7")
 def test_a_group_is_reported_paid_only_when_all_of_it_is(hub):
     invoices, case_id = grouped(hub, "100.00", "200.00")
@@ -293,6 +322,34 @@ def test_an_invoice_taken_back_before_the_case_was_sent_is_never_told(hub):
     hub.advance(hub.api, days=1)
     assert len(hub.control("GET", "svea/cases")["items"]) == 2
     assert faults_of(hub) == []
+
+
+@pytest.mark.capability("ZIR-37")
+def test_a_statement_tells_a_debtors_entries_open_and_archived_cases_and_history(hub):
+    invoices, first = grouped(hub, "100.00", "200.00")
+    assert hub.api.post(f"/v1/cases/{first}/withdraw", {}).status == 202
+    hub.advance(hub.api, days=1)
+    second = hand_over(hub, invoice_ids=invoices)["case_id"]
+    hub.advance(hub.api, days=1)
+    pay_agency(hub, second, "150.00")
+    hub.advance(hub.api, days=1)
+
+    statement = hub.api.get(f"{ACME}/debtors/d-1/statement").body
+    by_invoice = {each["invoice"]["invoice_id"]: each for each in statement["items"]}
+    assert set(by_invoice) == set(invoices)
+    for each, left in zip(invoices, ("0.00", "150.00"), strict=True):
+        item = by_invoice[each]
+        assert item["invoice"]["remaining"]["amount"] == left
+        told_cases = [(case["case_id"], case["processing"]) for case in item["cases"]]
+        assert told_cases == [(first, "closed"), (second, "open")]
+        assert [case["remaining"]["amount"] for case in item["cases"]][1] == "150.00"
+        assert [entry["kind"] for entry in item["entries"]] == ["charge", "payment"]
+    kinds = [event["type"] for event in statement["history"]]
+    assert kinds.count("case.submitted") == kinds.count("case.registered") == 2
+    assert kinds.count("invoice.registered") == 2
+    assert (kinds.count("case.closed"), kinds.count("payment.received")) == (1, 1)
+    positions = [event["position"] for event in statement["history"]]
+    assert positions == sorted(positions)
 
 
 def test_an_invoice_that_is_not_in_the_case_cannot_be_taken_back(hub):

@@ -121,6 +121,8 @@ class Invoice:
         the ledger, for reports about an earlier day.
     settlement_key
         The creditor's key of entries that are settled together; ``None``: the document number.
+    group_cases
+        Cases that it was in and that another invoice gave the name; those under its own are known anyway.
     surplus_payments
         The payments on it that hold money for which nothing was owed.
     service
@@ -164,6 +166,7 @@ class Invoice:
     sale: Sale | None = None
     revision: int = 1
     settlement_key: str | None = None
+    group_cases: tuple[str, ...] = ()
     surplus_payments: tuple[str, ...] = ()
     course: tuple[Step, ...] = ()
 
@@ -194,9 +197,10 @@ class Invoice:
 
     @property
     def case_ids(self) -> tuple[str, ...]:
-        """The ids of the cases of all its submissions, in their order."""
+        """The ids that the cases of all its submissions have or might have had."""
         own = (case_id_of(self.invoice_id, number) for number in range(1, self.submission + 1))
-        return tuple(dict.fromkeys((*own, *([self.case_id] if self.case_id else []))))
+        last = (self.case_id,) if self.case_id else ()
+        return tuple(dict.fromkeys((*own, *self.group_cases, *last)))
 
     def booked(self, entry: Entry) -> "Invoice":
         """Give the invoice with one more ledger entry."""

@@ -44,12 +44,13 @@ class NewInvoice:
     metadata: Mapping[str, str] = field(default_factory=dict)
     service: InvoiceService | None = None
     credit_check_id: str | None = None
+    settlement_key: str | None = None
 
     @property
     def digest(self) -> str:
         """Of everything that the document itself says: what makes two registrations the same."""
         said = asdict(self)
-        for aside in ("warnings", "source", "metadata", "service", "credit_check_id"):
+        for aside in ("warnings", "source", "metadata", "service", "credit_check_id", "settlement_key"):
             del said[aside]
         return content_digest(said)
 
@@ -135,6 +136,7 @@ def register(
         source=new.source,
         metadata=new.metadata,
         service=new.service,
+        settlement_key=new.settlement_key,
         revision=0,
     )
     work.add(things.INVOICE(invoice_id), unbooked)

@@ -7,7 +7,7 @@ from fordring.domain import things
 from fordring.domain.agency import Capabilities, Operation
 from fordring.domain.case import Case, LeftOut, Member, MemberState
 from fordring.domain.events import EventType
-from fordring.domain.invoice import Invoice, Release, external_id
+from fordring.domain.invoice import Invoice, Release, case_id_of, external_id
 from fordring.usecases.about_invoices import wrong_to_hand_over
 from fordring.usecases.recording import tell_of_case
 from fordring.usecases.work import Desk, Work, transact
@@ -37,6 +37,9 @@ def claim(work: Work, invoice: Invoice, case_id: str, capabilities: Capabilities
             agency=capabilities.agency,
             case_number=None,
             agency_status=None,
+            group_cases=invoice.group_cases
+            if case_id == case_id_of(invoice.invoice_id, number)
+            else tuple(dict.fromkeys((*invoice.group_cases, case_id))),
             updated_at=work.now,
             revision=invoice.revision + 1,
         ),

@@ -90,6 +90,9 @@ def list_candidates(call: Call) -> Answer:
         call,
         listing,
         lambda invoice: tell_candidate(invoice, question),
+        keep=None
+        if asked.settlement_key is None
+        else lambda invoice: invoice.key_of_settlement == asked.settlement_key,
         arrange=lambda found: with_fresh_blocks(call.hub.desk, found),
         extra={"as_of": instant(work.now)},
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from fordring.domain import things
 from fordring.domain.creditor import Scope
+from fordring.domain.events import Event
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import Entry
 from fordring.domain.refs import Listing
@@ -12,6 +13,7 @@ from fordring.edge.listing import given_cursor, next_cursor
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
 from fordring.edge.routes.invoice_answers import agreements_of, told_with_agreements
+from fordring.edge.schemas.case_reads import tell_event
 from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.statements import StatementPaging, ToldStatement, tell_cases
 from fordring.edge.schemas.told import instant
@@ -19,7 +21,7 @@ from fordring.edge.schemas.told_invoices import tell_entry
 
 
 def read_statement(call: Call) -> Answer:
-    """Tell a debtor's invoices, each with its ledger and its cases."""
+    """Tell a debtor's invoices, each with its ledger and its cases, and their history (ZIR-37)."""
     debtor_id = call.path["debtor_id"]
     debtor = things.DEBTOR(call.creditor_id, debtor_id)
     call.read(debtor).get(debtor)
@@ -43,6 +45,7 @@ def read_statement(call: Call) -> Answer:
             "debtor_id": debtor_id,
             "as_of": instant(work.now),
             "items": items,
+            "history": [tell_event(event) for event in _history_of(call, invoices, cases)],
             "next_cursor": next_cursor(call, page.next),
         },
     )
@@ -58,6 +61,20 @@ def _cases_of(call: Call, invoices: list[Invoice]) -> dict[str, list[dict[str, o
         invoice_id: tell_cases(case for ref in several if (case := work.find(ref)) is not None)
         for invoice_id, several in refs.items()
     }
+
+
+def _history_of(
+    call: Call, invoices: list[Invoice], cases: dict[str, list[dict[str, object]]]
+) -> list[Event]:
+    """Give the events of some invoices and of the cases that they were in, in the order of the feed."""
+    case_ids = dict.fromkeys(str(each["case_id"]) for several in cases.values() for each in several)
+    listings = [
+        *(Listing(things.EVENT, "events_of_invoice", (each.invoice_id,)) for each in invoices),
+        *(Listing(things.EVENT, "events_of_case", (case_id,)) for case_id in case_ids),
+    ]
+    found = [event for listing in listings for _, event in call.hub.desk.every(listing)]
+    # What has no place in the feed yet is the latest.
+    return sorted(found, key=lambda each: (each.position is None, each.position or 0, each.event_id))
 
 
 def _ledger_of(call: Call, invoice: Invoice) -> Iterator[Entry]:
@@ -76,6 +93,6 @@ STATEMENT_ROUTES = (
         {200: ToldStatement},
         query=StatementPaging,
         description="Every invoice of the debtor, the oldest registration first: as it stands now, with its "
-        "whole ledger and the cases that it was in.",
+        "whole ledger and the cases that it was in, and what has happened to them.",
     ),
 )

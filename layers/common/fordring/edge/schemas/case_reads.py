@@ -45,6 +45,9 @@ class CandidateQuery(Paging):
     level: Annotated[
         Level | None, Field(strict=False, description="Defaults to the agreement's hand-over level.")
     ] = None
+    settlement_key: Annotated[
+        str | None, Field(max_length=40, description="Only entries that are settled together under this key.")
+    ] = None
 
 
 class ToldCases(Told):
@@ -123,6 +126,7 @@ class ToldCandidate(Told):
 
     invoice_id: str
     document_number: str
+    settlement_key: str
     debtor_id: str
     due_date: str
     remaining: ToldMoney
@@ -176,6 +180,7 @@ def tell_candidate(invoice: Invoice, question: Question) -> dict[str, Any]:
     return {
         "invoice_id": invoice.invoice_id,
         "document_number": invoice.document_number,
+        "settlement_key": invoice.key_of_settlement,
         "debtor_id": invoice.debtor_id,
         "due_date": day(invoice.terms.due_date),
         "remaining": money(invoice.balance.owed_to_creditor, invoice.currency),

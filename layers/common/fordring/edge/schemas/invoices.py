@@ -92,6 +92,9 @@ class GivenReminder(Given):
         return Reminder(self.kind, self.sent_date, self.channel, self.deadline_date, fee)
 
 
+SettlementKey = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z ./_-]{0,39}$")]
+
+
 class GivenInvoice(Given):
     """An invoice of the creditor."""
 
@@ -115,6 +118,10 @@ class GivenInvoice(Given):
         Field(max_length=20, description="Letters that were sent already.", default_factory=list),
     ]
     metadata: Annotated[Metadata, Field(default_factory=dict)]
+    settlement_key: Annotated[
+        SettlementKey | None,
+        Field(description="What entries share that are settled together. Defaults to the document number."),
+    ] = None
     service: Annotated[
         InvoiceService | None,
         Field(
@@ -172,6 +179,7 @@ class GivenInvoice(Given):
             metadata=self.metadata,
             service=self.service,
             credit_check_id=self.credit_check_id,
+            settlement_key=self.settlement_key,
         )
 
 

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from fordring.domain.agency import ClosedReason, Level, Stage
 from fordring.domain.case import Case, PaymentState, Processing
+from fordring.edge.schemas.case_reads import ToldEvent
 from fordring.edge.schemas.common import Paging
-from fordring.edge.schemas.told import Instant, Told, instant
+from fordring.edge.schemas.told import Instant, Told, ToldMoney, instant, money
 from fordring.edge.schemas.told_invoices import ToldEntry, ToldInvoice
 
 
@@ -29,6 +30,9 @@ class ToldCaseInBrief(Told):
     processing: Processing
     payment: PaymentState
     closed_reason: ClosedReason | None
+    grouped: bool
+    remaining: ToldMoney
+    agency_cost: ToldMoney
     opened_at: Instant
     closed_at: Instant | None
 
@@ -42,11 +46,15 @@ class ToldStatementItem(Told):
 
 
 class ToldStatement(Told):
-    """A page of what a debtor owes and owed, the oldest registration first."""
+    """A page of what a debtor owes and owed, the oldest registration first.
+
+    ``history`` is what has happened to the invoices of this page and to their cases, open and archived.
+    """
 
     debtor_id: str
     as_of: Instant
     items: list[ToldStatementItem]
+    history: list[ToldEvent]
     next_cursor: str | None
 
 
@@ -62,8 +70,11 @@ def tell_cases(cases: Iterable[Case]) -> list[dict[str, Any]]:
             "processing": case.processing.value,
             "payment": case.payment.value,
             "closed_reason": case.closed_reason.value if case.closed_reason else None,
+            "grouped": case.grouped,
+            "remaining": money(case.remaining, case.currency),
+            "agency_cost": money(case.costs.remaining, case.currency),
             "opened_at": instant(case.opened_at),
             "closed_at": instant(case.closed_at),
         }
-        for case in cases
+        for case in sorted(cases, key=lambda each: each.opened_at)
     ]

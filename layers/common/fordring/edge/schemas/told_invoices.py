@@ -74,6 +74,7 @@ class ToldInvoice(Told):
     creditor_id: str
     debtor_id: str
     document_number: str
+    settlement_key: str
     principal: ToldMoney
     invoice_date: str
     due_date: str
@@ -173,6 +174,7 @@ def tell_invoice(
         "creditor_id": invoice.creditor_id,
         "debtor_id": invoice.debtor_id,
         "document_number": invoice.document_number,
+        "settlement_key": invoice.key_of_settlement,
         "principal": money(invoice.principal, currency),
         "invoice_date": day(invoice.invoice_date),
         "due_date": day(terms.due_date),
