@@ -241,6 +241,26 @@ class Scene:
             refill(self.engine, self.ground.items(table))
         return end
 
+    def ask(self, path: str, body: Any, kill: tuple[int, str] | None, *, later: bool = False) -> End:
+        """Let a process of its own answer a POST to ``register_invoice``, under one Idempotency-Key."""
+        route_key, parameters = self.gateway._match("POST", path)
+        headers = {
+            "authorization": f"Bearer {self.api.key}",
+            "content-type": "application/json",
+            "idempotency-key": "the-same",
+        }
+        event = {
+            "version": "2.0",
+            "routeKey": route_key,
+            "rawPath": path,
+            "headers": headers,
+            "pathParameters": parameters,
+            "requestContext": {"requestId": "r-1", "domainName": "api.test", "http": {"method": "POST"}},
+            "body": json.dumps(body),
+            "isBase64Encoded": False,
+        }
+        return self.run("register_invoice", event, kill, later=later)
+
     def settle(self) -> None:
         """Let everything happen that time and the workers bring, until nothing is due any more."""
         for _ in range(8):

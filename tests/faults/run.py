@@ -22,7 +22,7 @@ from typing import Any, TextIO
 from fordring.agencies.registry import agency_names, build
 from fordring.domain.email import Letter
 from fordring.edge.addresses import anywhere, public_or_loopback
-from fordring.edge.functions import payment_webhook
+from fordring.edge.functions import payment_webhook, register_invoice
 from fordring.edge.gateway import http_function
 from fordring.edge.http import HttpClient
 from fordring.edge.hub import Hub, SystemClock
@@ -37,7 +37,7 @@ from fordring.usecases.sealed import Vault
 from tests.fakes import MemorySealer
 from tests.faults.points import Blade, Kill, Mortal
 
-FUNCTIONS = ("deliver_outbox", "payment_webhook", "hourly_sync")
+FUNCTIONS = ("deliver_outbox", "payment_webhook", "hourly_sync", "register_invoice")
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,8 @@ def work(run: Run, engine: DynamoEngine, blade: Blade) -> dict[str, Any]:
     context = SimpleNamespace(aws_request_id="request", get_remaining_time_in_millis=lambda: 900_000)
     if run.function == "payment_webhook":
         return http_function(payment_webhook.ROUTES, log, lambda: hub)(run.event, context)
+    if run.function == "register_invoice":
+        return http_function(register_invoice.ROUTES, log, lambda: hub)(run.event, context)
     worker: Outbox | Clockwork
     if run.function == "deliver_outbox":
         worker = Outbox(hub, queue_of, log)
@@ -181,6 +183,8 @@ def _fork(run: Run, engine: DynamoEngine) -> dict[str, Any]:
         try:
             os.close(trace_out)
             os.close(answer_out)
+            # What it logs is kept beside its files: what may not be logged is looked for there.
+            os.dup2(os.open(Path(run.folder) / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 1)
             blade = Blade(Kill(*run.kill) if run.kill else None, trace_in)  # type: ignore[arg-type]
             answer = work(run, engine, blade)
             os.write(answer_in, json.dumps(answer).encode())
@@ -213,6 +217,7 @@ def _warm() -> None:
     import fordring.edge.standard_webhooks
     import fordring.edge.wire  # noqa: F401
 
+    register_invoice.ROUTES.load()
     _trust()
 
 
