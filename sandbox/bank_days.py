@@ -31,7 +31,9 @@ def _is_holiday(day: date, currency: str) -> bool:
         return True
     if currency in _MIDSUMMER_EVE and day.month == 6 and day.weekday() == 4 and 19 <= day.day <= 25:
         return True
-    return (day - easter(day.year)).days in _BY_EASTER[currency]
+    after = (day - easter(day.year)).days
+    # Store bededag was abolished from 2024 on (Danish Act 214 of 2023).
+    return after in _BY_EASTER[currency] or (currency == "DKK" and after == 26 and day.year < 2024)
 
 
 def easter(year: int) -> date:

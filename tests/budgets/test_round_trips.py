@@ -7,6 +7,7 @@ import pytest
 
 from bench.ground import Ground
 from fordring.domain import things
+from fordring.domain.agency import Service
 from fordring.store.engine import Engine
 from fordring.store.metering import Meter
 from tests.budgets.conftest import handle
@@ -29,6 +30,19 @@ def test_the_same_request_again_only_reads(on: Ground, meter: Meter) -> None:
     assert (again["statusCode"], again["body"]) == (first["statusCode"], first["body"])
     assert again["headers"]["Idempotent-Replayed"] == "true"
     assert meter.operations == {"BatchGetItem": 1}
+
+
+@pytest.mark.parametrize("service", Service)
+def test_registering_reads_once_and_writes_once_whoever_administers(
+    on: Ground, meter: Meter, service: Service
+) -> None:
+    ref = things.AGREEMENT("acme", "svea")
+    agreement = on.world.get(ref)
+    on.world.put(ref, replace(agreement, settings=replace(agreement.settings, service=service)))
+    asked = on.new_invoice()
+    meter.clear()
+    assert handle(on, asked)["statusCode"] == 201
+    assert meter.operations == ONE_AND_ONE
 
 
 def test_a_payment_callback_reads_once_and_writes_once(on: Ground, meter: Meter) -> None:
