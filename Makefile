@@ -42,9 +42,10 @@ tools: $(TOOLS) ## install what the other commands need
 run: $(TOOLS) ## run everything on this machine (PORT=8080 SANDBOX_PORT=8090 STATE=.local)
 	@$(PYTHON) -m local --port $(PORT) --sandbox-port $(SANDBOX_PORT) --state $(STATE)
 
-demo: $(TOOLS) ## tell the whole story on a stack of its own (EINVOICES=folder RECEIVABLES=csv)
+demo: $(TOOLS) ## tell the whole story on a stack of its own (AGENCY= EINVOICES=folder RECEIVABLES=csv FAULTS=1)
 	@$(PYTHON) -m demo $(if $(EINVOICES),--einvoices "$(EINVOICES)") \
-		$(if $(RECEIVABLES),--receivables "$(RECEIVABLES)")
+		$(if $(RECEIVABLES),--receivables "$(RECEIVABLES)") $(if $(AGENCY),--agency "$(AGENCY)") \
+		$(if $(FAULTS),--faults)
 
 test: $(TOOLS) ## the whole test suite
 	@$(PYTHON) -m pytest

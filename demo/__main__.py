@@ -51,15 +51,20 @@ def main() -> int:
     parser.add_argument("--einvoices", type=Path, help="a folder of EHF or Peppol BIS Billing 3 files")
     parser.add_argument("--receivables", type=Path, help="a csv file of receivables")
     parser.add_argument("--agency", default="svea", choices=sorted(SIMULATORS), help="the agency")
+    parser.add_argument(
+        "--faults", action="store_true", help="let the agency and the network fail in turn (with receivables)"
+    )
     parser.add_argument("--state", type=Path, default=_FOLDER, help="where its stack is kept; emptied first")
     options = parser.parse_args()
+    if options.faults and options.receivables is None:
+        parser.error("--faults needs --receivables")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         material = real.look_at(options.einvoices, options.receivables)
         with own_stack(options.state, options.agency) as scene:
             if material is not None:
-                return real.play(scene, material, options.state)
+                return real.play(scene, material, options.state, faults=options.faults)
             return _story(scene)
     except (Failed, PortInUseError, StateInUseError, BuildError, EmulatorError, SandboxError) as error:
         sys.stderr.write(f"\n{error}\n")

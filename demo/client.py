@@ -16,6 +16,20 @@ _POLLS: Final = (0.1, 0.05, 0.3)
 
 _PATIENCE: Final = timedelta(minutes=10)
 
+FAULTS: Final = (
+    "timeout_before",
+    "timeout_after",
+    "received_but_invisible_for",
+    "error_500",
+    "error_429",
+    "malformed_answer",
+    "duplicate_callback",
+    "reorder_callbacks",
+    "drop_callback",
+    "bad_signature",
+)
+"""Everything that can go wrong at a simulated agency, or on the way to it and back."""
+
 type Pause = Callable[[float], None]
 
 

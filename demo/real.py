@@ -1,6 +1,7 @@
 """The story with real input: electronic invoices from a folder, receivables from a file."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -8,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from demo.client import Scene
+from demo.client import FAULTS, Scene
 from demo.compare import Books, read_books, sums, table
 from demo.creditor import Client
 from demo.einvoices import Intake, count, files_in
@@ -42,7 +43,7 @@ def look_at(einvoices: Path | None, receivables: Path | None) -> Material | None
     )
 
 
-def play(scene: Scene, material: Material, folder: Path) -> int:
+def play(scene: Scene, material: Material, folder: Path, *, faults: bool = False) -> int:
     """Play the real input through the hub; gives 0 when everything is as the files say."""
     begun = time.monotonic()
     scene.clock.move(datetime.combine(START, datetime.min.time(), UTC))
@@ -52,7 +53,7 @@ def play(scene: Scene, material: Material, folder: Path) -> int:
         clients += _take_files(scene, material.files)
     journey = None
     if material.receivables:
-        journey = _follow(scene, material.receivables)
+        journey = _follow(scene, material.receivables, faults=faults)
         clients.append(journey.client)
     books = read_books(scene, clients)
     wrong = _report(scene, journey, books) if journey is not None else []
@@ -72,7 +73,7 @@ def _take_files(scene: Scene, files: Sequence[Path]) -> list[Client]:
     return intake.clients
 
 
-def _follow(scene: Scene, receivables: list[Receivable]) -> Journey:
+def _follow(scene: Scene, receivables: list[Receivable], *, faults: bool) -> Journey:
     say(f"\n{len(receivables)} receivables:")
     bar: Bar | None = None
 
@@ -80,7 +81,7 @@ def _follow(scene: Scene, receivables: list[Receivable]) -> Journey:
         if bar is not None:
             bar.show(done, f"{day:%d %b %Y}  {len(journey.invoices)} invoices, {len(journey.cases)} cases")
 
-    journey = Journey(scene, receivables, watch)
+    journey = Journey(scene, receivables, watch, faults)
     bar = Bar(journey.work)
     journey.begin()
     journey.run()
@@ -109,6 +110,11 @@ def _report(scene: Scene, journey: Journey, books: Books) -> list[str]:
     say()
     for what, number in rows:
         say(f"{what:<34} {number}")
+    if journey.faults:
+        used = Counter(dict.fromkeys(FAULTS, 0))
+        for fault in scene.agency.faults():
+            used[fault["kind"]] += fault["used"]
+        say("faults:                            " + ", ".join(f"{kind} {used[kind]}" for kind in FAULTS))
     wrong = list(journey.refused)
     if len(journey.invoices) != len(journey.receivables):
         wrong.append(f"{len(journey.receivables)} receivables, but {len(journey.invoices)} invoices.")

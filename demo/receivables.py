@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
 
-from demo.client import Failed, Refused, Scene
+from demo.client import FAULTS, Failed, Refused, Scene
 from demo.creditor import Client, agree, register_creditor
 
 START: Final = date(2012, 1, 1)
@@ -122,11 +122,14 @@ class Journey:
     ----------
     watch
         Is told each day how many of the days and deeds are done.
+    faults
+        Whether the agency and the network fail, in every way in turn, until the last day.
     """
 
     scene: Scene
     receivables: list[Receivable]
     watch: Callable[[int, date], None]
+    faults: bool = False
     client: Client = field(init=False)
     invoices: dict[str, str] = field(default_factory=dict)
     cases: dict[str, str] = field(default_factory=dict)
@@ -136,6 +139,7 @@ class Journey:
     refused: list[str] = field(default_factory=list)
     _debtors: set[str] = field(default_factory=set)
     _done: int = 0
+    _misbehaved: int = 0
 
     @property
     def work(self) -> int:
@@ -178,6 +182,9 @@ class Journey:
             self._done += 1 + len(new) + len(paying)
             self.watch(min(self._done, self.work - 1), day)
             day += timedelta(days=1)
+        if self.faults:
+            self.scene.agency.heal()
+            last += timedelta(days=3)
         self.scene.clock.move(datetime.combine(last, _NOON))
         self.watch(self.work, last)
 
@@ -190,6 +197,9 @@ class Journey:
         paying: list[Receivable],
     ) -> None:
         """Live through one day: the office's morning, and the bank's noon."""
+        if self.faults and (late or paying):
+            self.scene.agency.misbehave(FAULTS[self._misbehaved % len(FAULTS)])
+            self._misbehaved += 1
         self.scene.clock.move(datetime.combine(day, _MORNING))
         self._register(new)
         for each in disputed:
@@ -244,12 +254,17 @@ class Journey:
         with_case = each.number in self.cases
         amount, day = str(each.amount), each.settled_date.isoformat()
         self.paid.add(each.number)
-        if with_case and (len(self.paid & self.cases.keys())) % 2 == 0:
+        if with_case and (len(self.paid & self.cases.keys())) % 2 == 0 and self._is_known(each):
             self.scene.agency.pay(amount, CURRENCY, day, reference=each.kid)
             self.paid_at_agency += 1
             return
         body: dict[str, Any] = {"amount": {"amount": amount, "currency": CURRENCY}, "paid_date": day}
         self.scene.hub.post(f"{self._at}/invoices/{invoice_id}/payments", {**body, "origin": "debtor"})
+
+    def _is_known(self, each: Receivable) -> bool:
+        """Whether the agency has come to examine the case; when it fails, that may take longer."""
+        case = self.scene.hub.get(f"/v1/cases/{self.cases[each.number]}") if self.faults else None
+        return case is None or case["case_number"] is not None
 
 
 def _by_day(

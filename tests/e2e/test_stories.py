@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from demo.client import Agency, Clock, Hub, Refused, Scene
+from demo.client import FAULTS, Agency, Clock, Hub, Refused, Scene
 from demo.creditor import Client, agree, register_creditor
 from local.stack import Stack
 
@@ -21,18 +21,6 @@ pytest_plugins = ["tests.stack"]
 
 STORIES = 20
 DAYS = 8
-FAULTS = (
-    "timeout_before",
-    "timeout_after",
-    "received_but_invisible_for",
-    "error_500",
-    "error_429",
-    "malformed_answer",
-    "duplicate_callback",
-    "reorder_callbacks",
-    "drop_callback",
-    "bad_signature",
-)
 ORGANISATIONS = ("312345676", "315000017", "974760673")
 
 
