@@ -13,6 +13,8 @@ from tests.faults.points import PORTS, Blade, Mortal, all_points, methods_of
 
 NOT_OUTSIDE = {
     "Agency": "an adapter talks through Http only",
+    "ChecksCredit": "so does one whose agency checks credit",
+    "BankCalendar": "data of a package",
     "AnswersLater": "so does one whose agency answers later",
     "Surroundings": "what an advance moves, by way of Store, Http and Queue",
     "BusinessClock": "reads what the store has read",

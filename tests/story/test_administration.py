@@ -17,6 +17,7 @@ from tests.story.telling import (
     there,
     told,
 )
+from tests.unit.formats.ehf_documents import INVOICE as EHF
 
 BUSINESS = {"kind": "business", "name": "Nordre Brygge AS", "organisation_number": "974760673"}
 
@@ -125,6 +126,20 @@ def test_a_batch_is_transmitted_as_it_is_registered(hub):
     left = reply.body["items"][3]["body"]
     assert left["collection"] is None
     assert left["warnings"] == ["not_administered", "billing_address_incomplete"]
+
+
+@pytest.mark.capability("SAN-1", "SAN-3", "SAN-18")
+@pytest.mark.parametrize(("query", "administered"), [("", True), ("?service=none", False)])
+def test_an_electronic_invoice_is_transmitted_as_it_is_registered(hub, query, administered):
+    agreed(hub)
+    hub.world.creditor(organisation_number="988077917")
+    reply = hub.api.post(f"{ACME}/invoices{query}", EHF, content_type="application/xml")
+    assert reply.status == 201, reply.text
+    assert (reply.body["collection"] is not None) is administered
+    hub.pump()
+    hub.advance(hub.api, minutes=10)
+    requests = sent(hub, "register_case")
+    assert [each["body"]["Distribution"][0] for each in requests] == ["EInvoiceB2B"] * administered
 
 
 def test_what_stood_in_the_way_is_mended_and_handed_over(hub):

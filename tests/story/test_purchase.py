@@ -7,7 +7,7 @@ from fordring.domain.ledger import Balance
 from fordring.domain.refs import Listing
 from tests.story.administering import administered, agreed, new_invoice, register, shown
 from tests.story.evenness import everything_of
-from tests.story.telling import ACME, attention, lane, money, pay_agency, pay_creditor, sent, told
+from tests.story.telling import ACME, attention, faults_of, lane, money, pay_agency, pay_creditor, sent, told
 
 COMPANY = {
     "kind": "business",
@@ -180,6 +180,7 @@ def test_what_the_debtor_pays_to_the_agency_is_the_agencys(hub):
     found = shown(hub, invoice_id)
     assert (found["status"], account(hub, invoice_id)) == ("paid", "0.00")
     assert told(hub, "settlement.received") == []
+    assert faults_of(hub) == []
 
 
 def test_what_the_debtor_pays_to_the_creditor_is_owed_to_the_agency(hub):
@@ -203,6 +204,7 @@ def test_what_the_debtor_pays_to_the_creditor_is_owed_to_the_agency(hub):
     hub.advance(hub.api, days=4)
     assert account(hub, invoice_id) == "0.00"
     assert number(hub, case_id)
+    assert faults_of(hub) == []
 
 
 @pytest.mark.parametrize("paid_out", [True, False])
@@ -246,9 +248,34 @@ def test_a_credit_note_on_a_bought_invoice_is_owed_to_the_agency(hub):
 def test_what_was_sold_cannot_be_taken_back_nor_sold_again(hub):
     invoice_id, case_id = bought(hub)
     withdrawn = hub.api.post(f"/v1/cases/{case_id}/withdraw", {})
-    assert (withdrawn.status, withdrawn.code) == (409, "owned_by_agency")
+    assert (withdrawn.status, withdrawn.code) == (409, "action_not_available")
     again = hub.api.post(f"{ACME}/invoices/{invoice_id}/purchase-offer", {})
     assert (again.status, again.code) == (409, "owned_by_agency")
+    given_up = {"date": "2026-03-02", "reason": "goodwill", "agency_asked": True}
+    lost = hub.api.post(f"{ACME}/invoices/{invoice_id}/write-off", given_up)
+    assert (lost.status, lost.code) == (409, "owned_by_agency")
+
+
+def test_what_may_be_done_is_told_before_it_is_tried(hub):
+    agreed(hub)
+    hub.world.debtor(**COMPANY)
+    invoice_id, case_id = administered(hub)
+
+    def available():
+        case = hub.api.get(f"/v1/cases/{case_id}").body["available_actions"]
+        return {"withdraw", "offer_invoice"} & set(case)
+
+    assert available() == {"withdraw", "offer_invoice"}
+    assert "withdraw" in shown(hub, invoice_id)["available_actions"]
+    assert hub.api.post(f"{ACME}/invoices/{invoice_id}/purchase-offer", {}).status == 202
+    hub.pump()
+    hub.advance(hub.api, minutes=10)
+    assert available() == set()
+    assert "withdraw" not in shown(hub, invoice_id)["available_actions"]
+    hub.control("POST", "svea/recourses", {"case_number": number(hub, case_id)})
+    hub.pump()
+    assert available() == {"withdraw", "offer_invoice"}
+    assert hub.api.post(f"/v1/cases/{case_id}/withdraw", {}).status == 202
 
 
 @pytest.mark.parametrize(
@@ -272,6 +299,7 @@ def test_over_a_bad_network_an_invoice_is_bought_and_paid_once(hub, fault):
     hub.pump()
     hub.advance(hub.api, days=4)
     assert account(hub, invoice_id) == "0.00"
+    assert [each for each in faults_of(hub) if "callback_parked" not in each] == []
     kinds = [str(entry.kind) for entry in entries(hub, invoice_id)]
     assert kinds == ["charge", "purchase", "payout"]
     assert shown(hub, invoice_id)["owner"] == "agency"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from fordring.domain.agency import Capabilities, Operation
+from fordring.domain.agency import Capabilities, Level, Operation
 from fordring.domain.case import Case, Processing
 from fordring.domain.errors import Refused
 from fordring.domain.invoice import Release
@@ -18,6 +18,7 @@ OPERATIONS: Final[Mapping[str, tuple[Operation, ...]]] = MappingProxyType(
         "answer_question": (Operation.ANSWER_QUESTION, Operation.SEND_MESSAGE),
         "add_invoice": (Operation.ADD_INVOICE,),
         "withdraw_invoice": (Operation.WITHDRAW_INVOICE,),
+        "offer_invoice": (Operation.PURCHASE_INVOICES,),
     }
 )
 """What each action takes at the agency: the first of these that it offers. A message to the case handler
@@ -42,8 +43,14 @@ def _fits(case: Case, action: str) -> bool:
     match action:
         case "add_invoice":
             return case.release is Release.REGISTERED
+        case "withdraw":
+            return not any(member.sold for member in case.held)
         case "withdraw_invoice":
-            return len(case.held) > 1
+            return len(case.held) > 1 and not all(member.sold for member in case.held)
+        case "offer_invoice":
+            # What is sold is the agency's: neither offered again nor taken back.
+            unsold = any(member.remaining > 0 and not member.sold for member in case.held)
+            return case.level is Level.ADMINISTRATION and unsold
         case "resume":
             return case.processing is Processing.PAUSED
         case "answer_question":

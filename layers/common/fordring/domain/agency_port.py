@@ -59,14 +59,6 @@ class Agency(Protocol):
         """Fetch what a dispatch of a case said, by the agency's own id; ``None`` when there is none (yet)."""
         ...
 
-    def credit_check(self, subject: CreditSubject, credentials: Credentials) -> CreditAnswer:
-        """Ask whether the agency would buy what somebody owes (SAN-5); answers within ten seconds.
-
-        Nothing of the subject is kept, and no error names it. Only an agency with ``Operation.CREDIT_CHECK``
-        is asked.
-        """
-        ...
-
     def verify_callback(
         self, headers: Mapping[str, str], body: bytes, secrets: Sequence[Credentials], now: datetime
     ) -> bool:
@@ -96,5 +88,17 @@ class AnswersLater(Protocol):
 
         ``Underway`` again while there is no result; ``TryLater`` when the question was not answered;
         ``InDoubt`` when the agency does not know the ticket (any more).
+        """
+        ...
+
+
+@runtime_checkable
+class ChecksCredit(Protocol):
+    """What an adapter offers besides when its agency has ``Operation.CREDIT_CHECK``."""
+
+    def credit_check(self, subject: CreditSubject, credentials: Credentials) -> CreditAnswer:
+        """Ask whether the agency would buy what somebody owes (SAN-5); answers within ten seconds.
+
+        Nothing of the subject is kept, and no error names it.
         """
         ...

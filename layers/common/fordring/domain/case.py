@@ -63,6 +63,8 @@ class Member:
     mirrored
         Up to which position of the invoice's ledger the entries were handed over with it (VIS-13); 0 where
         the agency was told the sum only.
+    sold
+        Whether the agency has bought it and has not given it back.
     """
 
     invoice_id: str
@@ -73,6 +75,7 @@ class Member:
     disputed: bool = False
     state: MemberState = MemberState.HELD
     mirrored: int = 0
+    sold: bool = False
 
     @property
     def inside(self) -> bool:

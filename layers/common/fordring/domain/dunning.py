@@ -71,7 +71,7 @@ def available_actions(
     if owed:
         found.append("include" if invoice.excluded_from_dunning else "exclude")
     if invoice.release.live:
-        return (*found, "withdraw")
+        return tuple(found) if invoice.owner == "agency" else (*found, "withdraw")
     if owed:
         found += ["change_terms", "record_reminder"]
     far_enough = any(reached(invoice, status, today) for status in transfer_statuses)

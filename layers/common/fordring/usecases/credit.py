@@ -5,7 +5,7 @@ Whom it is about is held in memory for the call and goes nowhere else.
 
 from fordring.domain import things
 from fordring.domain.agency import Credentials, MalformedAnswer
-from fordring.domain.agency_port import Agency
+from fordring.domain.agency_port import Agency, ChecksCredit
 from fordring.domain.agreement import Agreement
 from fordring.domain.credit import (
     VALID_FOR,
@@ -21,7 +21,9 @@ from fordring.usecases.work import Work
 
 
 def ask(agency: Agency, subject: CreditSubject, credentials: Credentials) -> CreditAnswer | None:
-    """Ask; ``None`` when there is no answer within ten seconds, or none that can be understood."""
+    """Ask; ``None`` when the agency makes no checks, or gives no answer in ten seconds that can be read."""
+    if not isinstance(agency, ChecksCredit):
+        return None
     try:
         return agency.credit_check(subject, credentials)
     except (TransportFailed, MalformedAnswer):

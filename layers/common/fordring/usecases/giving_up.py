@@ -129,6 +129,8 @@ def add_cost(work: Work, invoice: Invoice, added: AddedCost) -> Invoice:
 
 
 def _refuse_unless_asked(invoice: Invoice, *, asked: bool) -> None:
+    if invoice.owner == "agency":
+        raise Refused("owned_by_agency", "the agency has bought the invoice: the debt is not the creditor's")
     if invoice.release.live and not asked:
         raise Refused(
             "agency_not_asked",

@@ -91,6 +91,7 @@ def receive_decision(work: Work, case: Case, fact: PurchaseDecided) -> bool:
         changed, _ = book(work, changed, EntryKind.PURCHASE, price, today, Source.AGENCY)
     # Given back before the hub learned that it was bought: the creditor's it is.
     changed = _keep(work, replace(changed, owner="creditor" if given_back else "agency"))
+    _mark(work, case, changed)
     tell_of_case(
         work,
         EventType.INVOICE_PURCHASED,
@@ -160,6 +161,7 @@ def receive_recourse(work: Work, case: Case, fact: InvoiceRecoursed) -> bool:
         _keep(work, changed)
         changed, _ = book(work, changed, EntryKind.RECOURSE, amounts, fact.recourse_date, Source.AGENCY)
     changed = _keep(work, replace(changed, owner="creditor"))
+    _mark(work, case, changed)
     tell_of_case(
         work,
         EventType.INVOICE_RECOURSED,
@@ -193,6 +195,17 @@ def _about(invoice: Invoice) -> dict[str, object]:
         "owner": invoice.owner,
         "agency_account": said(Money(invoice.balance.agency_account, invoice.currency)),
     }
+
+
+def _mark(work: Work, case: Case, invoice: Invoice) -> None:
+    """Let the case know whose an invoice of it is: what may be done with the case depends on it."""
+    sold = invoice.owner == "agency"
+    members = tuple(
+        replace(member, sold=sold) if member.invoice_id == invoice.invoice_id else member
+        for member in case.members
+    )
+    if members != case.members:
+        work.change(things.CASE(case.case_id), case.touched(work.now, members=members))
 
 
 def _keep(work: Work, invoice: Invoice) -> Invoice:

@@ -13,7 +13,7 @@ from fordring.domain.candidates import REASONS, Question, blocking_reasons, leve
 from fordring.domain.case import Case
 from fordring.domain.command import CommandRow, CommandState
 from fordring.domain.correspondence import Message
-from fordring.domain.errors import Fault, NotFound, Refused, Unprocessable
+from fordring.domain.errors import Fault, NotFound, Unprocessable
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice, Release, case_id_of
 from fordring.domain.ledger import Balance, Component, EntryKind
@@ -158,15 +158,13 @@ def withdraw(work: Work, case: Case, lane: Sequence[CommandRow], capabilities: C
     Raises
     ------
     Refused
-        ``action_not_available``, ``operation_not_offered``, ``owned_by_agency``.
+        ``action_not_available``, ``operation_not_offered``.
     Conflict
         When the lane has grown since it was listed.
     """
     refuse_unless_available(case, "withdraw", capabilities)
     if case.last_command != max((row.seq for row in lane), default=0):
         raise Conflict
-    if any(work.get(things.INVOICE(member.invoice_id)).owner == "agency" for member in case.members):
-        raise Refused("owned_by_agency", "the agency has bought an invoice of the case")
     # What is older than a restore may have been sent in the time that was lost.
     epoch = epoch_of(work)
     never_left = case.assembling or any(
