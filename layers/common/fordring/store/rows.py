@@ -3,7 +3,7 @@
 Numbers are integers, everywhere: a float or a fraction is refused on the way in and on the way out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -66,7 +66,7 @@ def from_value(value: Mapping[str, Any]) -> Any:
         if tag == "S" or tag == "BOOL":
             return part
         if tag == "M":
-            return {name: from_value(inner) for name, inner in part.items()}
+            return {name: inner["S"] if "S" in inner else from_value(inner) for name, inner in part.items()}
         if tag == "L":
             return [from_value(inner) for inner in part]
         if tag == "N":
@@ -97,14 +97,25 @@ def _from_number(text: str) -> int:
     raise InexactNumber(message)
 
 
+def _mapping(part: Mapping[str, Any]) -> Row:
+    # Most of what is kept is text, which is spelt here: a call for each of a row's members is felt.
+    return {
+        "M": {name: {"S": inner} if type(inner) is str else to_value(inner) for name, inner in part.items()}
+    }
+
+
+def _list(part: Iterable[Any]) -> Row:
+    return {"L": [to_value(inner) for inner in part]}
+
+
 _WRITERS: Final[Mapping[type, Callable[[Any], Row]]] = {
     str: lambda part: {"S": part},
     int: _number,
     bool: lambda part: {"BOOL": part},
     type(None): lambda _: {"NULL": True},
-    dict: lambda part: {"M": {name: to_value(inner) for name, inner in part.items()}},
-    list: lambda part: {"L": [to_value(inner) for inner in part]},
-    tuple: lambda part: {"L": [to_value(inner) for inner in part]},
+    dict: _mapping,
+    list: _list,
+    tuple: _list,
 }
 
 
@@ -118,7 +129,7 @@ def content_row(item: Item) -> Row:
     row: Row = {
         "v": {"N": str(item.v)},
         "version": {"N": str(item.version)},
-        "data": to_value(dict(item.data)),
+        "data": _mapping(item.data),
     }
     for index, (pk_name, sk_name) in INDEX_ATTRIBUTES.items():
         place = getattr(item, index)

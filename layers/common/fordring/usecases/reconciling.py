@@ -4,6 +4,7 @@ What is on its way to the agency is subtracted. A difference counts when a secon
 a payment that crosses the comparison is no drift.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -33,9 +34,10 @@ def reconcile(
 ) -> tuple[dict[str, Any], ...]:
     """Compare every open case with the agency's list of open cases; gives the differences that were found."""
     theirs = _their_open_cases(agency, credentials)
+    names = {balance.case.case_number: name for name, balance in theirs.items()}
     found = []
     for case in _our_open_cases(desk, teller):
-        balance = _pop(theirs, case)
+        balance = _pop(theirs, names, case)
         if case.release not in (Release.SUBMITTED, Release.REGISTERED):
             continue
         if balance is None:
@@ -65,14 +67,13 @@ def _their_open_cases(agency: Agency, credentials: Credentials) -> dict[str, Age
             return cases
 
 
-def _pop(theirs: dict[str, AgencyBalance], case: Case) -> AgencyBalance | None:
+def _pop(
+    theirs: dict[str, AgencyBalance], names: Mapping[str | None, str], case: Case
+) -> AgencyBalance | None:
     """Take a case off the agency's list, by the external id, or by its number if it goes by another."""
     if case.external_id in theirs or case.case_number is None:
         return theirs.pop(case.external_id, None)
-    for name, balance in theirs.items():
-        if balance.case.case_number == case.case_number:
-            return theirs.pop(name)
-    return None
+    return theirs.pop(names.get(case.case_number, ""), None)
 
 
 def _our_open_cases(desk: Desk, teller: Teller) -> list[Case]:
