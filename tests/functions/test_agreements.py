@@ -22,6 +22,8 @@ ACCOUNTS = (
     "fee_income",
     "vat",
     "loss",
+    "unmatched",
+    "surplus",
 )
 WRITTEN = {"customer_number": "4711", "user_name": "acme-int", "password": "hemmelig-9f2c"}
 

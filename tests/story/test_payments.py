@@ -1,6 +1,7 @@
 """Money on both sides: part payments, over-payments, reversals, credit notes, and money without a case."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -158,6 +159,58 @@ def test_money_at_the_agency_without_a_case_matches_by_reference_and_amount(hub)
     assert invoice_of(hub, above).balance.remaining == 8000
     (payment,) = unmatched(hub)
     assert (payment.amount, payment.rule) == (11500, "interest_or_costs_above_principal")
+    assert told_payments(hub) == []
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_money_without_a_case_that_the_agency_takes_back_is_gone(hub, lost):
+    registered(hub)
+    if lost:
+        hub.control("POST", "svea/faults", {"kind": "drop_callback", "count": 9})
+    paid = hub.control(
+        "POST", "svea/payments", {"reference": "0000099", **money("80.00"), "date": today(hub)}
+    )
+    hub.advance(hub.api, days=1)
+    (payment,) = unmatched(hub)
+    hub.control("POST", f"svea/payments/{paid['payment_id']}/reverse")
+    hub.advance(hub.api, days=1)
+
+    assert hub.world.get(things.PAYMENT(payment.payment_id)).match == "reversed"
+    (voucher,) = hub.api.get("/v1/vouchers?creditor_id=acme").body["items"]
+    assert (voucher["kind"], voucher["status"]) == ("unmatched_payment", "voided")
+
+
+@pytest.mark.capability("ZIR-39", "VIS-6", "VIS-15", "BEY-8")
+def test_what_the_agency_received_is_posted_and_cleared_by_its_settlement(hub):
+    _, case_id = registered(hub)
+    pay_agency(hub, case_id, "1000.00")
+    hub.pump()
+    items = hub.api.get("/v1/vouchers?creditor_id=acme").body["items"]
+    claims = {each["role"]: each for each in items[0]["lines"]}
+    assert [each["kind"] for each in items] == ["agency_payment"]
+    assert (claims["agency_claims"]["account"], claims["agency_claims"]["debit"]["amount"]) == (
+        "1510",
+        "1000.00",
+    )
+    hub.advance(hub.api, days=8)
+
+    (settlement,) = hub.api.get("/v1/settlements?creditor_id=acme").body["items"]
+    checked = hub.api.get(f"/v1/settlements/{settlement['settlement_id']}").body
+    assert checked["differences"] == []
+    assert checked["lines"][0]["principal"]["amount"] == "1000.00"
+    posted = hub.api.get("/v1/vouchers?creditor_id=acme").body["items"]
+    assert [each["kind"] for each in posted] == ["agency_payment", "settlement"]
+    owed = 0
+    for voucher in posted:
+        lines = voucher["lines"]
+        amounts = [(Decimal(each["debit"]["amount"]), Decimal(each["credit"]["amount"])) for each in lines]
+        assert sum(debit for debit, _ in amounts) == sum(credit for _, credit in amounts)
+        owed += sum(
+            Decimal(each["debit"]["amount"]) - Decimal(each["credit"]["amount"])
+            for each in lines
+            if each["role"] == "agency_claims"
+        )
+    assert owed == 0
     assert told_payments(hub) == []
 
 

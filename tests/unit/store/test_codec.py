@@ -14,7 +14,8 @@ from fordring.domain import things
 from fordring.domain.ledger import Balance, Component, Part
 from fordring.domain.refs import Kind
 from fordring.store import shapes
-from fordring.store.items import KINDS, SHAPE, UnreadableItem, decode, encode, instant, warm
+from fordring.store.items import KINDS, SHAPE, UnreadableItem, decode, encode, warm
+from fordring.store.keys import instant
 from fordring.store.rows import from_row, from_value, to_row, to_value
 from fordring.store.shapes import Shape, shape_of
 from tests.store.values import FREE, INSTANT, refs_of, sample, sample_ref, values_of

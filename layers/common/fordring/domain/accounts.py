@@ -26,6 +26,10 @@ class Accounts:
         VAT on what the agency charges.
     loss
         What is written off.
+    unmatched
+        Money that came and leads to no invoice yet.
+    surplus
+        What was paid too much, and is owed back.
     """
 
     receivable: str | None = None
@@ -36,6 +40,8 @@ class Accounts:
     fee_income: str | None = None
     vat: str | None = None
     loss: str | None = None
+    unmatched: str | None = None
+    surplus: str | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:

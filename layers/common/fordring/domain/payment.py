@@ -171,3 +171,6 @@ class Settlement:
     payout: int
     lines: tuple[SettlementLine, ...]
     created_at: datetime
+    bookkeeping_id: str | None = None
+    bookkept_at: datetime | None = None
+    revision: int = 1

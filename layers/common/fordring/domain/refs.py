@@ -1,5 +1,7 @@
 """Names for stored things, without saying where they are stored."""
 
+from datetime import datetime
+
 from fordring.domain.values import dataclass
 
 
@@ -39,6 +41,8 @@ class Listing[T]:
         Only things whose sort key within the list starts so.
     newest_first
         Read from the end.
+    since
+        Only things from this instant on; of lists that are in the order of time, and without ``prefix``.
     """
 
     kind: Kind[T]
@@ -46,6 +50,7 @@ class Listing[T]:
     ids: tuple[str, ...] = ()
     prefix: str = ""
     newest_first: bool = False
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

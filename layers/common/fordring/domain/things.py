@@ -32,6 +32,7 @@ from fordring.domain.running import (
     SyncState,
     TestClock,
 )
+from fordring.domain.vouchers import Voucher
 from fordring.domain.webhooks import Delivery, Endpoint
 
 API_KEY: Final = Kind("api_key", ApiKey)  # key id
@@ -54,6 +55,7 @@ QUESTION: Final = Kind("question", AgencyQuestion)  # case, question
 PAYMENT: Final = Kind("payment", Payment)  # payment
 CREDIT_NOTE: Final = Kind("credit_note", CreditNote)  # credit note
 SETTLEMENT: Final = Kind("settlement", Settlement)  # settlement
+VOUCHER: Final = Kind("voucher", Voucher)  # voucher
 CASE_NUMBER: Final = Kind("case_number", CaseNumber)  # agency, creditor, case number
 REFERENCE: Final = Kind("reference", ReferenceHolder)  # creditor, payment reference, invoice
 DOCUMENT: Final = Kind("document", DocumentClaim)  # creditor, document number

@@ -158,6 +158,8 @@ def _responses(route: Route, schemas: "Schemas") -> Json:
         if model is not None:
             media = "application/json" if status < 400 else "application/problem+json"
             answer["content"] = {media: {"schema": schemas.of(model, "serialization")}}
+            if route.exports is not None:
+                answer["content"][route.exports] = {"schema": {"type": "string"}}
         if route.gives is not None and status < 400:
             answer["content"] = {route.gives: {"schema": {"type": "string", "format": "binary"}}}
         if route.claims and status < 400:

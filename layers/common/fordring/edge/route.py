@@ -50,6 +50,8 @@ class Route:
         them, where a function of the API is to start without loading any model.
     claims
         Whether an ``Idempotency-Key`` is required: on every POST that creates or commands.
+    exports
+        A further content type of its answer, which the caller asks for with ``format``.
     test_mode_only
         Whether the route exists in test mode only.
     """
@@ -66,6 +68,7 @@ class Route:
     media: tuple[str, ...] = ("application/json",)
     gives: str | None = None
     claims: bool = False
+    exports: str | None = None
     test_mode_only: bool = False
     description: str = ""
     examples: Mapping[str, Any] = field(default_factory=dict)

@@ -121,13 +121,21 @@ class DynamoEngine:
         *,
         prefix: str = "",
         until: str | None = None,
+        since: str = "",
         after: Mapping[str, str] | None = None,
         limit: int = 50,
         newest_first: bool = False,
     ) -> Slice:
         """Read a page of one partition."""
         request = query_request(
-            self._table, index, pk, prefix=prefix, until=until, after=after, newest_first=newest_first
+            self._table,
+            index,
+            pk,
+            prefix=prefix,
+            until=until,
+            since=since,
+            after=after,
+            newest_first=newest_first,
         )
         request["Limit"] = limit + 1  # one more, so that the last page knows that it is the last
         answer = self._call("Query", request)

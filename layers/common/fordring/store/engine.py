@@ -93,13 +93,15 @@ class Engine(Protocol):
         *,
         prefix: str = "",
         until: str | None = None,
+        since: str = "",
         after: Mapping[str, str] | None = None,
         limit: int = 50,
         newest_first: bool = False,
     ) -> Slice:
         """Read a page of one partition, of the table (consistently) or of an index.
 
-        ``prefix`` narrows the sort key; ``until`` instead gives everything up to and including a sort key.
+        ``prefix`` narrows the sort key; ``until`` instead gives everything up to and including a sort key,
+        ``since`` everything from one on.
         Items of the index ``due`` carry their keys and their place in it only. A page may be shorter than
         ``limit`` and have a ``next``.
         """

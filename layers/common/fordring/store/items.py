@@ -8,7 +8,7 @@ are kept and written back, and an item of the next shape keeps saying so.
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -28,8 +28,9 @@ from fordring.domain.questions import AgencyQuestion
 from fordring.domain.refs import Kind, Ref
 from fordring.domain.running import Claim, DeliveryClaim, Job, ParkedCallback, SyncRequest
 from fordring.domain.values import dataclass
+from fordring.domain.vouchers import Voucher
 from fordring.domain.webhooks import Delivery, DeliveryState
-from fordring.store.keys import due_partition, key_of, ref_of
+from fordring.store.keys import due_partition, instant, key_of, ref_of
 from fordring.store.shapes import shape_of, unknown_in, with_unknown, without_nothing
 from fordring.usecases.work import Stored
 
@@ -65,20 +66,6 @@ class Item:
     due: tuple[str, str] | None = None
     attention: tuple[str, str] | None = None
     expires: int | None = None
-
-
-def instant(moment: datetime) -> str:
-    """Spell an instant so that text sorts as time does.
-
-    Raises
-    ------
-    ValueError
-        When it does not say its time zone: a naive one would silently be taken for local time.
-    """
-    if moment.tzinfo is None:
-        message = "an instant without a time zone"
-        raise ValueError(message)
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def encode(ref: Ref[Any], value: Any, version: int, unknown: Mapping[str, Any] | None = None) -> Item:
@@ -219,6 +206,11 @@ def _question(value: AgencyQuestion) -> Places:
     return (f"CRED#{value.creditor_id}#question", position), None, None, None
 
 
+def _voucher(value: Voucher) -> Places:
+    position = f"{instant(value.created_at)}#{value.voucher_id}"
+    return (f"CRED#{value.creditor_id}#voucher", position), None, None, None
+
+
 def _command(value: CommandRow) -> Places:
     waiting = value.state in (
         CommandState.QUEUED,
@@ -274,6 +266,7 @@ _PLACES: Final[Mapping[type, Callable[[Any], Places]]] = {
     Payment: _payment,
     CreditNote: _credit_note,
     Settlement: _settlement,
+    Voucher: _voucher,
     AgencyQuestion: _question,
     Dispatch: _dispatch,
     CommandRow: _command,

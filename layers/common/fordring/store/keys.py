@@ -7,6 +7,7 @@ built that reads as another one.
 
 import zlib
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from fordring.domain import things
@@ -31,6 +32,20 @@ class Key(NamedTuple):
 
 class UnusableId(ValueError):
     """An id that cannot be part of a key; the message does not repeat it."""
+
+
+def instant(moment: datetime) -> str:
+    """Spell an instant so that text sorts as time does.
+
+    Raises
+    ------
+    ValueError
+        When it does not say its time zone: a naive one would silently be taken for local time.
+    """
+    if moment.tzinfo is None:
+        message = "an instant without a time zone"
+        raise ValueError(message)
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def sequence(number: str) -> str:
@@ -74,6 +89,7 @@ _KEYS: Final[Mapping[str, Callable[..., Key]]] = {
     things.PAYMENT.name: lambda payment: Key(f"PAY#{payment}", META),
     things.CREDIT_NOTE.name: lambda note: Key(f"CN#{note}", META),
     things.SETTLEMENT.name: lambda settlement: Key(f"SET#{settlement}", META),
+    things.VOUCHER.name: lambda voucher: Key(f"VOU#{voucher}", META),
     things.CASE_NUMBER.name: lambda agency, creditor, number: Key(f"REF#{agency}#{creditor}#{number}", META),
     things.REFERENCE.name: lambda creditor, text, invoice: Key(f"PAYREF#{creditor}#{text}", f"INV#{invoice}"),
     things.DOCUMENT.name: lambda creditor, number: Key(f"DOC#{creditor}#{number}", META),
@@ -128,6 +144,7 @@ _INDEXED: Final[Mapping[str, tuple[str, str]]] = {
     "payments_of": ("lists", "CRED#{0}#payment"),
     "credit_notes_of": ("lists", "CRED#{0}#credit_note"),
     "settlements_of": ("lists", "CRED#{0}#settlement"),
+    "vouchers_of": ("lists", "CRED#{0}#voucher"),
     "attention_of": ("attention", "ATT#{0}"),
 }
 
@@ -139,6 +156,7 @@ class Query(NamedTuple):
     pk: str
     prefix: str
     newest_first: bool
+    since: str = ""
 
 
 def key_of(ref: Ref[Any]) -> Key:
@@ -185,7 +203,13 @@ def query_of(listing: Listing[Any]) -> Query:
         sk = prefix.format(*listing.ids[outer:]) + listing.prefix
         return Query(None, pk, sk, listing.newest_first)
     index, pattern = _INDEXED[listing.name]
-    return Query(index, pattern.format(*listing.ids), listing.prefix, listing.newest_first)
+    return Query(
+        index,
+        pattern.format(*listing.ids),
+        listing.prefix,
+        listing.newest_first,
+        instant(listing.since) if listing.since else "",
+    )
 
 
 def ref_of(kind: Kind[Any], pk: str, sk: str) -> Ref[Any]:

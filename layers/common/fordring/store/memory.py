@@ -96,6 +96,7 @@ class MemoryEngine:
         *,
         prefix: str = "",
         until: str | None = None,
+        since: str = "",
         after: Mapping[str, str] | None = None,
         limit: int = 50,
         newest_first: bool = False,
@@ -103,7 +104,7 @@ class MemoryEngine:
         """Read a page of one partition."""
         with self._lock:
             rows = self._partitions.get((index, pk), [])
-            start, end = _range(rows, prefix, until)
+            start, end = _range(rows, prefix, until, since)
             if after is not None:
                 place = after["sk"] if index is None else after["place"]
                 position = (place, pk if index is None else after["pk"], after["sk"])
@@ -145,9 +146,11 @@ def _place(item: Item | None, index: str | None) -> tuple[str, str] | None:
     return place
 
 
-def _range(rows: Sequence[Position], prefix: str, until: str | None) -> tuple[int, int]:
+def _range(rows: Sequence[Position], prefix: str, until: str | None, since: str) -> tuple[int, int]:
     if until is not None:
         return 0, bisect_right(rows, (until, _LAST, _LAST))
+    if since:
+        return bisect_left(rows, (since, "", "")), len(rows)
     if prefix:
         return bisect_left(rows, (prefix, "", "")), bisect_right(rows, (prefix + _LAST, _LAST, _LAST))
     return 0, len(rows)

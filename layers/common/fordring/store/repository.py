@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from fordring.domain.refs import Listing, Page, Ref
 from fordring.store.engine import ConditionsFailed, Engine, Write
-from fordring.store.items import KINDS, Item, UnreadableItem, decode, decode_value, encode, instant
-from fordring.store.keys import Key, due_partitions, key_of, query_of, ref_of
+from fordring.store.items import KINDS, Item, UnreadableItem, decode, decode_value, encode
+from fordring.store.keys import Key, due_partitions, instant, key_of, query_of, ref_of
 from fordring.usecases.work import Change, Conflict, Stored
 
 _ACTIONS: Mapping[str, Any] = {"add": "put", "change": "update", "remove": "delete", "unchanged": "check"}
@@ -60,6 +60,7 @@ class Repository:
             after=json.loads(after) if after else None,
             limit=limit,
             newest_first=query.newest_first,
+            since=query.since,
         )
         items = tuple(
             (cast("Ref[T]", ref), cast("T", stored.value)) for ref, stored in map(decode, found.items)

@@ -63,6 +63,7 @@ def query_request(
     *,
     prefix: str,
     until: str | None,
+    since: str,
     after: Mapping[str, str] | None,
     newest_first: bool,
 ) -> dict[str, Any]:
@@ -71,6 +72,8 @@ def query_request(
     condition, values = f"{pk_name} = :pk", {":pk": {"S": pk}}
     if until is not None:
         condition, values[":sk"] = f"{condition} AND {sk_name} <= :sk", {"S": until}
+    elif since:
+        condition, values[":sk"] = f"{condition} AND {sk_name} >= :sk", {"S": since}
     elif prefix:
         condition, values[":sk"] = f"{condition} AND begins_with({sk_name}, :sk)", {"S": prefix}
     request = {

@@ -14,6 +14,7 @@ from fordring.usecases.booking import book, follow
 from fordring.usecases.disputing import tell_case_handler
 from fordring.usecases.recording import command, epoch_of, tell
 from fordring.usecases.unmatched import said
+from fordring.usecases.vouchering import vouch_charge, vouch_write_off
 from fordring.usecases.work import Work
 
 
@@ -66,6 +67,7 @@ def write_off(work: Work, invoice: Invoice, wanted: WriteOff, capabilities: Capa
         Source.CREDITOR,
         note=wanted.reason,
     )
+    vouch_write_off(work, invoice, amount, wanted.written_off_date)
     _tell(work, EventType.INVOICE_WRITTEN_OFF, booked, amount, wanted.reason)
     case = work.get(things.CASE(invoice.case_id)) if invoice.release.live and invoice.case_id else None
     if case is None or not case.open:
@@ -115,6 +117,7 @@ def add_cost(work: Work, invoice: Invoice, added: AddedCost) -> Invoice:
         Source.CREDITOR,
         note=added.reason,
     )
+    vouch_charge(work, invoice, {added.component: amount}, added.added_date)
     _tell(work, EventType.INVOICE_COST_ADDED, booked, amount, added.reason)
     if invoice.release.live and invoice.case_id:
         case = work.get(things.CASE(invoice.case_id))

@@ -22,6 +22,7 @@ from fordring.domain.values import dataclass
 from fordring.usecases.booking import book
 from fordring.usecases.recording import tell
 from fordring.usecases.transmitting import NO_ADMINISTRATORS, Administrators, transmit
+from fordring.usecases.vouchering import vouch_charge
 from fordring.usecases.work import Work
 
 FREE_TEXT: Final = "payment_reference_is_free_text"
@@ -155,6 +156,7 @@ def register(
         if letter.fee:
             fee = {Component.FEE: letter.fee}
             invoice, _ = book(work, invoice, EntryKind.CHARGE, fee, letter.sent_date, Source.CREDITOR)
+            vouch_charge(work, invoice, fee, letter.sent_date)
     work.add(
         document_ref(creditor_id, "invoice", new.document_number),
         DocumentClaim("invoice", invoice_id, new.digest),

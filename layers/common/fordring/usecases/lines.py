@@ -13,11 +13,10 @@ from fordring.domain.payment import Match, Origin, Payment, Settlement
 from fordring.domain.refs import Ref
 from fordring.domain.values import dataclass
 from fordring.usecases.leads import Leads, OpenInvoices, leads_of
-from fordring.usecases.matching import REVERSAL
 from fordring.usecases.paying import NewPayment, Target, agency_account, owed_on, pay, unmatched
 from fordring.usecases.recording import derived_id
 from fordring.usecases.reversing import Reversal
-from fordring.usecases.unmatched import attention_of_payment
+from fordring.usecases.unmatched import REVERSAL, attention_of_payment
 from fordring.usecases.work import Conflict, Desk, Work, transact
 
 if TYPE_CHECKING:

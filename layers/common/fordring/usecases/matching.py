@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
 
 from fordring.domain import things
 from fordring.domain.errors import Refused
@@ -15,11 +14,9 @@ from fordring.domain.spreading import Handling
 from fordring.domain.values import dataclass
 from fordring.usecases.paying import NewPayment, pay, spread_on
 from fordring.usecases.receiving import book_on_invoice
-from fordring.usecases.unmatched import attention_of_payment, settle_attention
+from fordring.usecases.unmatched import REVERSAL, attention_of_payment, settle_attention
+from fordring.usecases.vouchering import void_unmatched
 from fordring.usecases.work import Work
-
-REVERSAL: Final = "reversal_without_original"
-"""The reason of a bank line that takes money back of which the hub knows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +69,7 @@ def match_by_hand(work: Work, payment: Payment, invoice: Invoice, choice: Choice
         payment.payment_id,
         choice.parts,
         handling=choice.handling,
+        was_unmatched=True,
     )
     if payment.source is Source.AGENCY:
         decided = replace(payment, reason="by_hand", rule=rule)
@@ -123,5 +121,6 @@ def ignore_by_hand(work: Work, payment: Payment) -> Payment:
         payment, match=Match.IGNORED, reason="by_hand", rule=Rule.BY_HAND, revision=payment.revision + 1
     )
     work.change(things.PAYMENT(payment.payment_id), ignored)
+    void_unmatched(work, payment)
     settle_attention(work, attention_of_payment(payment.payment_id), "ignored")
     return ignored

@@ -22,6 +22,7 @@ from fordring.usecases.recording import command, epoch_of, tell
 from fordring.usecases.spreading import book_spread
 from fordring.usecases.submitting import invoice_of
 from fordring.usecases.unmatched import keep_unmatched, said
+from fordring.usecases.vouchering import void_unmatched, vouch_payment
 from fordring.usecases.work import Conflict, Desk, Work
 
 
@@ -51,6 +52,7 @@ class NewPayment:
     handling: Handling = Handling.NORMAL
     bank_account: str | None = None
     replaces: str | None = None
+    was_unmatched: bool = False
 
 
 def refs_to_pay(invoice: Invoice) -> tuple[Ref[Any], ...]:
@@ -159,6 +161,9 @@ def pay(work: Work, invoice: Invoice, new: NewPayment) -> Payment:
             payment, match=Match.SETTLEMENT, reason="agency_settlement", rule=Rule.AGENCY_PAYOUT
         )
         work.put(things.PAYMENT(settled.payment_id), settled)
+        if new.was_unmatched:
+            # The settlement has a voucher of its own, which debits the bank.
+            void_unmatched(work, settled)
         return settled
     booked = _book_payment(work, invoice, payment, new)
     work.put(things.PAYMENT(booked.payment_id), booked)
@@ -210,6 +215,8 @@ def _never_transferred(pointer: str) -> Unprocessable:
 def _book_payment(work: Work, invoice: Invoice, payment: Payment, new: NewPayment) -> Payment:
     spread = spread_on(work, invoice, new)
     booked, payment = book_spread(work, invoice, payment, spread)
+    paid = {invoice.invoice_id: spread.settles}
+    vouch_payment(work, payment, invoice, paid, spread.collected, was_unmatched=new.was_unmatched)
     reported = False
     if invoice.release.live and invoice.case_id is not None:
         case = work.get(things.CASE(invoice.case_id))

@@ -8,6 +8,7 @@ from fordring.domain.payment import Settlement, SettlementLine
 from fordring.usecases.receiving import Teller
 from fordring.usecases.recording import derived_id, tell
 from fordring.usecases.unmatched import said
+from fordring.usecases.vouchering import vouch_settlement
 from fordring.usecases.work import Work
 
 
@@ -37,20 +38,19 @@ def receive_settlement(work: Work, fact: SettlementMade, teller: Teller) -> bool
                 payout=line.payout.minor,
             )
         )
-    work.add(
-        ref,
-        Settlement(
-            settlement_id=settlement_id,
-            creditor_id=teller.creditor_id,
-            agency=teller.agency,
-            agency_settlement_id=fact.settlement_id,
-            settled_date=fact.settled_date,
-            currency=fact.payout.currency,
-            payout=fact.payout.minor,
-            lines=tuple(lines),
-            created_at=work.now,
-        ),
+    settlement = Settlement(
+        settlement_id=settlement_id,
+        creditor_id=teller.creditor_id,
+        agency=teller.agency,
+        agency_settlement_id=fact.settlement_id,
+        settled_date=fact.settled_date,
+        currency=fact.payout.currency,
+        payout=fact.payout.minor,
+        lines=tuple(lines),
+        created_at=work.now,
     )
+    work.add(ref, settlement)
+    vouch_settlement(work, settlement)
     tell(
         work,
         EventType.SETTLEMENT_RECEIVED,

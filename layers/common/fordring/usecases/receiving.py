@@ -9,7 +9,7 @@ from fordring.domain.case import Case
 from fordring.domain.events import EventType
 from fordring.domain.facts import Fact, PaymentReceived, PaymentReversed
 from fordring.domain.invoice import Invoice
-from fordring.domain.ledger import Component, EntryKind, Source
+from fordring.domain.ledger import Component, Entry, EntryKind, Source
 from fordring.domain.matching import Hint, Incoming, Rule, explain, match
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment, Share
@@ -23,6 +23,7 @@ from fordring.usecases.spreading import book_spread
 from fordring.usecases.spreading_over_cases import CaseSpread, spread_over_case
 from fordring.usecases.surplus import note_surplus, use_surplus
 from fordring.usecases.unmatched import attention_of_payment, keep_unmatched, said, settle_attention
+from fordring.usecases.vouchering import void_unmatched, vouch_payment, vouch_reversal
 from fordring.usecases.work import Store, Work
 
 
@@ -111,6 +112,8 @@ def receive_payment(work: Work, fact: PaymentReceived, teller: Teller, case: Cas
     rule = explain(Incoming(fact.principal, fact.paid_date, "agency"), owed_on(spread.lead))
     matched = replace(payment, match=Match.MATCHED, reason="agency_case", rule=rule)
     booked_case, booked = _book(work, case, matched, fact, spread)
+    paid = {invoice.invoice_id: sum(amounts.values()) for invoice, amounts in spread.shares}
+    vouch_payment(work, booked, spread.lead, paid, {}, was_unmatched=known is not None)
     work.change(things.CASE(case.case_id), booked_case)
     work.put(things.PAYMENT(payment_id), booked)
     settle_attention(work, attention_of_payment(payment_id), "its case was found")
@@ -159,6 +162,7 @@ def _receive_without_case(work: Work, payment: Payment, fact: PaymentReceived) -
 def book_on_invoice(work: Work, payment: Payment, invoice: Invoice, spread: Spread | None = None) -> Payment:
     """Book what the agency took without saying for which case; the agency knows of it already."""
     spread = spread or by_order(invoice.balance, payment.amount, "principal_first")
+    was_unmatched = payment.match is Match.UNMATCHED
     booked, payment = book_spread(work, invoice, payment, spread)
     if invoice.release.live and invoice.case_id:
         case = work.demand(things.CASE(invoice.case_id))
@@ -170,6 +174,8 @@ def book_on_invoice(work: Work, payment: Payment, invoice: Invoice, spread: Spre
         case_id=invoice.case_id,
         revision=payment.revision + 1,
     )
+    paid = {invoice.invoice_id: spread.settles}
+    vouch_payment(work, matched, invoice, paid, spread.collected, was_unmatched=was_unmatched)
     work.put(things.PAYMENT(payment.payment_id), matched)
     tell_of_payment(work, EventType.PAYMENT_RECEIVED, booked, matched, matched.surplus)
     return matched
@@ -272,11 +278,15 @@ def receive_reversal(work: Work, fact: PaymentReversed, teller: Teller, case: Ca
     payment = work.find(things.PAYMENT(payment_id)) if payment_id else None
     if payment is None or payment.match is Match.REVERSED:
         return False
+    if payment.match is Match.UNMATCHED:
+        void_unmatched(work, payment)
     followed = case
+    undone: list[tuple[str, Entry]] = []
     for invoice_id, seqs in _by_invoice(payment):
         invoice = work.get(things.INVOICE(invoice_id))
         for seq in seqs:
             original = work.get(things.INVOICE_ENTRY(invoice_id, seq))
+            undone.append((invoice_id, original))
             invoice, _ = book(
                 work,
                 invoice,
@@ -291,6 +301,8 @@ def receive_reversal(work: Work, fact: PaymentReversed, teller: Teller, case: Ca
         if followed is not None and payment.case_id == followed.case_id:
             followed = follow(followed, invoice, work)
             _follow_elsewhere(work, followed, invoice)
+    if payment.match is Match.MATCHED:
+        vouch_reversal(work, payment, undone, fact.occurred_at.date())
     if followed is not None and payment.case_entry:
         cost = work.get(things.CASE_ENTRY(followed.case_id, payment.case_entry))
         followed, _ = book_cost(

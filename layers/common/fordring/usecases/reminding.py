@@ -7,6 +7,7 @@ from fordring.domain.errors import Refused
 from fordring.domain.invoice import Invoice, Reminder
 from fordring.domain.ledger import Component, EntryKind, Source
 from fordring.usecases.booking import book
+from fordring.usecases.vouchering import vouch_charge
 from fordring.usecases.work import Work
 
 
@@ -29,4 +30,5 @@ def record_reminder(work: Work, invoice: Invoice, reminder: Reminder) -> Invoice
     booked, _ = book(
         work, noted, EntryKind.CHARGE, {Component.FEE: reminder.fee}, reminder.sent_date, Source.CREDITOR
     )
+    vouch_charge(work, invoice, {Component.FEE: reminder.fee}, reminder.sent_date)
     return booked

@@ -11,7 +11,7 @@ from fordring.domain.case import Case
 from fordring.domain.errors import Refused
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice
-from fordring.domain.ledger import EntryKind, Source
+from fordring.domain.ledger import Entry, EntryKind, Source
 from fordring.domain.payment import Match, Payment
 from fordring.domain.refs import Ref
 from fordring.domain.values import dataclass
@@ -20,6 +20,7 @@ from fordring.usecases.mirroring import knows_of
 from fordring.usecases.paying import Target, tell_of_payment
 from fordring.usecases.recording import command, epoch_of
 from fordring.usecases.surplus import use_surplus
+from fordring.usecases.vouchering import vouch_reversal
 from fordring.usecases.work import Conflict, Desk, Work
 
 
@@ -88,9 +89,11 @@ def reverse(work: Work, payment: Payment, invoice: Invoice, reversed_date: date)
     refuse_unless_reversible(payment)
     booked = invoice
     undone = 0
+    taken: list[tuple[str, Entry]] = []
     for seq in payment.entries:
         original = work.get(things.INVOICE_ENTRY(invoice.invoice_id, seq))
         undone += original.total if original.kind is EntryKind.PAYMENT else 0
+        taken.append((invoice.invoice_id, original))
         booked, _ = book(
             work,
             booked,
@@ -101,6 +104,7 @@ def reverse(work: Work, payment: Payment, invoice: Invoice, reversed_date: date)
             payment_id=payment.payment_id,
             reverses=original,
         )
+    vouch_reversal(work, payment, taken, reversed_date)
     booked = use_surplus(work, booked, payment.payment_id)
     if invoice.case_id and (invoice.release.live or invoice.case_id == payment.case_id):
         case = work.get(things.CASE(invoice.case_id))

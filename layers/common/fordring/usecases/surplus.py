@@ -11,6 +11,7 @@ from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import CLEARING_ORDERS, EntryKind, Source, allocate
 from fordring.domain.payment import Match, Payment
 from fordring.usecases.booking import book
+from fordring.usecases.vouchering import vouch_use_of_surplus
 from fordring.usecases.work import Work
 
 
@@ -82,4 +83,5 @@ def _use(work: Work, invoice: Invoice, payment: Payment) -> tuple[Invoice, Payme
         revision=payment.revision + 1,
     )
     work.change(things.PAYMENT(payment.payment_id), used)
+    vouch_use_of_surplus(work, payment, invoice, payment.surplus - left)
     return booked, used

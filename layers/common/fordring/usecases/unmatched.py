@@ -1,7 +1,7 @@
 """Payments that lead to no invoice: kept, told, and put before a person."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from fordring.domain import things
 from fordring.domain.command import AttentionKind
@@ -10,7 +10,11 @@ from fordring.domain.money import Money
 from fordring.domain.payment import Payment
 from fordring.domain.refs import Ref
 from fordring.usecases.recording import ask_for_attention, attention_id, tell
+from fordring.usecases.vouchering import vouch_unmatched
 from fordring.usecases.work import Work
+
+REVERSAL: Final = "reversal_without_original"
+"""The reason of a bank line that takes money back of which the hub knows nothing."""
 
 
 def said(amount: Money) -> dict[str, str]:
@@ -29,6 +33,7 @@ def keep_unmatched(work: Work, payment: Payment) -> None:
     The attention that it may have raised before must have been read.
     """
     work.add(things.PAYMENT(payment.payment_id), payment)
+    vouch_unmatched(work, payment, went_back=payment.reason == REVERSAL)
     tell(
         work,
         EventType.PAYMENT_UNMATCHED,

@@ -149,6 +149,18 @@ class Work:
             raise ReadMore(ref)
         return self.find(ref)
 
+    def find_more[T](self, ref: Ref[T]) -> T | None:
+        """Give a thing, or ``None``, though it may only now be known that it is needed.
+
+        Raises
+        ------
+        ReadMore
+            When it was not read: the next attempt reads it, too.
+        """
+        if ref not in self._asked and ref not in self._changes:
+            raise ReadMore(ref)
+        return self.find(ref)
+
     def get[T](self, ref: Ref[T]) -> T:
         """Give a thing that must exist.
 

@@ -1,4 +1,4 @@
-"""Payments, settlements, the event feed, and how the synchronisation stands: the routes that read."""
+"""Payments, the event feed, and how the synchronisation stands: the routes that read."""
 
 from fordring.domain import things
 from fordring.domain.creditor import Scope
@@ -14,13 +14,10 @@ from fordring.edge.routes.case_reads import read_owned
 from fordring.edge.schemas.feed import (
     FeedQuery,
     PaymentQuery,
-    SettlementQuery,
     SyncQuery,
     ToldFeed,
-    ToldSettlements,
     ToldSync,
     tell_feed_line,
-    tell_settlement,
     tell_sync,
 )
 from fordring.edge.schemas.payments import ToldPayments, tell_listed_payment
@@ -45,14 +42,6 @@ def list_payments(call: Call) -> Answer:
         lambda payment: tell_listed_payment(payment, suggestions.get(payment.payment_id, ())),
         arrange=completed,
     )
-
-
-def list_settlements(call: Call) -> Answer:
-    """List what agencies have paid out to a creditor."""
-    asked = call.asked(SettlementQuery)
-    read_owned(call, asked.creditor_id)
-    listing = Listing(things.SETTLEMENT, "settlements_of", (asked.creditor_id,), newest_first=True)
-    return answer_list(call, listing, tell_settlement)
 
 
 def read_feed(call: Call) -> Answer:
@@ -100,16 +89,6 @@ FEED_ROUTES = (
             "`rule` says why each was matched as it was. An unmatched one comes with up to five invoices "
             "that it may be for, by what the bank said, by amount, payer and date, the likeliest first."
         ),
-    ),
-    Route(
-        "GET",
-        "/v1/settlements",
-        list_settlements,
-        "List what agencies have paid out to a creditor",
-        "payments",
-        Scope.READ,
-        {200: ToldSettlements},
-        query=SettlementQuery,
     ),
     Route(
         "GET",

@@ -81,6 +81,18 @@ def _feed() -> tuple[Route, ...]:
     return FEED_ROUTES
 
 
+def _settlements() -> tuple[Route, ...]:
+    from fordring.edge.routes.settlements import SETTLEMENT_READ_ROUTES
+
+    return SETTLEMENT_READ_ROUTES
+
+
+def _vouchers() -> tuple[Route, ...]:
+    from fordring.edge.routes.vouchers import VOUCHER_READ_ROUTES
+
+    return VOUCHER_READ_ROUTES
+
+
 def _attention() -> tuple[Route, ...]:
     from fordring.edge.routes.attention import ATTENTION_READ_ROUTES
 
@@ -170,9 +182,17 @@ ROUTES = Routes(
     Group(
         _feed,
         "GET /v1/payments",
-        "GET /v1/settlements",
         "GET /v1/events",
         "GET /v1/creditors/{creditor_id}/sync",
+    ),
+    Group(
+        _settlements,
+        "GET /v1/settlements",
+        "GET /v1/settlements/{settlement_id}",
+    ),
+    Group(
+        _vouchers,
+        "GET /v1/vouchers",
     ),
     Group(
         _attention,

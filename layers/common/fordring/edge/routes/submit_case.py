@@ -135,6 +135,18 @@ def _case_invoices() -> tuple[Route, ...]:
     return CASE_INVOICE_ROUTES
 
 
+def _vouchers() -> tuple[Route, ...]:
+    from fordring.edge.routes.vouchers import VOUCHER_ROUTES
+
+    return VOUCHER_ROUTES
+
+
+def _settlements() -> tuple[Route, ...]:
+    from fordring.edge.routes.settlements import SETTLEMENT_ROUTES
+
+    return SETTLEMENT_ROUTES
+
+
 def _matching() -> tuple[Route, ...]:
     from fordring.edge.routes.matching import MATCHING_ROUTES
 
@@ -198,6 +210,8 @@ ROUTES = Routes(
         "POST /v1/cases/{case_id}/questions/{question_id}/answer",
         "POST /v1/cases/{case_id}/messages/{message_id}/seen",
     ),
+    Group(_vouchers, "POST /v1/vouchers/{voucher_id}/bank-link"),
+    Group(_settlements, "POST /v1/settlements/{settlement_id}/bookkept"),
     Group(
         _matching,
         "POST /v1/payments/{payment_id}/match",

@@ -39,6 +39,8 @@ class GivenAccounts(Given):
     fee_income: Account = None
     vat: Account = None
     loss: Account = None
+    unmatched: Account = None
+    surplus: Account = None
 
 
 class GivenSettings(Given):
@@ -192,6 +194,8 @@ class ToldAccounts(Told):
     fee_income: str | None
     vat: str | None
     loss: str | None
+    unmatched: str | None
+    surplus: str | None
 
 
 class ToldSettings(Told):

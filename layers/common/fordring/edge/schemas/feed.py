@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from fordring.domain.payment import Match, Settlement
+from fordring.domain.payment import Match
 from fordring.domain.running import FeedLine, SyncState
 from fordring.edge.schemas.common import AgencyName, ChosenId, Given, Paging
-from fordring.edge.schemas.told import Instant, Told, ToldMoney, day, instant, money
+from fordring.edge.schemas.told import Instant, Told, instant
 
 
 class FeedQuery(Given):
@@ -49,45 +49,6 @@ class PaymentQuery(Paging):
     match: Annotated[Match | None, Field(strict=False)] = None
 
 
-class SettlementQuery(Paging):
-    """Which settlements."""
-
-    creditor_id: ChosenId
-
-
-class ToldSettlementLine(Told):
-    """What a settlement says of one case."""
-
-    case_id: str | None
-    case_number: str | None
-    principal: ToldMoney
-    fee: ToldMoney
-    interest: ToldMoney
-    commission: ToldMoney
-    vat: ToldMoney
-    payout: ToldMoney
-
-
-class ToldSettlement(Told):
-    """What the agency has paid out."""
-
-    settlement_id: str
-    creditor_id: str
-    agency: str
-    agency_settlement_id: str
-    settled_date: str
-    payout: ToldMoney
-    lines: list[ToldSettlementLine]
-    created_at: Instant
-
-
-class ToldSettlements(Told):
-    """A page of settlements, the newest first."""
-
-    items: list[ToldSettlement]
-    next_cursor: str | None
-
-
 class SyncQuery(Given):
     """With which agency."""
 
@@ -118,29 +79,6 @@ def tell_feed_line(line: FeedLine) -> dict[str, Any]:
         "type": line.type,
         "occurred_at": instant(line.occurred_at),
         "data": dict(line.data),
-    }
-
-
-def tell_settlement(settlement: Settlement) -> dict[str, Any]:
-    """Tell a settlement."""
-    currency = settlement.currency
-    amounts = ("principal", "fee", "interest", "commission", "vat", "payout")
-    return {
-        "settlement_id": settlement.settlement_id,
-        "creditor_id": settlement.creditor_id,
-        "agency": settlement.agency,
-        "agency_settlement_id": settlement.agency_settlement_id,
-        "settled_date": day(settlement.settled_date),
-        "payout": money(settlement.payout, currency),
-        "lines": [
-            {
-                "case_id": line.case_id,
-                "case_number": line.case_number,
-                **{name: money(getattr(line, name), currency) for name in amounts},
-            }
-            for line in settlement.lines
-        ],
-        "created_at": instant(settlement.created_at),
     }
 
 

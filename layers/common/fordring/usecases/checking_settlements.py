@@ -1,0 +1,123 @@
+"""Checking a settlement against the payments that it settles, case by case (BEY-8)."""
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+from fordring.domain import things
+from fordring.domain.case import Case
+from fordring.domain.ledger import EntryKind, Source
+from fordring.domain.payment import Match, Payment, Settlement, SettlementLine
+from fordring.domain.refs import Listing
+from fordring.domain.values import dataclass
+from fordring.usecases.vouchering import difference_of
+from fordring.usecases.work import Desk
+
+
+class Mismatch(StrEnum):
+    """How a settlement and what is known of its cases disagree."""
+
+    UNKNOWN_CASE = "unknown_case"
+    DOES_NOT_ADD_UP = "does_not_add_up"
+    """The parts of a line do not make up its payout."""
+    LINES_DIFFER_FROM_PAYOUT = "lines_differ_from_payout"
+    """The lines do not make up what was paid out in all."""
+    MORE_THAN_RECEIVED = "more_than_received"
+    """More principal was settled, in all, than the agency has said that it received."""
+    LESS_THAN_RECEIVED = "less_than_received"
+    """The agency has said that it received more than it has settled until now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementDifference:
+    """One disagreement: settled less expected, minor units."""
+
+    kind: Mismatch
+    amount: int
+    case_id: str | None = None
+    case_number: str | None = None
+
+
+def check(desk: Desk, settlement: Settlement) -> tuple[SettlementDifference, ...]:
+    """List where a settlement disagrees with itself, and with the payments that the agency has told of.
+
+    All settlements until this one count together: an agency may settle late, and take reversed payments off
+    a later settlement.
+    """
+    found = []
+    rest = settlement.payout - sum(line.payout for line in settlement.lines)
+    if rest:
+        found.append(SettlementDifference(Mismatch.LINES_DIFFER_FROM_PAYOUT, rest))
+    earlier = _settled_before(desk, settlement)
+    for line in settlement.lines:
+        found.extend(_check_line(desk, settlement, line, earlier))
+    return tuple(found)
+
+
+def _settled_before(desk: Desk, settlement: Settlement) -> dict[str, int]:
+    """Sum up by case what the agency's settlements until this one have settled of the principal."""
+    settled: dict[str, int] = {}
+    for _, each in desk.every(Listing(things.SETTLEMENT, "settlements_of", (settlement.creditor_id,))):
+        if each.agency != settlement.agency or each.created_at > settlement.created_at:
+            continue
+        for line in each.lines:
+            if line.case_id is not None:
+                settled[line.case_id] = settled.get(line.case_id, 0) + line.principal
+    return settled
+
+
+def _check_line(
+    desk: Desk, settlement: Settlement, line: SettlementLine, settled: dict[str, int]
+) -> Iterator[SettlementDifference]:
+    difference = difference_of(line)
+    if difference:
+        yield SettlementDifference(Mismatch.DOES_NOT_ADD_UP, difference, line.case_id, line.case_number)
+    case = _case(desk, line)
+    if case is None or case.creditor_id != settlement.creditor_id:
+        yield SettlementDifference(Mismatch.UNKNOWN_CASE, line.principal, line.case_id, line.case_number)
+        return
+    received = sum(_received(desk, case, settlement))
+    over = settled.get(case.case_id, 0) - received
+    if over:
+        kind = Mismatch.MORE_THAN_RECEIVED if over > 0 else Mismatch.LESS_THAN_RECEIVED
+        yield SettlementDifference(kind, over, case.case_id, case.case_number)
+
+
+def _case(desk: Desk, line: SettlementLine) -> Case | None:
+    if line.case_id is None:
+        return None
+    ref = things.CASE(line.case_id)
+    return desk.read(ref).find(ref)
+
+
+def _received(desk: Desk, case: Case, settlement: Settlement) -> Iterable[int]:
+    """Give the principal of each payment that the agency had told of, on any invoice of a case."""
+    for member in case.members:
+        ref = things.INVOICE(member.invoice_id)
+        invoice = desk.read(ref).find(ref)
+        listing = Listing(things.INVOICE_ENTRY, "entries_of_invoice", (member.invoice_id,))
+        entries = [
+            entry
+            for _, entry in desk.every(listing)
+            if entry.kind is EntryKind.PAYMENT and entry.source is Source.AGENCY and entry.payment_id
+        ]
+        names = dict.fromkeys(entry.payment_id or "" for entry in entries)
+        names |= dict.fromkeys(invoice.surplus_payments if invoice else ())
+        if not names:
+            continue
+        look = desk.read(*(things.PAYMENT(name) for name in names))
+        for name in names:
+            payment = look.find(things.PAYMENT(name))
+            if payment is None or not _counts(payment, case, settlement):
+                continue
+            yield sum(entry.total for entry in entries if entry.payment_id == name)
+            if payment.invoice_id == member.invoice_id:
+                yield payment.surplus
+
+
+def _counts(payment: Payment, case: Case, settlement: Settlement) -> bool:
+    return (
+        payment.match is Match.MATCHED
+        and payment.source is Source.AGENCY
+        and payment.case_id == case.case_id
+        and payment.created_at <= settlement.created_at
+    )
