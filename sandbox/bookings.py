@@ -292,13 +292,14 @@ def _book(
         ),
     ).lastrowid
     assert entry_id is not None
+    claimed = principal
     if reverses is None:
         claims.spread(desk, case["id"], entry_id, invoice, principal)
     else:
-        claims.take_back(desk, case["id"], entry_id, reverses)
+        claimed -= claims.take_back(desk, case["id"], entry_id, reverses)
     desk.db.execute(
         "update cases set principal = principal + ?, interest = interest + ?, cost = cost + ? where id = ?",
-        (principal, interest, cost, case["id"]),
+        (claimed, interest, cost, case["id"]),
     )
 
 

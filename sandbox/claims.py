@@ -50,12 +50,21 @@ def spread(desk: Desk, case_id: int, entry_id: int, invoice: str, principal: int
     _allocate(desk, case_id, entry_id, claims[0]["invoice"], left)
 
 
-def take_back(desk: Desk, case_id: int, entry_id: int, reversed_id: int) -> None:
-    """Undo what an earlier entry did to the claims."""
+def take_back(desk: Desk, case_id: int, entry_id: int, reversed_id: int) -> int:
+    """Undo what an earlier entry did to the claims; gives what is not claimed again, in øre.
+
+    That is what had been paid on an invoice that the client has taken back since, and claims itself.
+    """
+    withdrawn = {claim["invoice"] for claim in claims_of(desk, case_id) if claim["withdrawn"]}
+    waived = 0
     for row in desk.db.execute(
         "select invoice, principal from allocations where entry_id = ?", (reversed_id,)
     ).fetchall():
-        _allocate(desk, case_id, entry_id, row["invoice"], -row["principal"])
+        if row["invoice"] in withdrawn:
+            waived -= row["principal"]
+        else:
+            _allocate(desk, case_id, entry_id, row["invoice"], -row["principal"])
+    return waived
 
 
 def rests(desk: Desk, case_id: int) -> bool:

@@ -6,13 +6,15 @@ schedule do: the message is delivered again, the callback is tried again, the ne
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from fordring.domain import things
+from fordring.domain.agreement import Grouping
+from fordring.domain.case import MOST_INVOICES
 from fordring.domain.refs import Listing
 from fordring.domain.running import TestClock
 from fordring.domain.webhooks import Endpoint, EndpointSecret
@@ -127,6 +129,78 @@ def withdrawn_once(scene: Scene, case_id: str) -> list[str]:
         wrong.append(f"the agency has closed it as {there['closed_reason']}")
     if scene.case(case_id).closed_reason != "withdrawn":
         wrong.append(f"closed as {scene.case(case_id).closed_reason}")
+    return wrong
+
+
+MANY = MOST_INVOICES + 5
+"""So many that one case is full and is followed by another."""
+
+
+def gather(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    """A case of several invoices is put together, and the next one after it."""
+    scene = ground.begin()
+    ref = things.AGREEMENT("acme", "svea")
+    agreement = scene.world.get(ref)
+    scene.world.put(ref, replace(agreement, settings=replace(agreement.settings, grouping=Grouping.DEBTOR)))
+    invoices = [scene.world.invoice(amount="10.00").invoice_id for _ in range(MANY)]
+    reply = scene.api.post("/v1/creditors/acme/cases", {"agency": "svea", "invoice_id": invoices[0]})
+    assert reply.status == 202, reply.text
+    message = {"gathering": reply.body["case_id"]}
+    return scene, scene.run("deliver_outbox", sqs(message), kill, later=False), (message, invoices)
+
+
+def gather_again(scene: Scene, given: tuple[dict[str, str], list[str]]) -> None:
+    message, _ = given
+    end = scene.run("deliver_outbox", sqs(message), None, later=True)
+    assert end.answer == {"batchItemFailures": []}, end
+    # What a killed process began under another name is found by what is due.
+    scene.settle()
+    scene.advance(minutes=6)
+    scene.settle()
+
+
+def gathered_once(scene: Scene, given: tuple[dict[str, str], list[str]]) -> list[str]:
+    _, invoices = given
+    wrong = kinds(
+        scene,
+        invoice__registered=MANY,
+        case__submitted=2,
+        case__registered=2,
+        case__status_changed=2,
+    )
+    sizes = sorted(len(there["invoices"]) for there in scene.theirs)
+    if sizes != [MANY - MOST_INVOICES, MOST_INVOICES]:
+        wrong.append(f"cases of {sizes} invoices at the agency")
+    for invoice_id in invoices:
+        invoice = scene.world.get(things.INVOICE(invoice_id))
+        if (invoice.release, invoice.submission) != ("registered", 1):
+            wrong.append(f"{invoice_id} is {invoice.release}, submission {invoice.submission}")
+    return wrong
+
+
+def add_invoice(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    scene = ground.begin()
+    _, case_id = scene.registered()
+    more = scene.world.invoice(amount="50.00").invoice_id
+    reply = scene.api.post(f"/v1/cases/{case_id}/invoices", {"invoice_id": more})
+    assert reply.status == 202, reply.text
+    return scene, deliver(scene, case_id, kill), case_id
+
+
+def added_once(scene: Scene, case_id: str) -> list[str]:
+    wrong = kinds(
+        scene,
+        invoice__registered=2,
+        case__submitted=1,
+        case__registered=1,
+        case__status_changed=1,
+        case__invoice_added=1,
+    )
+    (there,) = scene.theirs
+    if [each["remaining"] for each in there["invoices"]] != ["1250.00", "50.00"]:
+        wrong.append(f"at the agency: {there['invoices']}")
+    if scene.case(case_id).remaining != 130000:
+        wrong.append(f"{scene.case(case_id).remaining} remain")
     return wrong
 
 
@@ -428,6 +502,8 @@ STORIES = {
     "register_case": Story(register, redeliver, registered_once),
     "report_payment": Story(report_payment, redeliver, payment_told_once),
     "withdraw_case": Story(withdraw, redeliver, withdrawn_once),
+    "gathering": Story(gather, gather_again, gathered_once),
+    "add_invoice": Story(add_invoice, redeliver, added_once),
     "webhook": Story(deliver_webhook, redeliver_webhook, webhook_arrived),
     "document": Story(fetch_letter, fetch_letter_again, letter_kept),
     "end_of_rest": Story(end_rest, end_rest_again, rest_ended_once),
