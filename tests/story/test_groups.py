@@ -29,9 +29,9 @@ FIRST_DUE = date(2026, 1, 10)
 
 def grouping(hub, how="debtor"):
     """Let the agreement group, as its settings do."""
-    agreement = hub.world.get(things.AGREEMENT("acme", "svea"))
+    agreement = hub.world.get(things.AGREEMENT("acme", hub.agency))
     settings = replace(agreement.settings, grouping=Grouping(how))
-    hub.world.put(things.AGREEMENT("acme", "svea"), replace(agreement, settings=settings))
+    hub.world.put(things.AGREEMENT("acme", hub.agency), replace(agreement, settings=settings))
 
 
 def owing(hub, *amounts, **more):
@@ -479,4 +479,35 @@ def test_faults_on_a_group_leave_both_sides_even(hub, operation, kind):
     theirs = there(hub, case_id)
     assert theirs["principal"]["remaining"] == "130.00"
     assert sorted(each["remaining"] for each in theirs["invoices"]) == ["0.00", "0.00", "50.00", "80.00"]
+    assert faults_of(hub) == []
+
+
+@pytest.mark.capability("ZIR-22", "ZIR-7")
+@pytest.mark.parametrize("hub", ["cloud_collect"], indirect=True)
+def test_another_agency_that_takes_several_invoices_a_case_is_even_too(hub):
+    grouping(hub)
+    invoices = owing(hub, "100.00", "200.00", "300.00")
+    reply = hub.api.post(f"{ACME}/cases", {"agency": hub.agency, "invoice_id": invoices[0]})
+    assert reply.status == 202, reply.text
+    case_id = reply.body["case_id"]
+    hub.advance(hub.api, days=1)
+    pay_creditor(hub, invoices[2], "300.00")
+    pay_agency(hub, case_id, "150.00")
+    hub.advance(hub.api, days=1)
+    assert remaining(hub, invoices) == [0, 150_00, 0]
+    assert faults_of(hub) == []
+
+    more = hub.world.invoice(amount="50.00").invoice_id
+    refused = hub.api.post(f"/v1/cases/{case_id}/invoices", {"invoice_id": more})
+    assert (refused.status, refused.code) == (409, "operation_not_offered")
+    assert (refused.body["agency"], refused.body["operation"]) == (hub.agency, "add_invoice")
+    taken = hub.api.post(f"/v1/cases/{case_id}/withdraw", {"invoice_id": invoices[1]})
+    assert (taken.status, taken.code) == (409, "operation_not_offered")
+    # Without an operation for it, the case handler reads of the objection.
+    assert hub.api.post(f"{ACME}/invoices/{invoices[1]}/disputes", {"reason": "wrong_goods"}).status == 201
+    hub.advance(hub.api, days=1)
+    assert any("wrong_goods" in each["text"] for each in there(hub, case_id)["messages"])
+    pay_agency(hub, case_id, "150.00")
+    hub.advance(hub.api, days=1)
+    assert hub.case(case_id).closed_reason == "paid"
     assert faults_of(hub) == []
