@@ -150,7 +150,9 @@ def submit_group(
     lead = invoice_of(work, entries.creditor_id, entries.named[0])
     entries.of_debtor(lead.debtor_id)
     debtor = work.get(things.DEBTOR(entries.creditor_id, lead.debtor_id))
-    question = question_for(capabilities, agreement, level, work, creditor.country)
+    # Administration is of single invoices: a group is for what the creditor hands over at last.
+    chosen = level or (agreement.settings.level if agreement else None)
+    question = question_for(capabilities, agreement, chosen, work, creditor.country)
     named, unknown = _named(work, entries)
     if agreement is None:
         raise _not_transferable(entries, [LeftOut(each.invoice_id, ("agreement_missing",)) for each in named])
