@@ -158,7 +158,8 @@ class Story:
         )
         written = {"customer_number": "79021", "user_name": "acme", "password": PASSWORD}
         assert self.api.put(f"{path}/credentials", written).status == 200
-        self.hub.pump()
+        agreed = {"confirmed_by": "Berit at Intrum", "confirmed_date": "2026-03-02"}
+        self.post(f"{path}/contract-change", {**written, "customer_number": "79022", "confirmation": agreed})
 
     def at_the_creditor(self, invoice_id: str, case_id: str) -> None:
         amount = {"amount": "250.00", "currency": "NOK"}

@@ -123,6 +123,7 @@ def test_every_listing_of_children_is_where_its_things_are() -> None:
         "holders_of": things.REFERENCE,
         "parked_of": things.PARKED,
         "feed_of": things.FEED_LINE,
+        "moves_of": things.MOVING,
     }
     for name, kind in children.items():
         ref = sample_ref(kind)

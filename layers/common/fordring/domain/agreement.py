@@ -8,6 +8,7 @@ from typing import Final
 
 from fordring.domain.accounts import Accounts
 from fordring.domain.agency import Level, Service
+from fordring.domain.contract import ContractChange
 from fordring.domain.errors import Refused
 from fordring.domain.service_windows import ServiceWindow
 from fordring.domain.values import dataclass
@@ -118,11 +119,21 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerContract:
+    """The contract before its number changed: its cases go on under it until they have been cancelled."""
+
+    number: int
+    credentials: SealedCredentials | None
+    contract_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """A creditor's agreement with one agency; at most one is active per agency.
 
     ``contract_number`` is what the agency has called the contract when it activated it (NET-1); ``None`` for
-    agencies that hand it out with the credentials.
+    agencies that hand it out with the credentials. ``former`` is the contract before the latest
+    ``contract_change``.
     """
 
     creditor_id: str
@@ -139,6 +150,50 @@ class Agreement:
     ended_at: datetime | None = None
     revision: int = 1
     contract_number: str | None = None
+    former: FormerContract | None = None
+    contract_change: ContractChange | None = None
+
+    @property
+    def changing(self) -> bool:
+        """Whether cases are on their way from the former contract."""
+        return self.contract_change is not None and self.contract_change.finished_at is None
+
+    def under(self, number: int) -> "Agreement | None":
+        """Give the agreement as it is, or was, under a number: a case is spoken of by its own contract."""
+        if number == self.number:
+            return self
+        former = self.former
+        if former is None or former.number != number:
+            return None
+        return replace(
+            self, number=number, credentials=former.credentials, contract_number=former.contract_number
+        )
+
+    def with_new_contract(
+        self, sealed: SealedCredentials, change: ContractChange, now: datetime
+    ) -> "Agreement":
+        """Give the agreement after its contract got another number (NET-7); cases keep the number they have.
+
+        Raises
+        ------
+        Refused
+            When it is not active, or the cases of an earlier change are still on their way.
+        """
+        if self.state is not AgreementState.ACTIVE:
+            raise Refused("agreement_not_active", "only an active agreement's contract changes")
+        if self.changing:
+            raise Refused("contract_change_running", "the cases of the change before are still on their way")
+        return replace(
+            self,
+            number=self.number + 1,
+            credentials=sealed,
+            previous_credentials=self.credentials,
+            contract_number=None,
+            former=FormerContract(self.number, self.credentials, self.contract_number),
+            contract_change=change,
+            updated_at=now,
+            revision=self.revision + 1,
+        )
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -200,6 +255,8 @@ class Agreement:
             previous_credentials=None,
             ended_at=None,
             contract_number=None,
+            former=None,
+            contract_change=None,
             updated_at=now,
             revision=self.revision + 1,
         )

@@ -15,6 +15,7 @@ class EventType(StrEnum):
     """Everything that can be told. ``docs/events.md`` has an example of each."""
 
     AGREEMENT_ACTIVATED = "agreement.activated"
+    AGREEMENT_CONTRACT_CHANGED = "agreement.contract_changed"
     INVOICE_REGISTERED = "invoice.registered"
     INVOICE_DISPUTED = "invoice.disputed"
     INVOICE_WRITTEN_OFF = "invoice.written_off"

@@ -88,6 +88,8 @@ class SyncState:
         The agency's own; advanced only after everything before it was applied.
     epoch
         The epoch in which the cursor was written: after a restore it goes back by a window.
+    agreement_number, former_cursor
+        Under which number of the agreement ``cursor`` was given, and how far its former contract was read.
     requested_at
         When somebody asked for a run that has not begun; a new row of this leads to a message.
     """
@@ -104,6 +106,8 @@ class SyncState:
     last_error: str | None = None
     applied: int = 0
     differences: tuple[Mapping[str, Any], ...] = ()
+    agreement_number: int = 0
+    former_cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ class JobLine:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that outlives its request: a payment file.
+    """Work that outlives its request: a payment file, or a contract that changes (``subject``: with whom).
 
     ``state`` is ``queued``, ``running``, ``done`` or ``failed``. ``file`` names the body in the bucket.
     """
@@ -153,6 +157,8 @@ class Job:
     results: tuple[JobLine, ...] = ()
     faults: tuple[Mapping[str, str], ...] = ()
     finished_at: datetime | None = None
+    subject: str | None = None
+    progress: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Final
 from fordring.domain.agreement import Agreement, CallbackToken
 from fordring.domain.case import Case
 from fordring.domain.command import Attention, CommandRow
+from fordring.domain.contract import Moving
 from fordring.domain.correspondence import Dispatch, Message
 from fordring.domain.credit import CreditCheck
 from fordring.domain.creditor import ApiKey, Creditor, Debtor
@@ -69,6 +70,7 @@ ATTENTION: Final = Kind("attention", Attention)  # attention
 SYNC: Final = Kind("sync", SyncState)  # creditor, agency
 SYNC_REQUEST: Final = Kind("sync_request", SyncRequest)  # creditor, agency, request
 JOB: Final = Kind("job", Job)  # job
+MOVING: Final = Kind("moving", Moving)  # job, case
 TEST_CLOCK: Final = Kind("test_clock", TestClock)  # none
 EPOCH: Final = Kind("epoch", Epoch)  # none
 FEED_COUNTER: Final = Kind("feed_counter", FeedCounter)  # creditor

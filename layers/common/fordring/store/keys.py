@@ -105,6 +105,7 @@ _KEYS: Final[Mapping[str, Callable[..., Key]]] = {
         f"SYNC#{creditor}#{agency}", f"REQUEST#{request}"
     ),
     things.JOB.name: lambda job: Key(f"JOB#{job}", META),
+    things.MOVING.name: lambda job, case: Key(f"JOB#{job}", f"MOVE#{case}"),
     things.TEST_CLOCK.name: lambda: Key("CLOCK", META),
     things.EPOCH.name: lambda: Key("EPOCH", META),
     things.FEED_COUNTER.name: lambda creditor: Key(f"FEED#{creditor}", "COUNTER"),
@@ -128,6 +129,7 @@ _CHILDREN: Final[Mapping[str, tuple[str, str]]] = {
     "holders_of": ("PAYREF#", "INV#"),
     "parked_of": ("PARK#", "CB#"),
     "feed_of": ("FEED#", "EVT#"),
+    "moves_of": ("JOB#", "MOVE#"),
 }
 
 _INDEXED: Final[Mapping[str, tuple[str, str]]] = {

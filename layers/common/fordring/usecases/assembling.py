@@ -100,8 +100,9 @@ def assemble(desk: Desk, row: CommandRow, case: Case) -> Assembled | Unfounded:
         refs.append(things.QUESTION(row.case_id, row.subject_id))
     work = desk.read(*refs)
     case = work.get(things.CASE(row.case_id))
-    agreement = work.get(things.AGREEMENT(case.creditor_id, case.agency))
-    if agreement.credentials is None or agreement.number != case.agreement_number:
+    # A case of a contract whose number has changed is spoken of as it was handed over.
+    agreement = work.get(things.AGREEMENT(case.creditor_id, case.agency)).under(case.agreement_number)
+    if agreement is None or agreement.credentials is None:
         return Unfounded("agreement_changed")
     if row.kind is not CommandKind.REGISTER_CASE and case.release in (Release.QUEUED, Release.REJECTED):
         return Unfounded(NEVER_REGISTERED)

@@ -131,8 +131,8 @@ def _work_on(
 def _ask_for_result(desk: Desk, agency: Agency, unseal: Unseal, ticket: str, case: Case) -> Result:
     """Ask what became of what the agency has taken in; whether it is still right is no question any more."""
     ref = things.AGREEMENT(case.creditor_id, case.agency)
-    agreement = desk.read(ref).get(ref)
-    if agreement.credentials is None or agreement.number != case.agreement_number:
+    agreement = desk.read(ref).get(ref).under(case.agreement_number)
+    if agreement is None or agreement.credentials is None:
         return InDoubt("agreement_changed")
     if not isinstance(agency, AnswersLater):
         return InDoubt("unknown_ticket")

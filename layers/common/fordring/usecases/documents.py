@@ -47,10 +47,9 @@ def fetch_document(
     dispatch, case = look.find(ref), look.find(case_ref)
     if dispatch is None or case is None or not _is_due(dispatch, look.now):
         return None
-    agreement = desk.read(things.AGREEMENT(case.creditor_id, case.agency)).get(
-        things.AGREEMENT(case.creditor_id, case.agency)
-    )
-    if agreement.credentials is None or agreement.number != case.agreement_number:
+    agreement_ref = things.AGREEMENT(case.creditor_id, case.agency)
+    agreement = desk.read(agreement_ref).get(agreement_ref).under(case.agreement_number)
+    if agreement is None or agreement.credentials is None:
         return _settle(desk, dispatch, None, "agreement_changed")
     key = CaseKey(case.external_id, case.case_number)
     try:

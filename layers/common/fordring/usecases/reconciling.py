@@ -30,13 +30,16 @@ PERSISTS_FOR = 2
 
 
 def reconcile(
-    desk: Desk, agency: Agency, credentials: Credentials, teller: Teller
+    desk: Desk, agency: Agency, credentials: Credentials, teller: Teller, number: int
 ) -> tuple[dict[str, Any], ...]:
-    """Compare every open case with the agency's list of open cases; gives the differences that were found."""
+    """Compare every open case with the agency's list of open cases; gives the differences that were found.
+
+    Cases of another contract than the agreement's present one, by its ``number``, are on no such list.
+    """
     theirs = _their_open_cases(agency, credentials)
     names = {balance.case.case_number: name for name, balance in theirs.items()}
     found = []
-    for case in _our_open_cases(desk, teller):
+    for case in _our_open_cases(desk, teller, number):
         balance = _pop(theirs, names, case)
         if case.release not in (Release.SUBMITTED, Release.REGISTERED):
             continue
@@ -76,9 +79,10 @@ def _pop(
     return theirs.pop(names.get(case.case_number, ""), None)
 
 
-def _our_open_cases(desk: Desk, teller: Teller) -> list[Case]:
+def _our_open_cases(desk: Desk, teller: Teller, number: int) -> list[Case]:
     listing = Listing(things.CASE, "cases_of", (teller.creditor_id,), "open#")
-    return [case for _, case in desk.every(listing) if case.agency == teller.agency]
+    mine = (teller.agency, number)
+    return [case for _, case in desk.every(listing) if (case.agency, case.agreement_number) == mine]
 
 
 def _difference(case: Case, balance: AgencyBalance | None) -> tuple[int, int]:

@@ -52,7 +52,7 @@ def synchronise(
     the next one, and what is seen twice is applied once.
     """
     teller = Teller(agreement.creditor_id, agreement.agency)
-    state = _begin(desk, teller, agency, owner)
+    state = _begin(desk, teller, agency, agreement.number, owner)
     if state is None:
         return None
     applied = seen = 0
@@ -70,7 +70,7 @@ def synchronise(
             if changes.cursor != cursor:
                 cursor = changes.cursor
                 _advance(desk, teller, owner, cursor)
-        differences = reconcile(desk, agency, credentials, teller)
+        differences = reconcile(desk, agency, credentials, teller, agreement.number)
     except TransportFailed as failure:
         error = failure.reason
     except MalformedAnswer:
@@ -106,12 +106,12 @@ def _apply(desk: Desk, fact: Fact, teller: Teller) -> bool:
     return transact(desk, refs, lambda work: apply(work, fact, teller))
 
 
-def _begin(desk: Desk, teller: Teller, agency: Agency, owner: str) -> SyncState | None:
+def _begin(desk: Desk, teller: Teller, agency: Agency, number: int, owner: str) -> SyncState | None:
     ref = things.SYNC(teller.creditor_id, teller.agency)
     real = desk.wall.now()
 
     def decide(work: Work) -> SyncState | None:
-        state = work.find(ref) or SyncState(teller.creditor_id, teller.agency)
+        state = under_number(work.find(ref) or SyncState(teller.creditor_id, teller.agency), number)
         if state.lease_until is not None and state.lease_until > real and state.lease_owner != owner:
             return None
         epoch = epoch_of(work)
@@ -131,6 +131,13 @@ def _begin(desk: Desk, teller: Teller, agency: Agency, owner: str) -> SyncState 
         return begun
 
     return transact(desk, [ref, things.EPOCH()], decide)
+
+
+def under_number(state: SyncState, number: int) -> SyncState:
+    """Give the state of an agreement's number: a new contract has a story of its own, from its beginning."""
+    if state.agreement_number in (0, number):
+        return replace(state, agreement_number=number)
+    return replace(state, agreement_number=number, cursor=None, former_cursor=state.cursor)
 
 
 def _advance(desk: Desk, teller: Teller, owner: str, cursor: str) -> None:

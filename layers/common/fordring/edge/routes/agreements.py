@@ -3,17 +3,19 @@
 from typing import Any
 
 from fordring.domain import things
-from fordring.domain.agency import Operation
+from fordring.domain.agency import Credentials, Operation
 from fordring.domain.agreement import Agreement, SealedCredentials, digest_of
 from fordring.domain.creditor import Scope
 from fordring.domain.errors import Fault, InvalidInput, NotFound
 from fordring.domain.refs import Listing, Ref
+from fordring.domain.running import Job
 from fordring.edge.call import Call, etag
 from fordring.edge.listing import answer_list
 from fordring.edge.once import new_token, show_once
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
 from fordring.edge.schemas.agreements import (
+    ContractChangeOrder,
     GivenCredentials,
     GivenSettings,
     NewOrder,
@@ -27,6 +29,7 @@ from fordring.edge.schemas.agreements import (
 )
 from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.emails import ToldEmails, tell_email
+from fordring.edge.schemas.files import ToldJob, tell_job
 from fordring.usecases.agreeing import (
     Ordered,
     end_agreement,
@@ -36,6 +39,7 @@ from fordring.usecases.agreeing import (
     refuse_while_cases_are_open,
     write_credentials,
 )
+from fordring.usecases.contract_changing import change_contract
 from fordring.usecases.mailing import email_of_order
 from fordring.usecases.sealed import credentials_digest
 from fordring.usecases.terms import current_terms
@@ -147,12 +151,7 @@ def put_credentials(call: Call) -> Answer:
     ref = _agreement_ref(call)
     # Nothing is sealed for somebody who may not write it, or for an agreement that does not exist.
     call.read(ref).get(ref)
-    sealed = SealedCredentials(
-        call.hub.vault.seal_credentials(creditor_id, agency, credentials),
-        call.hub.wall.now(),
-        credentials_digest(credentials, f"{call.hub.desk.randbits(128):032x}"),
-        numbered=bool(credentials.customer_number),
-    )
+    sealed = _sealed(call, agency, credentials)
 
     def decide(work: Work) -> Agreement:
         call.match_revision(work.get(ref).revision)
@@ -160,6 +159,31 @@ def put_credentials(call: Call) -> Answer:
 
     refs = refs_with_token(call.hub.desk, creditor_id, agency)
     return call.transact(refs, decide, tell_agreement, headers=_etag)
+
+
+def change_number(call: Call) -> Answer:
+    """Give the contract its new number, and begin to move what was sent."""
+    body = call.given(ContractChangeOrder)
+    creditor_id, agency = call.creditor_id, call.path["agency"]
+    ref = _agreement_ref(call)
+    call.hub.capabilities(agency)
+    call.read(ref).get(ref)
+    sealed = _sealed(call, agency, body.credentials)
+
+    def decide(work: Work) -> Job:
+        return change_contract(work, creditor_id, agency, body.credentials, sealed, body.confirmed)
+
+    refs = refs_with_token(call.hub.desk, creditor_id, agency)
+    return call.transact(refs, decide, tell_job, status=202)
+
+
+def _sealed(call: Call, agency: str, credentials: Credentials) -> SealedCredentials:
+    return SealedCredentials(
+        call.hub.vault.seal_credentials(call.creditor_id, agency, credentials),
+        call.hub.wall.now(),
+        credentials_digest(credentials, f"{call.hub.desk.randbits(128):032x}"),
+        numbered=bool(credentials.customer_number),
+    )
 
 
 def finish_agreement(call: Call) -> Answer:
@@ -217,6 +241,23 @@ AGREEMENT_ROUTES = (
             "They are encrypted and never read back. The ones before stay good for callbacks that are under "
             "way. The same ones again change nothing. An agency that activates the contract by calling tells "
             "`customer_number` then; without it, the agreement waits for that call."
+        ),
+    ),
+    Route(
+        "POST",
+        _PATH + "/contract-change",
+        change_number,
+        "Give the contract its new number",
+        "agreements",
+        Scope.ADMIN,
+        {202: ToldJob},
+        body=ContractChangeOrder,
+        claims=True,
+        description=(
+            "The agency has given the contract another number, with credentials for it. Invoices are handed "
+            "over under it from now on. What was sent before is cancelled, which takes the agency's "
+            "agreement: say in `confirmation` who gave it, and when. Once a cancellation is confirmed, its "
+            "invoices are sent again, under a new submission number. The job tells how far the cases are."
         ),
     ),
     Route(

@@ -54,6 +54,7 @@ ROUTES = Routes(
         "PUT /v1/creditors/{creditor_id}/agreements/{agency}",
         "POST /v1/creditors/{creditor_id}/agreements/{agency}/orders",
         "PUT /v1/creditors/{creditor_id}/agreements/{agency}/credentials",
+        "POST /v1/creditors/{creditor_id}/agreements/{agency}/contract-change",
         "POST /v1/creditors/{creditor_id}/agreements/{agency}/end",
     ),
     Group(

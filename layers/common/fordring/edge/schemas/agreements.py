@@ -8,13 +8,15 @@ from pydantic import Field
 from fordring.domain.accounts import Accounts
 from fordring.domain.agency import Credentials, Level, Service
 from fordring.domain.agreement import Agreement, AgreementState, Grouping, Order, Settings
+from fordring.domain.contract import ContractChange
 from fordring.domain.email import Email as KeptEmail
 from fordring.domain.references import LONGEST_KID, SHORTEST_KID
 from fordring.edge.schemas.addresses import Email
-from fordring.edge.schemas.common import Given, Text
+from fordring.edge.schemas.common import BusinessDate, Given, Text
 from fordring.edge.schemas.emails import ToldEmailState, tell_email_state
 from fordring.edge.schemas.service_windows import ServiceWindows, ToldServiceWindow, tell_service_window
 from fordring.edge.schemas.told import Instant, Told, instant
+from fordring.usecases.contract_changing import Confirmation
 from fordring.usecases.letters import Contact
 
 BankAccount = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9 .-]{4,40}$")]
@@ -183,6 +185,45 @@ class GivenCredentials(Given):
         return Credentials(self.customer_number or "", self.user_name, self.password)
 
 
+class GivenConfirmation(Given):
+    """Who at the agency agreed that what was sent is cancelled, and when."""
+
+    confirmed_by: Text
+    confirmed_date: BusinessDate
+
+
+class ContractChangeOrder(Given):
+    """Give the contract its new number; what was sent moves to it."""
+
+    customer_number: Secret
+    user_name: Secret
+    password: Annotated[Secret, Field(json_schema_extra={"writeOnly": True})]
+    confirmation: Annotated[
+        GivenConfirmation | None, Field(description="Without it nothing is cancelled: 409.")
+    ] = None
+
+    @property
+    def credentials(self) -> Credentials:
+        """The new credentials in the hub's own form."""
+        return Credentials(self.customer_number, self.user_name, self.password)
+
+    @property
+    def confirmed(self) -> Confirmation | None:
+        """The confirmation in the hub's own form."""
+        given = self.confirmation
+        return Confirmation(given.confirmed_by, given.confirmed_date) if given else None
+
+
+class ToldContractChange(Told):
+    """The latest change of the contract's number."""
+
+    job_id: str
+    confirmed_by: str
+    confirmed_date: str
+    recorded_at: Instant
+    finished_at: Instant | None
+
+
 class ToldAccounts(Told):
     """The creditor's accounts; `null` where none was chosen."""
 
@@ -279,6 +320,7 @@ class ToldAgreement(Told):
     ordered_at: Instant | None
     consent: ToldConsent | None
     credentials: ToldCredentials | None
+    contract_change: ToldContractChange | None
     created_at: Instant
     updated_at: Instant
     ended_at: Instant | None
@@ -324,10 +366,23 @@ def tell_agreement(agreement: Agreement) -> dict[str, Any]:
         "credentials": (
             {"written_at": instant(agreement.credentials.written_at)} if agreement.credentials else None
         ),
+        "contract_change": _contract_change(agreement.contract_change),
         "created_at": instant(agreement.created_at),
         "updated_at": instant(agreement.updated_at),
         "ended_at": instant(agreement.ended_at),
         "revision": agreement.revision,
+    }
+
+
+def _contract_change(change: ContractChange | None) -> dict[str, Any] | None:
+    if change is None:
+        return None
+    return {
+        "job_id": change.job_id,
+        "confirmed_by": change.confirmed_by,
+        "confirmed_date": change.confirmed_date.isoformat(),
+        "recorded_at": instant(change.recorded_at),
+        "finished_at": instant(change.finished_at),
     }
 
 

@@ -17,13 +17,17 @@ class ToldLine(Told):
 
 
 class ToldJob(Told):
-    """Work that outlives its request."""
+    """Work that outlives its request: a payment file, or a contract that changes.
+
+    ``progress`` counts the cases of a contract that changes by how far they are: ``leaving``, ``resent``, ….
+    """
 
     job_id: str
     creditor_id: str
     type: str
     state: Literal["queued", "running", "done", "failed"]
     lines: int
+    progress: dict[str, int] | None
     outcomes: dict[str, int]
     results: list[ToldLine]
     errors: list[Fault]
@@ -32,7 +36,7 @@ class ToldJob(Told):
 
 
 def tell_job(job: Job) -> dict[str, Any]:
-    """Tell a job; ``lines`` counts the payments that have been worked on so far."""
+    """Tell a job; ``lines`` counts the payments, or cases, that have been worked on so far."""
     outcomes: dict[str, int] = {}
     for result in job.results:
         outcomes[result.outcome] = outcomes.get(result.outcome, 0) + 1
@@ -42,6 +46,7 @@ def tell_job(job: Job) -> dict[str, Any]:
         "type": job.type,
         "state": job.state,
         "lines": job.lines,
+        "progress": dict(job.progress) if job.progress is not None else None,
         "outcomes": outcomes,
         "results": [
             {

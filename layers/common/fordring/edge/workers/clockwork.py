@@ -18,6 +18,7 @@ from fordring.edge.telemetry import Count, Log, count
 from fordring.edge.workers.messages import JOB, SYNC, QueueOf, send_all
 from fordring.edge.workers.outbox import failures
 from fordring.usecases.advancing import advance
+from fordring.usecases.contract_changing import JOB_TYPE
 from fordring.usecases.requesting import hasten, wants_sync
 from fordring.usecases.synchronising import synchronise
 from fordring.usecases.work import Work, transact
@@ -124,10 +125,23 @@ class Clockwork:
             if progress is not None and not progress.finished:
                 self._queue_of(JOB).send([{"job_id": job_id}])
             return
+        if job.type == JOB_TYPE:
+            self._move_cases(job, owner)
+            return
         from fordring.formats.payment_file import parse_payment_file
         from fordring.usecases.banking import run_job
 
         run_job(hub.desk, hub.files, parse_payment_file, job_id, owner)
+
+    def _move_cases(self, job: Job, owner: str) -> None:
+        from fordring.usecases.moving import move_cases
+
+        hub = self._hub
+        moved = move_cases(
+            hub.desk, hub.agency(job.subject or ""), hub.vault.credentials_of, job.job_id, owner
+        )
+        if moved is not None:
+            self._log.info("cases_moved", job_id=job.job_id, state=moved.state, count=moved.lines)
 
 
 class _Surroundings:
