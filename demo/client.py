@@ -150,8 +150,10 @@ class Clock:
     moves: int = 0
     seconds: float = 0.0
 
-    def move(self, goal: datetime) -> None:
+    def move(self, goal: datetime, step: str = "day") -> None:
         """Move the clock to an instant and wait until everything that this sets off is done.
+
+        ``step`` is how often the hourly run is made on the way: every ``hour``, or once a ``day``.
 
         Raises
         ------
@@ -159,7 +161,7 @@ class Clock:
             When it does not arrive.
         """
         begun = time.monotonic()
-        self.hub.post("/v1/test-clock", {"now": goal.astimezone(UTC).isoformat(), "step": "day"})
+        self.hub.post("/v1/test-clock", {"now": goal.astimezone(UTC).isoformat(), "step": step})
         first, wait, longest = _POLLS
         self.hub.pause(first)
         while (told := self.hub.get("/v1/test-clock"))["moving"]:

@@ -164,7 +164,8 @@ class Story:
     def numbers(self) -> None:
         """Wait for the case numbers."""
         chapter("The case numbers")
-        self._go(self._now + timedelta(hours=1))
+        # long enough for an agency, too, that does not call: its list is read every hour
+        self._go(self._now + timedelta(hours=2), "hour")
         for number in self.cases:
             case = self._case(number)
             say(f"Invoice {number}: case number {case['case_number']}, {case['release']}, {case['stage']}.")
@@ -237,8 +238,8 @@ class Story:
             raise Failed("The test clock was never set.")
         return now
 
-    def _go(self, goal: datetime) -> None:
-        self.scene.clock.move(goal)
+    def _go(self, goal: datetime, step: str = "day") -> None:
+        self.scene.clock.move(goal, step)
         say(f"-- {goal:%A %d %B, %H:%M} --")
 
     def _take(self, file: str) -> Outcome:

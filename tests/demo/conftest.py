@@ -28,7 +28,8 @@ class StageTransport(httpx.BaseTransport):
 
 
 @pytest.fixture
-def scene(tmp_path, monkeypatch):
+def scene(request, tmp_path, monkeypatch):
+    """A hub, and a simulated agency: Svea, unless a test is parametrised with another."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     settings.settings.cache_clear()
@@ -40,5 +41,5 @@ def scene(tmp_path, monkeypatch):
             httpx.Client(base_url=made.sandbox.url, timeout=60) as control,
         ):
             hub = Hub(api, pause=lambda _: None)
-            yield Scene(hub, Agency(control, "svea"), Clock(hub))
+            yield Scene(hub, Agency(control, getattr(request, "param", "svea")), Clock(hub))
     settings.settings.cache_clear()

@@ -1,11 +1,15 @@
 """The story with the sample data."""
 
+import pytest
+
 from demo.compare import read_books
 from demo.inbox import open_inbox
 from demo.real import conclude
 from demo.story import Story
+from sandbox.agencies import SIMULATORS
 
 
+@pytest.mark.parametrize("scene", sorted(SIMULATORS), indirect=True)
 def test_the_story_ends_with_equal_books(scene, capsys):
     with open_inbox() as inbox:
         client = Story(scene, inbox).tell()
