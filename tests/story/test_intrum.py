@@ -106,6 +106,45 @@ def test_an_end_that_nobody_tells_of_is_found_by_polling(hub, reason):
 
 
 @pytest.mark.capability("NET-18")
+@pytest.mark.parametrize(
+    ("handling", "entry"), [("paid", "payment"), ("written_off", "write_off"), ("taken_back", None)]
+)
+def test_an_end_without_account_is_acknowledged_by_hand_and_the_agency_hears_nothing(hub, handling, entry):
+    invoice_id, case_id = registered(hub)
+    handled = {"handling": handling, "date": "2026-03-02"}
+    at = f"/v1/cases/{case_id}/acknowledge-closed"
+    early = hub.api.post(at, handled)
+    assert (early.status, early.code) == (409, "action_not_available")
+    number = hub.case(case_id).case_number
+    hub.control("POST", "intrum/close", {"case_number": number, "reason": "other"})
+    run(hub)
+    assert hub.api.get(f"/v1/cases/{case_id}").body["available_actions"] == ["acknowledge_closed"]
+    before = hub.control("GET", f"intrum/cases/{number}")
+    assert hub.api.post(at, {**handled, "handling": "forgotten"}).status == 400
+
+    reply = hub.api.post(at, handled)
+    assert (reply.status, reply.body["handling"], reply.body["available_actions"]) == (200, handling, [])
+    assert hub.api.post(at, handled).body["handling"] == handling
+    other = "paid" if handling != "paid" else "written_off"
+    assert hub.api.post(at, handled | {"handling": other}).code == "already_acknowledged"
+    hub.pump()
+    run(hub)
+    run(hub)
+
+    entries = everything_of(hub.hub.store, Listing(things.INVOICE_ENTRY, "entries_of_invoice", (invoice_id,)))
+    assert [each.kind for each in entries[1:]] == ([entry] if entry else [])
+    assert invoice_of(hub, invoice_id).balance.owed_to_creditor == (0 if entry else 125000)
+    (acknowledged,) = told(hub, "case.acknowledged")
+    booked = {"amount": "1250.00" if entry else "0.00", "currency": "NOK"}
+    assert (acknowledged["handling"], acknowledged["amount"]) == (handling, booked)
+    assert hub.control("GET", f"intrum/cases/{number}") == before
+    assert [each.kind for each in lane(hub, case_id)] == ["register_case"]
+    if not entry:
+        again = hub.api.post(f"{ACME}/cases", {"agency": "intrum", "invoice_id": invoice_id})
+        assert again.status == 202
+
+
+@pytest.mark.capability("NET-18")
 @pytest.mark.parametrize("status", ["Ärende låst för fakturering", "Fakturerad", "laskutettu"])
 def test_a_case_that_is_invoiced_has_ended_only_when_it_is_no_longer_open(hub, status):
     _, case_id = registered(hub)

@@ -130,7 +130,7 @@ class Story:
     def play(self) -> None:
         made = self.post("/v1/webhook-endpoints", {"url": f"{self.hub.url}/inbox"})  # type: ignore[attr-defined]
         self.post(f"/v1/webhook-endpoints/{made['endpoint_id']}/test")
-        cases = [self.case() for _ in range(5)]
+        cases = [self.case() for _ in range(6)]
         self.control("faults", {"kind": "reject_case", "count": 1, "reasons": ["DebtorUnknown"]})
         self.case()
         self.hub.advance(self.api, minutes=10)
@@ -141,6 +141,7 @@ class Story:
         self.control("adjust", {"case_number": self.number(cases[3][1]), "principal": "1000.00"})
         self.stranger()
         self.administration()
+        self.ended_without_account(cases[5][1])
         # Over a Monday, when the agency pays out; a difference is told when a second run finds it.
         self.hub.advance(self.api, days=8)
         self.agreement()
@@ -200,6 +201,11 @@ class Story:
         more = self.invoice()
         self.post(f"/v1/cases/{case_id}/invoices", {"invoice_id": more})
         self.post(f"/v1/cases/{case_id}/withdraw", {"invoice_id": more})
+
+    def ended_without_account(self, case_id: str) -> None:
+        self.control("close", {"case_number": self.number(case_id), "reason": "other"})
+        handled = {"handling": "written_off", "date": "2026-03-02"}
+        self.post(f"/v1/cases/{case_id}/acknowledge-closed", handled)
 
     def correspondence(self, invoice_id: str, case_id: str) -> None:
         del invoice_id

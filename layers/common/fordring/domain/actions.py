@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from fordring.domain.agency import Capabilities, Level, Operation
+from fordring.domain.agency import Capabilities, ClosedReason, Level, Operation
 from fordring.domain.case import Case, Processing
 from fordring.domain.errors import Refused
 from fordring.domain.invoice import Release
@@ -19,10 +19,12 @@ OPERATIONS: Final[Mapping[str, tuple[Operation, ...]]] = MappingProxyType(
         "add_invoice": (Operation.ADD_INVOICE,),
         "withdraw_invoice": (Operation.WITHDRAW_INVOICE,),
         "offer_invoice": (Operation.PURCHASE_INVOICES,),
+        "acknowledge_closed": (),
     }
 )
 """What each action takes at the agency: the first of these that it offers. A message to the case handler
-stands in for what an agency does not offer, where a person there can do the same."""
+stands in for what an agency does not offer, where a person there can do the same. Of an
+action without any nothing is told to the agency."""
 
 
 def available_actions(case: Case, capabilities: Capabilities) -> tuple[str, ...]:
@@ -31,11 +33,14 @@ def available_actions(case: Case, capabilities: Capabilities) -> tuple[str, ...]
 
 
 def _offered(capabilities: Capabilities, action: str) -> bool:
-    return any(operation in capabilities.operations for operation in OPERATIONS[action])
+    needed = OPERATIONS[action]
+    return not needed or any(operation in capabilities.operations for operation in needed)
 
 
 def _fits(case: Case, action: str) -> bool:
     """Whether an action fits the state that the case is in, whatever the agency."""
+    if action == "acknowledge_closed":
+        return _ended_without_account(case)
     if not case.open or case.withdrawing:
         return False
     if case.assembling:
@@ -57,6 +62,13 @@ def _fits(case: Case, action: str) -> bool:
             return bool(case.open_questions)
         case _:
             return True
+
+
+def _ended_without_account(case: Case) -> bool:
+    """Whether the agency had the case and has ended it, and nobody has said what became of the debt."""
+    known = case.closed_reason in (ClosedReason.PAID, ClosedReason.CREDITED, ClosedReason.WITHDRAWN)
+    had_it = case.case_number is not None and case.release is not Release.REJECTED
+    return not case.open and had_it and not known and case.handling is None
 
 
 def refuse_unless_available(case: Case, action: str, capabilities: Capabilities) -> None:

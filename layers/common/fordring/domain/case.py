@@ -30,6 +30,14 @@ class PaymentState(StrEnum):
     PAID = "paid"
 
 
+class Handling(StrEnum):
+    """What a creditor makes of a case that has ended without an account of it (NET-18)."""
+
+    PAID = "paid"
+    WRITTEN_OFF = "written_off"
+    TAKEN_BACK = "taken_back"
+
+
 _COLLECTING: Final = frozenset({Stage.COLLECTION, Stage.LEGAL, Stage.ENFORCEMENT})
 """The stages that no case reaches before it is a collection case."""
 
@@ -134,6 +142,8 @@ class Case:
         When it was last decided that the case rests or goes on: what the agency tells of earlier is late.
     open_questions
         The ids of the agency's questions that wait for an answer.
+    handling
+        How the creditor has acknowledged the end of the case; ``None`` while it has not.
     """
 
     case_id: str
@@ -174,6 +184,7 @@ class Case:
     collection_since: datetime | None = None
     receipts: tuple[Receipt, ...] = ()
     cost_moves: tuple[CostMove, ...] = ()
+    handling: Handling | None = None
 
     @property
     def held(self) -> tuple[Member, ...]:

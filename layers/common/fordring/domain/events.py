@@ -36,6 +36,7 @@ class EventType(StrEnum):
     CASE_INVOICE_ADDED = "case.invoice_added"
     CASE_INVOICE_LEFT = "case.invoice_left"
     CASE_CLOSED = "case.closed"
+    CASE_ACKNOWLEDGED = "case.acknowledged"
     CASE_PAUSED = "case.paused"
     CASE_RESUMED = "case.resumed"
     QUESTION_ASKED = "question.asked"

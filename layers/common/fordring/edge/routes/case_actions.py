@@ -15,10 +15,11 @@ from fordring.edge.listing import caller
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
 from fordring.edge.routes.acting import agency_of, case_of
-from fordring.edge.schemas.case_actions import Pause, Resumption, ToldSeen, tell_seen
+from fordring.edge.schemas.case_actions import Acknowledgement, Pause, Resumption, ToldSeen, tell_seen
 from fordring.edge.schemas.cases import ToldCase, case_teller
 from fordring.edge.schemas.common import Empty
 from fordring.edge.schemas.questions import NewAnswer, ToldAnswer, tell_answer
+from fordring.usecases.acknowledging import acknowledge
 from fordring.usecases.corresponding import see
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.pausing import pause, refs_to_rest, resume
@@ -76,6 +77,18 @@ def see_message(call: Call) -> Answer:
     return call.transact((things.CASE(case_id), things.MESSAGE(case_id, message_id)), decide, tell_seen)
 
 
+def acknowledge_closed(call: Call) -> Answer:
+    """Say what has become of a case that the agency has ended."""
+    body = call.given(Acknowledgement)
+    refs = (things.CASE(call.path["case_id"]), things.EPOCH())
+
+    def decide(work: Work) -> Case:
+        case = case_of(call, work)
+        return acknowledge(work, case, body.handling, body.date, agency_of(call, case))
+
+    return call.transact(refs, decide, case_teller(call.hub))
+
+
 CASE_ACTION_ROUTES = (
     Route(
         "POST",
@@ -101,6 +114,21 @@ CASE_ACTION_ROUTES = (
         {202: ToldCase},
         body=Resumption,
         claims=True,
+    ),
+    Route(
+        "POST",
+        "/v1/cases/{case_id}/acknowledge-closed",
+        acknowledge_closed,
+        "Say what has become of a case that the agency has ended",
+        "cases",
+        Scope.WRITE,
+        {200: ToldCase},
+        body=Acknowledgement,
+        claims=True,
+        description=(
+            "An agency may end a case without an account of it. `paid` books what is left as paid to you, "
+            "`written_off` as lost, `taken_back` books nothing. Nothing is told to the agency."
+        ),
     ),
     Route(
         "POST",

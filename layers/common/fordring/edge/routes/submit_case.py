@@ -207,6 +207,7 @@ ROUTES = Routes(
         _case_actions,
         "POST /v1/cases/{case_id}/pause",
         "POST /v1/cases/{case_id}/resume",
+        "POST /v1/cases/{case_id}/acknowledge-closed",
         "POST /v1/cases/{case_id}/questions/{question_id}/answer",
         "POST /v1/cases/{case_id}/messages/{message_id}/seen",
     ),

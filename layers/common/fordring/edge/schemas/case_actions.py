@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from fordring.domain.case import Handling
 from fordring.domain.correspondence import Message
 from fordring.edge.schemas.common import BusinessDate, Code, Empty, Given
 from fordring.edge.schemas.told import Instant, Told, instant
@@ -18,6 +19,13 @@ class Pause(Given):
 
 class Resumption(Empty):
     """Go on with a case."""
+
+
+class Acknowledgement(Given):
+    """What has become of a case that the agency has ended."""
+
+    handling: Annotated[Handling, Field(strict=False)]
+    date: BusinessDate
 
 
 class ToldSeen(Told):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from fordring.domain.actions import available_actions
 from fordring.domain.agency import Capabilities, ClosedReason, Level, Stage
-from fordring.domain.case import Case, MemberState, PaymentState, Processing
+from fordring.domain.case import Case, Handling, MemberState, PaymentState, Processing
 from fordring.domain.correspondence import Message
 from fordring.domain.invoice import Release
 from fordring.edge.schemas.told import Instant, Told, ToldMoney, day, instant, money
@@ -53,6 +53,7 @@ class ToldCase(Told):
     payment: PaymentState
     agency_status: str | None
     closed_reason: ClosedReason | None
+    handling: Handling | None
     rejected_reasons: list[str]
     grouped: bool
     invoices: list[ToldInvoiceOfCase]
@@ -114,6 +115,7 @@ def tell_case(case: Case, capabilities: Capabilities) -> dict[str, Any]:
         "payment": case.payment.value,
         "agency_status": case.agency_status,
         "closed_reason": case.closed_reason.value if case.closed_reason else None,
+        "handling": case.handling.value if case.handling else None,
         "rejected_reasons": list(case.rejected_reasons),
         "grouped": case.grouped,
         "invoices": [
