@@ -16,6 +16,7 @@ CAPABILITIES: Final = Capabilities(
         {
             Operation.REGISTER_REMINDER_CASE,
             Operation.REGISTER_COLLECTION_CASE,
+            Operation.GROUP_INVOICES,
             Operation.REPORT_PAYMENT,
             Operation.REVERSE_PAYMENT,
             Operation.REPORT_CREDIT,
