@@ -37,7 +37,11 @@ def entries_before(desk: Desk, member: Member) -> tuple[EarlierEntry, ...]:
 
 
 def _told(entries: list[Entry]) -> Iterator[EarlierEntry]:
-    names = {entry.seq: _name(entry) for entry in entries}
+    names: dict[int, str] = {}
+    for entry in entries:
+        name = _name(entry)
+        # Of one payment there may be several: what was over is booked when a debt comes back.
+        names[entry.seq] = name if name not in names.values() else f"{name}-{entry.seq}"
     for entry in entries[1:]:
         if EntryKind.COLLECTED in (entry.kind, entry.reversed_kind):
             continue  # charged and paid at once: it never was a part of what is handed over
