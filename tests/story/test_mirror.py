@@ -8,6 +8,7 @@ import pytest
 
 from fordring.domain import things
 from fordring.domain.agency import Level
+from fordring.domain.agreement import Grouping
 from fordring.domain.ledger import CREDITORS_OWN, EntryKind, Source
 from fordring.domain.refs import Listing
 from sandbox.agencies.cloud_collect import signature
@@ -65,13 +66,13 @@ def our_ledger(hub: Stage, invoice_id: str) -> list[tuple[str, int]]:
     return found
 
 
-def their_ledger(hub: Stage, case_id: str) -> list[tuple[str, int]]:
+def their_ledger(hub: Stage, case_id: str, invoice_id: str) -> list[tuple[str, int]]:
     """The agency's mirror of it, which the hub does not see."""
-    case = there(hub, case_id)
-    (invoice,) = case["invoices"]
+    case, outside = there(hub, case_id), hub.case(case_id).member(invoice_id).external_id
+    (invoice,) = (each for each in case["invoices"] if each["external_id"] == outside)
     lines = [("invoice", _minor(invoice["principal"]))]
     for line in case["ledger"]:
-        if _minor(line["principal"]):
+        if line["invoice"] == outside and _minor(line["principal"]):
             name = line["key"].partition(":")[0]
             name = name.replace("-R", "-r") if line["kind"] == "payment_reversal" else name
             lines.append((name, _minor(line["principal"])))
@@ -100,7 +101,7 @@ def test_the_mirror_equals_the_ledger_entry_by_entry(hub):
     pay_creditor(hub, invoice_id, "10.00")
     hub.pump()
     hub.advance(hub.api, days=1)
-    assert their_ledger(hub, case_id) == our_ledger(hub, invoice_id)
+    assert their_ledger(hub, case_id, invoice_id) == our_ledger(hub, invoice_id)
     assert len(our_ledger(hub, invoice_id)) == 6
 
     late = pay_creditor(hub, invoice_id, "200.00")
@@ -118,9 +119,48 @@ def test_the_mirror_equals_the_ledger_entry_by_entry(hub):
     hub.advance(hub.api, days=3)
 
     assert len(our_ledger(hub, invoice_id)) == 13
-    assert their_ledger(hub, case_id) == our_ledger(hub, invoice_id)
+    assert their_ledger(hub, case_id, invoice_id) == our_ledger(hub, invoice_id)
     assert there(hub, case_id)["principal"]["remaining"] == "1090.00"
     assert faults_of(hub) == []
+
+
+@pytest.mark.capability("VIS-13")
+def test_a_group_is_mirrored_invoice_by_invoice(hub):
+    ref = things.AGREEMENT("acme", "cloud_collect")
+    agreement = hub.world.get(ref)
+    settings = replace(agreement.settings, grouping=Grouping.DEBTOR)
+    hub.world.put(ref, replace(agreement, settings=settings))
+    invoices = [hub.world.invoice(**OVERDUE).invoice_id for _ in range(3)]
+    pay_creditor(hub, invoices[0], "100.00")
+    credit(hub, "50.00", "C-1", invoices[1])
+    reply = hub.api.post(f"{ACME}/cases", {"agency": "cloud_collect", "invoice_id": invoices[0]})
+    case_id = reply.body["case_id"]
+    hub.pump()
+    hub.advance(hub.api, minutes=10)
+    (request,) = sent(hub, "register_case")
+    assert [entry["type"] for entry in request["body"]["entries"]].count("INVOICE") == 3
+    pay_creditor(hub, invoices[1], "1200.00")
+    pay_agency(hub, case_id, "1250.00")
+    hub.advance(hub.api, days=2)
+    for each in invoices:
+        ours = [line for line in our_ledger(hub, each) if not line[0].startswith("P")]
+        assert [line for line in their_ledger(hub, case_id, each) if not line[0].startswith("P")] == ours
+    assert there(hub, case_id)["principal"]["remaining"] == "1150.00"
+    assert faults_of(hub) == []
+
+
+@pytest.mark.capability("BEY-11")
+def test_what_the_agency_does_not_offer_is_no_action_or_goes_as_a_message(hub):
+    _, case_id = registered(hub, **OVERDUE)
+    actions = hub.api.get(f"/v1/cases/{case_id}").body["available_actions"]
+    assert {"send_message", "withdraw", "pause"} <= set(actions)
+    assert "offer_invoice" not in actions
+    reply = hub.api.post(f"/v1/cases/{case_id}/pause", {"until_date": "2026-03-20"})
+    assert reply.status == 202, reply.text
+    hub.pump()
+    (message,) = there(hub, case_id)["messages"]
+    assert "2026-03-20" in message["text"]
+    assert [row.kind for row in lane(hub, case_id)] == ["register_case", "send_message"]
 
 
 @pytest.mark.capability("VIS-12")
