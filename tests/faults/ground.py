@@ -50,7 +50,7 @@ from tests.faults.run import (
     environment,
     line_of,
 )
-from tests.functions.conftest import CALLBACK_TOKEN, PASSWORD, Gateway, Reply, World
+from tests.functions.conftest import CALLBACK_TOKEN, PASSWORD, Gateway, Reply, World, callback_token
 from tests.story.evenness import everything_of, faults_between, faults_of_the_hub
 from tests.story.stage import refill
 
@@ -150,20 +150,20 @@ class Ground:
             self.scene.hub.renew()
             self.scene.later.renew()
 
-    def begin(self, *, callbacks: bool = True) -> "Scene":
+    def begin(self, *, callbacks: bool = True, agency: str = "svea") -> "Scene":
         """Start a try: a fresh table with a creditor that may hand over, an agency without cases."""
         self.end()
         self.tries += 1
         self.now += timedelta(days=1)
         folder = self.folder / str(self.tries)
         folder.mkdir()
-        self.scene = Scene(self, folder)
-        self.scene.control("POST", "svea/reset")
+        self.scene = Scene(self, folder, agency)
+        self.scene.control("POST", f"{agency}/reset")
         client = {"client_number": "4711", "client_id": "acme", "secret": PASSWORD}
         if callbacks:
-            client["callback_url"] = f"{self.url}{CALLBACKS}"
-        self.scene.control("POST", "svea/clients", client)
-        self.scene.world.ready()
+            client["callback_url"] = f"{self.url}/v1/callbacks/{agency}/{callback_token('acme', agency)}"
+        self.scene.control("POST", f"{agency}/clients", client)
+        self.scene.world.ready(agency=agency)
         self.scene.clock(self.now)
         return self.scene
 
@@ -178,6 +178,8 @@ class Scene:
 
     ground: Ground
     folder: Path
+    agency: str = "svea"
+    """Whom the creditor has an agreement with."""
     inbox: list[tuple[dict[str, str], dict[str, Any]]] = field(default_factory=list)
     plan: tuple[int, str] | None = None
     """Where the next process that takes a callback dies."""
@@ -332,7 +334,9 @@ class Scene:
     def hand_over(self, **invoice: Any) -> tuple[str, str]:
         """Register an invoice and hand it over; nothing is sent yet. Gives invoice and case id."""
         made = self.world.invoice(**invoice)
-        reply = self.api.post("/v1/creditors/acme/cases", {"agency": "svea", "invoice_id": made.invoice_id})
+        reply = self.api.post(
+            "/v1/creditors/acme/cases", {"agency": self.agency, "invoice_id": made.invoice_id}
+        )
         assert reply.status == 202, reply.text
         return made.invoice_id, reply.body["case_id"]
 
@@ -359,7 +363,7 @@ class Scene:
         case = self.case(case_id)
         there = {"case_number": case.case_number} if case.case_number else {}
         money = {"amount": amount, "currency": "NOK", "date": self.ground.now.date().isoformat()}
-        self.control("POST", "svea/payments", there | money)
+        self.control("POST", f"{self.agency}/payments", there | money)
 
     # --- what came of it -----------------------------------------------------------------------------
 
@@ -369,7 +373,7 @@ class Scene:
     @property
     def theirs(self) -> list[dict[str, Any]]:
         """The agency's own ledger."""
-        found: list[dict[str, Any]] = self.control("GET", "svea/cases")["items"]
+        found: list[dict[str, Any]] = self.control("GET", f"{self.agency}/cases")["items"]
         return found
 
     def events(self) -> list[str]:
