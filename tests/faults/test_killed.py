@@ -14,7 +14,7 @@ import pytest
 
 from fordring.domain import things
 from fordring.domain.agreement import Grouping
-from fordring.domain.case import MOST_INVOICES
+from fordring.domain.member import MOST_INVOICES
 from fordring.domain.refs import Listing
 from fordring.domain.running import TestClock
 from fordring.domain.webhooks import Endpoint, EndpointSecret

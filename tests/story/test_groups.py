@@ -7,9 +7,9 @@ import pytest
 
 from fordring.domain import things
 from fordring.domain.agreement import Grouping
-from fordring.domain.case import MOST_INVOICES
 from fordring.domain.gathering import AT_A_TIME
 from fordring.domain.ledger import Component
+from fordring.domain.member import MOST_INVOICES
 from tests.story.telling import (
     ACME,
     attention,

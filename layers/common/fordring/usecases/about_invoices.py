@@ -6,7 +6,7 @@ from typing import Final
 from fordring.domain import things
 from fordring.domain.agency import CommandKind
 from fordring.domain.agreement import Agreement
-from fordring.domain.case import Case, Member
+from fordring.domain.case import Case
 from fordring.domain.command import CommandRow
 from fordring.domain.creditor import Creditor
 from fordring.domain.instructions import (
@@ -18,6 +18,7 @@ from fordring.domain.instructions import (
     WithdrawInvoice,
 )
 from fordring.domain.invoice import Dispute, Invoice
+from fordring.domain.member import Member
 from fordring.domain.money import Money
 from fordring.usecases.mirroring import entries_before
 from fordring.usecases.work import Desk, Work

@@ -12,7 +12,7 @@ from fordring.domain import things
 from fordring.domain.administration import channels_for
 from fordring.domain.agency import CommandKind, Level
 from fordring.domain.agreement import Agreement, AgreementState
-from fordring.domain.case import Case, Member, Processing
+from fordring.domain.case import Case, Processing
 from fordring.domain.command import CommandRow
 from fordring.domain.credit import CreditSubject
 from fordring.domain.creditor import Debtor
@@ -32,6 +32,7 @@ from fordring.domain.instructions import (
     WithdrawCase,
 )
 from fordring.domain.invoice import Release
+from fordring.domain.member import Member
 from fordring.domain.money import Money
 from fordring.domain.refs import Ref
 from fordring.domain.values import dataclass

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fordring.domain import things
-from fordring.domain.agency import Capabilities, Operation
-from fordring.domain.case import Case, LeftOut, Member, MemberState
+from fordring.domain.agency import Capabilities, CommandKind, Operation
+from fordring.domain.case import Case
+from fordring.domain.command import CommandRow
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice, Release, case_id_of, external_id
+from fordring.domain.member import LeftOut, Member, MemberState
 from fordring.usecases.about_invoices import wrong_to_hand_over
 from fordring.usecases.recording import tell_of_case
 from fordring.usecases.work import Desk, Work, transact
@@ -111,3 +113,34 @@ def mark_disputed(case: Case, invoice: Invoice, work: Work) -> Case:
     if member is None or not member.inside or member.disputed == invoice.disputed:
         return case
     return case.with_member(replace(member, disputed=invoice.disputed), work.now)
+
+
+def without_effect(
+    work: Work, row: CommandRow, case: Case, reasons: tuple[str, ...], release: Release
+) -> Case:
+    """Take back what a command about an invoice did to its case, because the agency has not done it."""
+    if row.kind is CommandKind.ADD_INVOICE:
+        return let_go(work, case, row.invoice_id or "", ",".join(reasons), release)
+    if row.kind is CommandKind.WITHDRAW_INVOICE:
+        return keep_after_all(case, row.invoice_id, work)
+    return case
+
+
+def joined(work: Work, case: Case, row: CommandRow) -> Case:
+    """Tell that the agency has taken an invoice into an open case; it is registered as the case is."""
+    ref = things.INVOICE(row.invoice_id or "")
+    invoice = work.demand(ref)
+    if case.open and invoice.case_id == case.case_id:
+        work.change(
+            ref,
+            replace(
+                invoice,
+                release=case.release,
+                case_number=case.case_number,
+                agency_status=case.agency_status,
+                updated_at=work.now,
+                revision=invoice.revision + 1,
+            ),
+        )
+    tell_of_case(work, EventType.CASE_INVOICE_ADDED, case, invoice_id=row.invoice_id)
+    return case

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from fordring.domain import things
-from fordring.domain.case import Case, Member
+from fordring.domain.case import Case
 from fordring.domain.instructions import EarlierEntry
 from fordring.domain.ledger import BETWEEN_CREDITOR_AND_AGENCY, CREDITORS_OWN, Entry, EntryKind
+from fordring.domain.member import Member
 from fordring.domain.money import Money
 from fordring.domain.payment import Payment
 from fordring.domain.refs import Listing

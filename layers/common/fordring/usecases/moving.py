@@ -25,7 +25,8 @@ from fordring.domain.running import Job, SyncState
 from fordring.domain.transport import TransportFailed
 from fordring.usecases.contract_changing import tell_change
 from fordring.usecases.debtors import FreshDebtor
-from fordring.usecases.gathering import Entries, submit_group
+from fordring.usecases.entries import Entries
+from fordring.usecases.gathering import submit_group
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.receiving import Teller
 from fordring.usecases.recording import epoch_of

@@ -7,10 +7,11 @@ from fordring.domain import things
 from fordring.domain.actions import refuse_unless_available
 from fordring.domain.agency import Capabilities, CommandKind
 from fordring.domain.candidates import REASONS, blocking_reasons
-from fordring.domain.case import MOST_INVOICES, Case, MemberState
+from fordring.domain.case import Case
 from fordring.domain.command import CommandRow
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.invoice import Invoice
+from fordring.domain.member import MOST_INVOICES, MemberState
 from fordring.usecases.membership import claim, let_go
 from fordring.usecases.recording import command, epoch_of
 from fordring.usecases.submitting import (

@@ -28,16 +28,15 @@ from fordring.domain.command import (
     result_delay,
     retry_delay,
 )
-from fordring.domain.events import EventType
 from fordring.domain.invoice import Release
 from fordring.domain.refs import Ref
 from fordring.domain.running import CaseNumber
 from fordring.domain.values import dataclass
 from fordring.usecases.facts import number, reject
-from fordring.usecases.membership import keep_after_all, let_go
+from fordring.usecases.membership import joined, let_go, without_effect
 from fordring.usecases.pausing import pause_refused
 from fordring.usecases.questioning import reopen
-from fordring.usecases.recording import ask_for_attention, attention_id, tell_of_case
+from fordring.usecases.recording import ask_for_attention, attention_id
 from fordring.usecases.selling import not_bought, offered
 from fordring.usecases.submitting import cancelled, end
 from fordring.usecases.unmatched import settle_attention
@@ -183,7 +182,7 @@ def _done(work: Work, row: CommandRow, case: Case, accepted: Accepted) -> Comman
         case CommandKind.WITHDRAW_INVOICE:
             told = let_go(work, told, row.invoice_id or "", "withdrawn")
         case CommandKind.ADD_INVOICE:
-            told = _join(work, told, row)
+            told = joined(work, told, row)
         case _:
             pass
     if told is not case and told != case:
@@ -217,7 +216,7 @@ def _rejected(work: Work, row: CommandRow, case: Case, reasons: tuple[str, ...])
         return state
     if row.kind is CommandKind.WITHDRAW_CASE:
         told = replace(told, withdrawing=False)
-    told = _without_effect(work, row, told, reasons, Release.REJECTED)
+    told = without_effect(work, row, told, reasons, Release.REJECTED)
     if told != case:
         work.change(things.CASE(case.case_id), told.touched(work.now))
     if row.kind is CommandKind.OFFER_INVOICE:
@@ -236,41 +235,10 @@ def _unfounded(work: Work, row: CommandRow, case: Case, reason: str) -> CommandS
         told = end(work, told, why)
     if row.kind is CommandKind.OFFER_INVOICE:
         not_bought(work, told, row.subject_id or "", reason)
-    told = _without_effect(work, row, told, (reason,), Release.ENDED)
+    told = without_effect(work, row, told, (reason,), Release.ENDED)
     if told != case:
         work.change(things.CASE(case.case_id), told)
     return CommandState.CANCELLED
-
-
-def _without_effect(
-    work: Work, row: CommandRow, case: Case, reasons: tuple[str, ...], release: Release
-) -> Case:
-    """Take back what a command about an invoice did to its case, because the agency has not done it."""
-    if row.kind is CommandKind.ADD_INVOICE:
-        return let_go(work, case, row.invoice_id or "", ",".join(reasons), release)
-    if row.kind is CommandKind.WITHDRAW_INVOICE:
-        return keep_after_all(case, row.invoice_id, work)
-    return case
-
-
-def _join(work: Work, case: Case, row: CommandRow) -> Case:
-    """Tell that the agency has taken an invoice into an open case; it is registered as the case is."""
-    ref = things.INVOICE(row.invoice_id or "")
-    invoice = work.demand(ref)
-    if case.open and invoice.case_id == case.case_id:
-        work.change(
-            ref,
-            replace(
-                invoice,
-                release=case.release,
-                case_number=case.case_number,
-                agency_status=case.agency_status,
-                updated_at=work.now,
-                revision=invoice.revision + 1,
-            ),
-        )
-    tell_of_case(work, EventType.CASE_INVOICE_ADDED, case, invoice_id=row.invoice_id)
-    return case
 
 
 def _again(work: Work, row: CommandRow, reason: str, after: timedelta | None) -> CommandState:

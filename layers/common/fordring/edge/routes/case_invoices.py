@@ -14,7 +14,8 @@ from fordring.edge.problem import Answer
 from fordring.edge.route import Route
 from fordring.edge.schemas.cases import ToldCase, case_teller
 from fordring.edge.schemas.given_cases import MoreInvoice, NewCase
-from fordring.usecases.gathering import Entries, submit_group
+from fordring.usecases.entries import Entries
+from fordring.usecases.gathering import submit_group
 from fordring.usecases.regrouping import add_invoice
 from fordring.usecases.submitting import Submission, invoice_of, refs_to_submit
 from fordring.usecases.work import Work

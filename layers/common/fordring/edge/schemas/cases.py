@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from fordring.domain.actions import available_actions
 from fordring.domain.agency import Capabilities, ClosedReason, Level, Stage
-from fordring.domain.case import Case, Handling, MemberState, PaymentState, Processing
+from fordring.domain.case import Case, Handling, PaymentState, Processing
 from fordring.domain.correspondence import Message
 from fordring.domain.invoice import Release
+from fordring.domain.member import MemberState
 from fordring.edge.schemas.told import Instant, Told, ToldMoney, day, instant, money
 
 if TYPE_CHECKING:
