@@ -1,11 +1,12 @@
 """Intrum, as its creditor sees it: nothing is told when it happens, and every status has its consequences."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from fordring.agencies.intrum.statuses import LABELS
 from fordring.domain import things
+from fordring.domain.agency import Address
 from fordring.domain.agency import Stage as CaseStage
 from fordring.domain.refs import Listing
 from fordring.edge.telemetry import Count
@@ -68,6 +69,69 @@ def test_the_main_job_ends_with_equal_books(hub):
     assert [each["invoice_id"] for each in listed] == [invoices[2]]
     assert hub.callbacks == []
     assert faults_of(hub) == []
+
+
+@pytest.mark.capability("NET-8", "NET-13")
+def test_a_finnish_creditor_has_customers_abroad(hub):
+    """In euro and cents, with a reference of its country, for a debtor in Germany."""
+    hub.world.creditor(country="FI", organisation_number="01120389", name="Acme Oy")
+    abroad = Address(("Hafenstraße 1",), "20457", "Hamburg", "DE")
+    hub.world.debtor(debtor_id="d-2", country="DE", address=abroad, language="de")
+    invoice_id, case_id = registered(hub, debtor_id="d-2", currency="EUR", reference="RF18539007547034")
+    (at_agency,) = hub.control("GET", "intrum/cases")["items"]
+    assert (at_agency["currency"], at_agency["principal"]["original"]) == ("EUR", "1250.00")
+    (sent_body,) = [each["body"] for each in sent(hub, "register_case")]
+    assert sent_body["debtor"]["address"]["country"] == "DE"
+    assert (sent_body["invoices"][0]["amount"], sent_body["invoices"][0]["reference"]) == (
+        125000,
+        "RF18539007547034",
+    )
+    for status in ("Kund utomlands", "Ulkomainen asia"):
+        say(hub, case_id, status)
+        assert shown(hub, case_id) == ("received", "open", status)
+    paid = {"case_number": hub.case(case_id).case_number, "currency": "EUR", "date": "2026-03-02"}
+    hub.control("POST", "intrum/payments", paid | {"amount": "1250.00"})
+    run(hub)
+    assert (hub.case(case_id).closed_reason, invoice_of(hub, invoice_id).status) == ("paid", "paid")
+    assert faults_of(hub) == []
+
+
+@pytest.mark.capability("NET-4", "NET-14", "NET-15")
+def test_collection_begins_after_a_reminder_and_a_notice_of_the_creditors_own(hub):
+    hub.world.agreement(agency="intrum", level="collection")
+    made = hub.world.invoice(invoice_date=date(2025, 12, 1), due_date=date(2025, 12, 20))
+    wanted = {"agency": "intrum", "invoice_id": made.invoice_id, "level": "collection"}
+    refused = hub.api.post(f"{ACME}/cases", wanted)
+    codes = [each["code"] for each in refused.body["errors"]]
+    assert codes == ["reminder_missing", "notice_of_collection_missing"]
+    at = f"{ACME}/invoices/{made.invoice_id}/reminders"
+    letters = (("reminder", "2026-01-05", None), ("notice_of_collection", "2026-01-20", "2026-02-05"))
+    for kind, sent_date, deadline in letters:
+        letter = {"kind": kind, "sent_date": sent_date, "channel": "paper"}
+        letter |= {"deadline_date": deadline} if deadline else {}
+        assert hub.api.post(at, letter).status == 201
+    reply = hub.api.post(f"{ACME}/cases", wanted)
+    assert (reply.status, reply.body["level"]) == (202, "collection")
+    hub.pump()
+    hub.advance(hub.api, days=2)
+    assert shown(hub, reply.body["case_id"]) == ("collection", "open", "Brevinkasso")
+    assert sent(hub, "register_case")[0]["body"]["level"] == "collection"
+    assert faults_of(hub) == []
+
+
+@pytest.mark.capability("NET-9", "NET-10")
+def test_a_customer_with_a_ban_or_without_an_address_is_not_transferred(hub):
+    for debtor_id, details, reason in (
+        ("d-2", {"collection_ban": True}, "collection_ban"),
+        ("d-3", {"address": None}, "billing_address_incomplete"),
+    ):
+        hub.world.debtor(debtor_id=debtor_id, **details)
+        invoice = hub.world.invoice(debtor_id=debtor_id)
+        reply = hub.api.post(f"{ACME}/cases", {"agency": "intrum", "invoice_id": invoice.invoice_id})
+        assert reply.status == 422
+        assert reason in reply.text
+    hub.pump()
+    assert sent(hub, "register_case") == []
 
 
 @pytest.mark.capability("NET-17")

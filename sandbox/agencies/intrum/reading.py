@@ -11,7 +11,10 @@ from sandbox.amounts import CURRENCIES
 from sandbox.cases import InvoiceLine, Registration
 from sandbox.instants import day_of
 
-_COUNTRIES: Final = frozenset({"FI", "SE", "NO"})
+_EEA: Final = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
+_COUNTRIES: Final = frozenset([*_EEA.split(), "GB", "CH"])
+"""Where debtors may live: the European Economic Area, Great Britain and Switzerland."""
+
 _LEVELS: Final = frozenset({"reminder", "collection"})
 _MOST_INVOICES: Final = 200
 _LARGEST: Final = 10**13
