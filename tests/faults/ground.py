@@ -282,6 +282,7 @@ class Scene:
             "agency_queue": Outbox(self.later, self.queue_of, log),
             "webhook_queue": Outbox(self.later, self.queue_of, log),
             "sync_queue": self.clockwork,
+            "job_queue": self.clockwork,
         }
         for _ in range(50):
             due = self.store.due(self.ground.now)

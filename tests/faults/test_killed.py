@@ -494,6 +494,63 @@ def pulled_once(scene: Scene, cases: list[str]) -> list[str]:
     return wrong
 
 
+# --- a contract that changes ----------------------------------------------------------------------
+
+
+def begin_change(ground: Ground) -> tuple[Scene, str, str]:
+    """A case is registered; then the agency gives the contract another number, and agrees."""
+    scene = ground.begin()
+    invoice_id, _ = scene.registered()
+    client = {"client_number": "4712", "client_id": "acme-new", "secret": "a-new-secret-word"}
+    scene.control("POST", "svea/clients", client | {"callback_url": f"{ground.url}{CALLBACKS}"})
+    given = {"customer_number": "4712", "user_name": "acme-new", "password": "a-new-secret-word"}
+    agreed = {"confirmed_by": "Berit", "confirmed_date": ground.now.date().isoformat()}
+    path = "/v1/creditors/acme/agreements/svea/contract-change"
+    reply = scene.api.post(path, given | {"confirmation": agreed})
+    assert reply.status == 202, reply.text
+    return scene, invoice_id, reply.body["job_id"]
+
+
+def let_go(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    """The job withdraws the case from the former contract."""
+    scene, invoice_id, job_id = begin_change(ground)
+    return scene, scene.run("hourly_sync", sqs({"job_id": job_id}), kill, later=False), (invoice_id, job_id)
+
+
+def send_again_under_new(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
+    """The cancellation is confirmed; the job sends the invoice again."""
+    scene, invoice_id, job_id = begin_change(ground)
+    scene.pump()
+    scene.advance(minutes=2)
+    return scene, scene.run("hourly_sync", sqs({"job_id": job_id}), kill, later=False), (invoice_id, job_id)
+
+
+def go_on_moving(scene: Scene, given: tuple[str, str]) -> None:
+    end = scene.run("hourly_sync", sqs({"job_id": given[1]}), None, later=True)
+    assert end.answer == {"batchItemFailures": []}, end
+    scene.settle()
+    scene.advance(minutes=6)
+    scene.settle()
+
+
+def moved_once(scene: Scene, given: tuple[str, str]) -> list[str]:
+    invoice_id, job_id = given
+    there = {(each["client_number"], each["state"]) for each in scene.theirs}
+    wrong = [] if there == {("4711", "closed"), ("4712", "open")} else [f"at the agency: {there}"]
+    if len(scene.theirs) != 2:
+        wrong.append(f"{len(scene.theirs)} cases at the agency")
+    job = scene.world.get(things.JOB(job_id))
+    if (job.state, job.progress) != ("done", {"resent": 1}):
+        wrong.append(f"the job is {job.state}, {job.progress}")
+    if scene.world.get(things.INVOICE(invoice_id)).submission != 2:
+        wrong.append("it was not submitted twice")
+    told = Counter(scene.events())
+    expected = {"case.submitted": 2, "case.closed": 1, "agreement.contract_changed": 2}
+    return wrong + [
+        f"{kind}: {told[kind]}, not {count}" for kind, count in expected.items() if told[kind] != count
+    ]
+
+
 def nothing_more(_scene: Scene, _given: Any) -> list[str]:
     return []
 
@@ -513,6 +570,8 @@ STORIES = {
     "closing_payment": Story(closing_payment, agency_tries_again, payment_told_once),
     "parked": Story(parked, try_parked_again, parked_once),
     "send_order": Story(send_order, send_again, sent_once),
+    "let_go": Story(let_go, go_on_moving, moved_once),
+    "send_again": Story(send_again_under_new, go_on_moving, moved_once),
     "begin_hour": Story(begin_hour, next_hour, nothing_more),
     "pull": Story(pull, pull_again, pulled_once),
 }
