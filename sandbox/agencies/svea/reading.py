@@ -93,6 +93,10 @@ class Reader:
         """An object within."""
         return Reader(self._members.get(name), f"{self._path}{name}.", self.errors)
 
+    def optional_inner(self, name: str) -> "Reader | None":
+        """An object within, or null."""
+        return None if self._members.get(name) is None else self.inner(name)
+
     def items(self, name: str) -> list["Reader"]:
         """A list of objects within."""
         value = self._members.get(name)
@@ -176,6 +180,17 @@ def registration(reader: Reader) -> Registration:
     return Registration(external_id, level or "", currencies.pop(), debtor, invoices)
 
 
+def _contact(reader: Reader) -> dict[str, object] | None:
+    person = reader.optional_inner("Contact")
+    if person is None:
+        return None
+    return {
+        "name": person.text("Name"),
+        "email": person.optional("Email"),
+        "phone": person.optional("Phone"),
+    }
+
+
 def _debtor(reader: Reader) -> dict[str, object]:
     debtor: dict[str, object] = {
         "id": reader.text("ClientDebtorId"),
@@ -185,6 +200,7 @@ def _debtor(reader: Reader) -> dict[str, object]:
         "email": reader.optional("Email"),
         "phone": reader.optional("Phone"),
         "language": reader.optional("Language"),
+        "contact": _contact(reader),
     }
     address = reader.inner("Address")
     lines = [line for line in address.texts("Lines") if line]

@@ -10,8 +10,21 @@ from fordring.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class ContactDetails:
+    """The debtor's default contact person (NET-19), told only where the creditor has chosen so (NET-22)."""
+
+    name: str
+    email: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DebtorDetails:
-    """The debtor as told to an agency: personal data, held for the call only."""
+    """The debtor as told to an agency: personal data, held for the call only.
+
+    With a ``contact``, ``email`` and ``phone`` are that person's where it has some: an agency without a
+    place for people reaches the right one all the same.
+    """
 
     debtor_id: str
     kind: str
@@ -21,6 +34,7 @@ class DebtorDetails:
     email: str | None = None
     phone: str | None = None
     language: str | None = None
+    contact: ContactDetails | None = None
 
 
 @dataclass(frozen=True, slots=True)

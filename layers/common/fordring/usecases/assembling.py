@@ -19,6 +19,7 @@ from fordring.domain.creditor import Debtor
 from fordring.domain.instructions import (
     AnswerQuestion,
     Command,
+    ContactDetails,
     DebtorDetails,
     OfferInvoice,
     PauseCase,
@@ -286,4 +287,5 @@ def _debtor(debtor: Debtor, agreement: Agreement) -> DebtorDetails:
         email=contact.email if contact and contact.email else debtor.email,
         phone=contact.phone if contact and contact.phone else debtor.phone,
         language=debtor.language,
+        contact=ContactDetails(contact.name, contact.email, contact.phone) if contact else None,
     )

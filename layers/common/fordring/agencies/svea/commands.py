@@ -10,6 +10,7 @@ from fordring.domain.instructions import (
     AddInvoice,
     AnswerQuestion,
     Command,
+    ContactDetails,
     DebtorDetails,
     DisputeInvoice,
     OfferInvoice,
@@ -132,6 +133,12 @@ def _registration(command: RegisterCase) -> dict[str, Json]:
     }
 
 
+def _contact(person: ContactDetails | None) -> Json:
+    if person is None:
+        return None
+    return {"Name": person.name, "Email": person.email, "Phone": person.phone}
+
+
 def _debtor(debtor: DebtorDetails) -> dict[str, Json]:
     return {
         "ClientDebtorId": debtor.debtor_id,
@@ -147,4 +154,5 @@ def _debtor(debtor: DebtorDetails) -> dict[str, Json]:
         "Email": debtor.email,
         "Phone": debtor.phone,
         "Language": debtor.language,
+        "Contact": _contact(debtor.contact),
     }
