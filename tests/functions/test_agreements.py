@@ -49,6 +49,8 @@ def test_settings_have_sensible_defaults(api, world):
         "accounts": dict.fromkeys(ACCOUNTS),
         "agency_email": None,
         "grouping": "invoice",
+        "commission_percent": None,
+        "withdrawal_cost": None,
     }
     assert api.get(SETTINGS).body == reply.body
 

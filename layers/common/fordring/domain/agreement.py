@@ -10,6 +10,7 @@ from fordring.domain.accounts import Accounts
 from fordring.domain.agency import Level, Service
 from fordring.domain.contract import ContractChange
 from fordring.domain.errors import Refused
+from fordring.domain.money import Money
 from fordring.domain.service_windows import ServiceWindow
 from fordring.domain.values import dataclass
 
@@ -102,6 +103,10 @@ class Settings:
         Where the agency is written to: orders, and new addresses of the creditor (ZIR-14, ZIR-16).
     service_windows
         When the agency's systems are serviced: calls wait (SAN-20).
+    commission
+        What the agency keeps of what it collects, in hundredths of a per cent; ``None``: nothing (ZIR-3).
+    withdrawal_cost
+        What the agency charges for a case that the creditor takes back; ``None``: nothing (ZIR-3).
     """
 
     level: Level = Level.REMINDER
@@ -116,6 +121,8 @@ class Settings:
     agency_email: str | None = None
     grouping: Grouping = Grouping.INVOICE
     service_windows: tuple[ServiceWindow, ...] = ()
+    commission: int | None = None
+    withdrawal_cost: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from fordring.domain.errors import Refused
 from fordring.domain.invoice import Release
 from fordring.domain.ledger import Balance, Entry
 from fordring.domain.member import LeftOut, Member, MemberState
+from fordring.domain.money import Money
 from fordring.domain.recovery import CostMove, Receipt, cost_after, receipts_after
 from fordring.domain.values import dataclass
 
@@ -80,6 +81,10 @@ class Case:
         ``None`` when the agency decides that.
     rest_changed_at
         When it was last decided that the case rests or goes on: what the agency tells of earlier is late.
+    commission, withdrawal_cost
+        As agreed when the case was made: see ``Settings``.
+    cost_confirmed_at
+        When somebody has confirmed what taking the case back costs.
     open_questions
         The ids of the agency's questions that wait for an answer.
     handling
@@ -118,6 +123,9 @@ class Case:
     resume_at: datetime | None = None
     rest_changed_at: datetime | None = None
     open_questions: tuple[str, ...] = ()
+    commission: int | None = None
+    withdrawal_cost: Money | None = None
+    cost_confirmed_at: datetime | None = None
     revision: int = 1
     grouped: bool = False
     left_out: tuple[LeftOut, ...] = ()

@@ -164,6 +164,8 @@ def _begin(
         costs=Balance(lead.currency),
         opened_at=work.now,
         updated_at=work.now,
+        commission=frame.agreement.settings.commission,
+        withdrawal_cost=frame.agreement.settings.withdrawal_cost,
         release=Release.ASSEMBLING,
         grouped=True,
         left_out=left_out,

@@ -12,6 +12,7 @@ from fordring.domain.command import CommandRow
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.invoice import Invoice
 from fordring.domain.member import MOST_INVOICES, MemberState
+from fordring.domain.money import Money
 from fordring.usecases.membership import claim, let_go
 from fordring.usecases.recording import command, epoch_of
 from fordring.usecases.submitting import (
@@ -71,7 +72,12 @@ def add_invoice(work: Work, case: Case, invoice: Invoice, capabilities: Capabili
 
 
 def withdraw_invoice(
-    work: Work, case: Case, invoice_id: str, lane: Sequence[CommandRow], capabilities: Capabilities
+    work: Work,
+    case: Case,
+    invoice_id: str,
+    lane: Sequence[CommandRow],
+    capabilities: Capabilities,
+    confirmed: Money | None = None,
 ) -> Case:
     """Take one invoice of a case back; with the last one the case ends.
 
@@ -80,7 +86,7 @@ def withdraw_invoice(
     Raises
     ------
     Refused
-        ``action_not_available``; ``operation_not_offered``.
+        ``action_not_available``; ``operation_not_offered``; ``withdrawal_cost_not_confirmed`` of the last.
     Unprocessable
         ``unknown_invoice``: it is not in the case, or is being taken back.
     Conflict
@@ -95,7 +101,7 @@ def withdraw_invoice(
             faults=[Fault("/invoice_id", "unknown_invoice", "the case does not have this invoice")],
         )
     if sum(each.state is MemberState.HELD for each in case.members) == 1:
-        return withdraw(work, case, lane, capabilities)
+        return withdraw(work, case, lane, capabilities, confirmed)
     if case.last_command != max((row.seq for row in lane), default=0):
         raise Conflict
     if case.assembling or _is_unsent(work, case, lane):

@@ -17,6 +17,7 @@ from fordring.domain.errors import Fault, NotFound, Unprocessable
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice, Release, case_id_of
 from fordring.domain.ledger import Balance, Component, EntryKind
+from fordring.domain.money import Money
 from fordring.domain.refs import Ref
 from fordring.domain.values import dataclass
 from fordring.usecases.booking import book_cost
@@ -25,6 +26,7 @@ from fordring.usecases.membership import claim, invoices_in
 from fordring.usecases.questioning import close_questions
 from fordring.usecases.recording import command, epoch_of, tell_of_case
 from fordring.usecases.selling import not_bought
+from fordring.usecases.unmatched import said
 from fordring.usecases.work import Conflict, Work
 
 
@@ -126,6 +128,8 @@ def hand_over(work: Work, invoice: Invoice, agreement: Agreement, question: Ques
         costs=Balance(invoice.currency),
         opened_at=work.now,
         updated_at=work.now,
+        commission=agreement.settings.commission,
+        withdrawal_cost=agreement.settings.withdrawal_cost,
     )
     queued = command(work, case, CommandKind.REGISTER_CASE, epoch=epoch_of(work))
     work.add(things.CASE(case.case_id), queued)
@@ -147,7 +151,13 @@ def write_message(work: Work, case: Case, capabilities: Capabilities, text: str)
     return message
 
 
-def withdraw(work: Work, case: Case, lane: Sequence[CommandRow], capabilities: Capabilities) -> Case:
+def withdraw(
+    work: Work,
+    case: Case,
+    lane: Sequence[CommandRow],
+    capabilities: Capabilities,
+    confirmed: Money | None = None,
+) -> Case:
     """Take a case back (ZIR-36, NET-17).
 
     What was not sent yet is cancelled. A case that never left the hub is closed at once; otherwise the
@@ -155,10 +165,15 @@ def withdraw(work: Work, case: Case, lane: Sequence[CommandRow], capabilities: C
 
     The lane's commands and the case's invoices must have been read.
 
+    Parameters
+    ----------
+    confirmed
+        What the caller has confirmed that the withdrawal costs, where it costs something (ZIR-3).
+
     Raises
     ------
     Refused
-        ``action_not_available``, ``operation_not_offered``.
+        ``action_not_available``, ``operation_not_offered``; ``withdrawal_cost_not_confirmed``, with the cost.
     Conflict
         When the lane has grown since it was listed.
     """
@@ -170,6 +185,8 @@ def withdraw(work: Work, case: Case, lane: Sequence[CommandRow], capabilities: C
     never_left = case.assembling or any(
         row.kind is CommandKind.REGISTER_CASE and is_untouched(row) and row.epoch == epoch for row in lane
     )
+    if not never_left:
+        case = _confirmed(case, confirmed, work)
     unreported, waiting = case.unreported, case.waiting
     for row in lane:
         present = work.get(things.COMMAND(case.case_id, row.seq))
@@ -188,6 +205,18 @@ def withdraw(work: Work, case: Case, lane: Sequence[CommandRow], capabilities: C
     leaving = queued.touched(work.now, withdrawing=True)
     work.change(things.CASE(case.case_id), leaving)
     return leaving
+
+
+def _confirmed(case: Case, confirmed: Money | None, work: Work) -> Case:
+    """Give the case with the confirmation of what taking it back costs, where it costs something."""
+    cost = case.withdrawal_cost
+    if confirmed == cost:
+        return case if cost is None else replace(case, cost_confirmed_at=work.now)
+    raise Refused(
+        "withdrawal_cost_not_confirmed",
+        "confirm what the agency charges for a case that is taken back",
+        facts={"withdrawal_cost": said(cost) if cost else None},
+    )
 
 
 def is_untouched(row: CommandRow) -> bool:

@@ -87,7 +87,8 @@ def message_case(call: Call) -> Answer:
 def withdraw_case(call: Call) -> Answer:
     """Take a case back, or one invoice of it."""
     case_id = call.path["case_id"]
-    invoice_id = call.given(Withdrawal).invoice_id
+    body = call.given(Withdrawal)
+    invoice_id, confirmed = body.invoice_id, body.confirm_cost.money if body.confirm_cost else None
     lane: list[CommandRow] = []
     seen = call.read(things.CASE(case_id))
     capabilities = call.hub.capabilities(case_of(call, seen).agency)
@@ -104,10 +105,10 @@ def withdraw_case(call: Call) -> Answer:
     def decide(work: Work) -> Case:
         case = case_of(call, work)
         if invoice_id is None:
-            return withdraw(work, case, lane, capabilities)
+            return withdraw(work, case, lane, capabilities, confirmed)
         from fordring.usecases.regrouping import withdraw_invoice
 
-        return withdraw_invoice(work, case, invoice_id, lane, capabilities)
+        return withdraw_invoice(work, case, invoice_id, lane, capabilities, confirmed)
 
     return call.transact(refs, decide, case_teller(call.hub), status=202)
 

@@ -12,10 +12,10 @@ from fordring.domain.contract import ContractChange
 from fordring.domain.email import Email as KeptEmail
 from fordring.domain.references import LONGEST_KID, SHORTEST_KID
 from fordring.edge.schemas.addresses import Email
-from fordring.edge.schemas.common import BusinessDate, Given, Text
+from fordring.edge.schemas.common import BusinessDate, Given, PositiveMoney, Text
 from fordring.edge.schemas.emails import ToldEmailState, tell_email_state
 from fordring.edge.schemas.service_windows import ServiceWindows, ToldServiceWindow, tell_service_window
-from fordring.edge.schemas.told import Instant, Told, instant
+from fordring.edge.schemas.told import Instant, Told, ToldMoney, agreed, instant, percent
 from fordring.usecases.contract_changing import Confirmation
 from fordring.usecases.letters import Contact
 
@@ -120,6 +120,20 @@ class GivenSettings(Given):
             "the debtor's eligible entries go with it into one case. Advised off at level `reminder`.",
         ),
     ] = Grouping.INVOICE
+    commission_percent: Annotated[
+        str | None,
+        Field(
+            pattern=r"^(100|[1-9]?[0-9])(\.[0-9]{1,2})?$",
+            description="What the agency keeps of what it collects, as agreed with it; shown on each case.",
+        ),
+    ] = None
+    withdrawal_cost: Annotated[
+        PositiveMoney | None,
+        Field(
+            description="What the agency charges for a case that the creditor takes back, as agreed with it: "
+            "taking one back is then to be confirmed with this amount."
+        ),
+    ] = None
 
     @property
     def settings(self) -> Settings:
@@ -137,7 +151,17 @@ class GivenSettings(Given):
             accounts=Accounts(**self.accounts.model_dump()),
             agency_email=self.agency_email,
             grouping=self.grouping,
+            commission=hundredths(self.commission_percent),
+            withdrawal_cost=self.withdrawal_cost.money if self.withdrawal_cost else None,
         )
+
+
+def hundredths(percent_text: str | None) -> int | None:
+    """Read a percentage of at most two decimals into hundredths of a per cent."""
+    if percent_text is None:
+        return None
+    whole, _, part = percent_text.partition(".")
+    return int(whole) * 100 + int(part.ljust(2, "0"))
 
 
 class GivenContact(Given):
@@ -254,6 +278,8 @@ class ToldSettings(Told):
     accounts: ToldAccounts
     agency_email: str | None
     grouping: Grouping
+    commission_percent: str | None
+    withdrawal_cost: ToldMoney | None
 
 
 class ToldConsent(Told):
@@ -356,6 +382,8 @@ def tell_agreement(agreement: Agreement) -> dict[str, Any]:
             "accounts": asdict(settings.accounts),
             "agency_email": settings.agency_email,
             "grouping": settings.grouping.value,
+            "commission_percent": percent(settings.commission),
+            "withdrawal_cost": agreed(settings.withdrawal_cost),
         },
         "missing": list(agreement.missing),
         "warnings": list(agreement.warnings),

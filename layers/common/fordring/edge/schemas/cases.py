@@ -8,7 +8,7 @@ from fordring.domain.case import Case, Handling, PaymentState, Processing
 from fordring.domain.correspondence import Message
 from fordring.domain.invoice import Release
 from fordring.domain.member import MemberState
-from fordring.edge.schemas.told import Instant, Told, ToldMoney, day, instant, money
+from fordring.edge.schemas.told import Instant, Told, ToldMoney, agreed, day, instant, money, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +62,9 @@ class ToldCase(Told):
     principal: ToldMoney
     remaining: ToldMoney
     agency_cost: ToldMoney
+    commission_percent: str | None
+    withdrawal_cost: ToldMoney | None
+    cost_confirmed_at: Instant | None
     collection_since: Instant | None
     opened_at: Instant
     updated_at: Instant
@@ -136,6 +139,9 @@ def tell_case(case: Case, capabilities: Capabilities) -> dict[str, Any]:
         "principal": money(case.principal, currency),
         "remaining": money(case.remaining, currency),
         "agency_cost": money(case.costs.remaining, currency),
+        "commission_percent": percent(case.commission),
+        "withdrawal_cost": agreed(case.withdrawal_cost),
+        "cost_confirmed_at": instant(case.cost_confirmed_at),
         "collection_since": instant(case.collection_since),
         "opened_at": instant(case.opened_at),
         "updated_at": instant(case.updated_at),

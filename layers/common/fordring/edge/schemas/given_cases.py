@@ -6,7 +6,7 @@ from pydantic import Field
 
 from fordring.domain.agency import Level
 from fordring.domain.errors import Fault, InvalidInput
-from fordring.edge.schemas.common import AgencyName, Given
+from fordring.edge.schemas.common import AgencyName, Given, GivenMoney
 
 InvoiceId = Annotated[str, Field(pattern=r"^inv_[0-9A-Z]{26}$")]
 
@@ -75,3 +75,7 @@ class Withdrawal(Given):
     reason: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$", description="A code of your own.")] = (
         "withdrawn"
     )
+    confirm_cost: Annotated[
+        GivenMoney | None,
+        Field(description="The case's `withdrawal_cost`, where there is one: it is charged by the agency."),
+    ] = None

@@ -96,3 +96,13 @@ def instant(moment: datetime | None) -> str | None:
 def day(moment: date | None) -> str | None:
     """Tell a date."""
     return moment.isoformat() if moment else None
+
+
+def agreed(amount: Money | None) -> dict[str, str] | None:
+    """Tell an amount that may not have been agreed."""
+    return None if amount is None else money(amount.minor, amount.currency)
+
+
+def percent(hundredths: int | None) -> str | None:
+    """Tell hundredths of a per cent as a decimal text with two decimals."""
+    return None if hundredths is None else f"{hundredths // 100}.{hundredths % 100:02}"
