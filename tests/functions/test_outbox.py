@@ -1,7 +1,8 @@
 """The outbox brings back soon what failed, without waiting for the sweep."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from fordring.domain import things
 from fordring.domain.transport import TransportFailed
@@ -37,3 +38,27 @@ def test_a_webhook_that_failed_comes_back_after_its_delay(hub, api, monkeypatch)
     ((message, after),) = queue.sent
     assert message == {"delivery_id": delivery.ids[0]}
     assert timedelta(seconds=5) < after < timedelta(seconds=8)
+
+
+def test_the_end_of_a_rest_is_found_by_the_sweep_and_is_nothing_to_warn_of(hub, api, world, clock, capsys):
+    world.ready()
+    case = world.case()
+    reply = api.post(f"/v1/cases/{case.case_id}/pause", {"until_date": "2026-03-20"})
+    assert reply.status == 202, reply.text
+    settled = [ref for ref in hub.store.due(clock.now()) if ref.kind is not things.CASE]
+    for ref in settled:
+        done = {"fan_out_at": None} if ref.kind is things.EVENT else {"due_at": None}
+        world.put(ref, replace(world.get(ref), **done))
+    queue = MemoryQueue()
+    outbox = Outbox(hub, lambda name: queue, log)
+    outbox.take({"source": "fordring.sweep"})
+    assert queue.messages == []
+
+    # Eight o'clock in Oslo, and the sweep's grace.
+    clock.present = datetime(2026, 3, 20, 7, 1, tzinfo=UTC)
+    outbox.take({"source": "fordring.sweep"})
+    assert queue.messages == [{"resume_case_id": case.case_id}]
+    assert "sweep_found_overdue" not in capsys.readouterr().out
+    body = json.dumps(queue.messages[0])
+    outbox.take({"Records": [{"messageId": "1", "body": body, "eventSource": "aws:sqs"}]})
+    assert world.get(things.CASE(case.case_id)).processing == "open"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from fordring.usecases.documents import LIFE
 from local.template import TEMPLATE, load_template, routes
 
 TEMPLATE_ = load_template()
@@ -99,6 +101,7 @@ def test_the_bucket_is_private_encrypted_and_forgets_callbacks() -> None:
     assert "BucketEncryption" in bucket
     rules = {rule.get("Prefix"): rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
     assert rules["callbacks/"]["ExpirationInDays"] == 90
+    assert timedelta(days=rules["documents/"]["ExpirationInDays"]) == LIFE
     (denial,) = properties("BucketPolicy")["PolicyDocument"]["Statement"]
     assert denial["Effect"] == "Deny"
     assert denial["Condition"] == {"Bool": {"aws:SecureTransport": False}}
