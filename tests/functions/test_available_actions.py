@@ -23,7 +23,7 @@ AGENCIES = {
     "no withdrawals": ALL - {Operation.WITHDRAW_CASE, Operation.WITHDRAW_INVOICE},
 }
 
-TYPED = ("action_not_available", "operation_not_offered", "not_found")
+TYPED = ("action_not_available", "operation_not_offered", "not_administered", "not_found")
 """How what is not offered is refused; an answer to a question that was never asked is to nothing."""
 
 
@@ -83,6 +83,7 @@ def requests(world, case):
         "answer_question": (f"{path}/questions/qst_1/answer", {"text": "Here it is."}),
         "add_invoice": (f"{path}/invoices", {"invoice_id": world.invoice().invoice_id}),
         "withdraw_invoice": (f"{path}/withdraw", {"invoice_id": lead}),
+        "offer_invoice": (f"/v1/creditors/acme/invoices/{lead}/purchase-offer", {}),
         "acknowledge_closed": (f"{path}/acknowledge-closed", {"handling": "paid", "date": "2026-03-02"}),
     }
 

@@ -13,7 +13,7 @@ from fordring.domain.candidates import REASONS, Question, blocking_reasons, leve
 from fordring.domain.case import Case
 from fordring.domain.command import CommandRow, CommandState
 from fordring.domain.correspondence import Message
-from fordring.domain.errors import Fault, NotFound, Unprocessable
+from fordring.domain.errors import Fault, NotFound, Refused, Unprocessable
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice, Release, case_id_of
 from fordring.domain.ledger import Balance, Component, EntryKind
