@@ -22,12 +22,12 @@ def answer_offers(desk: Desk, *, approve: bool, reason: str | None) -> None:
     put_record(desk.db, desk.agency, _ANSWER, "", {"approve": approve, "reason": reason})
 
 
-def take_offer(desk: Desk, case: Row, invoice: str, amount: int) -> bool:
-    """Take an offer in; ``False`` when it was made before and is not decided, or was bought."""
+def take_offer(desk: Desk, case: Row, invoice: str, number: int, amount: int) -> bool:
+    """Take an offer in; ``False`` when it was made before, or while another one stands."""
     kept = _kept(desk, case["id"])
-    if kept is not None and kept["state"] in ("offered", "bought"):
+    if kept is not None and (kept["state"] in ("offered", "bought") or number <= kept["number"]):
         return False
-    _keep(desk, case["id"], {"state": "offered", "invoice": invoice, "amount": amount})
+    _keep(desk, case["id"], {"state": "offered", "invoice": invoice, "number": number, "amount": amount})
     desk.plan(desk.now + _DECIDED_AFTER, "decide_offer", case["client"], case["id"])
     return True
 

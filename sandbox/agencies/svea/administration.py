@@ -34,6 +34,7 @@ def channels_of(message: reading.Reader) -> list[str]:
 def offer(desk: Desk, case: Row, message: reading.Reader) -> WireAnswer:
     """Take an offer in; it is decided a little later."""
     wanted, amount = message.text("ClientInvoiceId"), message.amount("Amount")
+    number = message.number("OfferNumber")
     if message.text("Currency") not in {"", case["currency"]}:
         message.wrong("Currency", "CurrencyNotSupported")
     message.done()
@@ -42,7 +43,7 @@ def offer(desk: Desk, case: Row, message: reading.Reader) -> WireAnswer:
         return shapes.answer(404, "UnknownInvoice", "The case does not have that invoice.")
     if case["level"] != "administration" or case["state"] == "closed":
         return shapes.answer(409, "Conflict", "Only an invoice under administration can be sold.")
-    if not sales.take_offer(desk, case, wanted, amount):
+    if not sales.take_offer(desk, case, wanted, number, amount):
         return shapes.answer(200, "AlreadyExists")
     return shapes.answer(202, "Accepted")
 

@@ -68,6 +68,14 @@ class Reader:
         """True, false, or null."""
         return None if self._members.get(name) is None else self.flag(name)
 
+    def number(self, name: str) -> int:
+        """A whole number, from 1."""
+        value = self._members.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            self.wrong(name, "InvalidField")
+            return 1
+        return value
+
     def amount(self, name: str) -> int:
         """A decimal text that is not negative, in øre."""
         value = self.text(name)

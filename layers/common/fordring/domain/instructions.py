@@ -207,11 +207,15 @@ class AnswerQuestion:
 
 @dataclass(frozen=True, slots=True)
 class OfferInvoice:
-    """Offer an administered invoice for sale, at what is left of it (SAN-14)."""
+    """Offer an administered invoice for sale, at what is left of it (SAN-14).
+
+    ``number`` says which offer of this invoice it is, from 1.
+    """
 
     external_id: str
     case_number: str | None
     invoice_external_id: str
+    number: int
     amount: Money
     kind: CommandKind = CommandKind.OFFER_INVOICE
 

@@ -28,6 +28,9 @@ class Sale:
 
     Parameters
     ----------
+    number
+        Which offer of the invoice this is, from 1; 0 before the first one. With it the agency tells an offer
+        that it has seen before from a new one.
     check_id
         The credit check on which the offer rests; ``None``: made when the offer is sent.
     reason
@@ -41,6 +44,7 @@ class Sale:
     """
 
     state: SaleState
+    number: int = 0
     check_id: str | None = None
     reason: str | None = None
     purchased_date: date | None = None

@@ -242,6 +242,7 @@ def _command(
                 external_id=case.external_id,
                 case_number=case.case_number,
                 invoice_external_id=member.external_id,
+                number=invoice.sale.number if invoice.sale else 1,
                 amount=Money(invoice.balance.owed_to_creditor, invoice.currency),
             )
         case CommandKind.WITHDRAW_CASE:

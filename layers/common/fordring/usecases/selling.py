@@ -27,7 +27,8 @@ def offer(work: Work, case: Case, invoice: Invoice, check_id: str | None, epoch:
     check_id
         The approved credit check on which it rests; ``None``: the agency is asked when the offer is sent.
     """
-    _keep(work, replace(invoice, sale=Sale(SaleState.QUEUED, check_id)))
+    number = invoice.sale.number + 1 if invoice.sale else 1
+    _keep(work, replace(invoice, sale=Sale(SaleState.QUEUED, number, check_id)))
     return command(work, case, CommandKind.OFFER_INVOICE, epoch=epoch, subject_id=invoice.invoice_id)
 
 
@@ -50,7 +51,8 @@ def not_bought(work: Work, case: Case, invoice_id: str, reason: str) -> None:
 
 def not_offered(work: Work, case: Case, invoice: Invoice, reason: str) -> None:
     """Note that an invoice that should be sold cannot be offered: it stays administered (SAN-15)."""
-    _refuse(work, case, invoice, Sale(SaleState.QUEUED), reason)
+    number = invoice.sale.number if invoice.sale else 0
+    _refuse(work, case, invoice, Sale(SaleState.QUEUED, number), reason)
 
 
 def receive_decision(work: Work, case: Case, fact: PurchaseDecided) -> bool:

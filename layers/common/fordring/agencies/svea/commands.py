@@ -101,6 +101,7 @@ def _members(command: Command) -> dict[str, Json]:
         case OfferInvoice():
             return members | {
                 "ClientInvoiceId": command.invoice_external_id,
+                "OfferNumber": command.number,
                 "Amount": command.amount.text,
                 "Currency": command.amount.currency,
             }

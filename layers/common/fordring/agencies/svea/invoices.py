@@ -12,7 +12,7 @@ from fordring.domain.instructions import (
 )
 
 type AboutOneInvoice = AddInvoice | WithdrawInvoice | DisputeInvoice | ResolveDispute
-type Json = str | bool | list["Json"] | list[str] | dict[str, "Json"] | None
+type Json = str | bool | int | list["Json"] | list[str] | dict[str, "Json"] | None
 
 INVOICE_PATHS: Final = {
     CommandKind.ADD_INVOICE: "/api/v1/case-invoices",
