@@ -23,6 +23,7 @@ from tests.story.telling import (
     there,
     told,
 )
+from tests.story.test_cases import at_once
 
 FIRST_DUE = date(2026, 1, 10)
 
@@ -274,6 +275,49 @@ def test_a_credit_note_on_one_invoice_of_a_group_reduces_that_one(hub):
     assert remaining(hub, invoices) == [100_00, 0]
     assert there(hub, case_id)["state"] == "open"
     assert [each["remaining"] for each in there(hub, case_id)["invoices"]] == ["100.00", "0.00"]
+    assert faults_of(hub) == []
+
+
+def test_one_invoice_of_a_group_is_written_off_and_the_agency_claims_the_rest(hub):
+    invoices, case_id = grouped(hub, "100.00", "200.00")
+    wanted = {"reason": "bankrupt", "date": "2026-03-02", "agency_asked": True}
+    reply = hub.api.post(f"{ACME}/invoices/{invoices[0]}/write-off", wanted)
+    assert reply.status in (200, 201), reply.text
+    hub.advance(hub.api, days=1)
+    assert remaining(hub, invoices) == [0, 200_00]
+    assert hub.case(case_id).open
+    assert [each["remaining"] for each in there(hub, case_id)["invoices"]] == ["0.00", "200.00"]
+    assert faults_of(hub) == []
+
+
+@pytest.mark.capability("BEY-10")
+def test_a_difference_on_a_case_of_several_invoices_is_found(hub):
+    _, case_id = grouped(hub, "100.00", "200.00")
+    number = hub.case(case_id).case_number
+    hub.control("POST", "svea/adjust", {"case_number": number, "principal": "250.00"})
+    hub.advance(hub.api, days=3)
+    (drift,) = told(hub, "ledger.drift")
+    assert drift["case_id"] == case_id
+    assert drift["hub"]["principal"]["amount"] == "300.00"
+    assert drift["at_agency"]["principal"]["amount"] == "250.00"
+
+
+@pytest.mark.capability("ZIR-22")
+def test_whoever_hands_over_at_the_same_moment_an_invoice_is_in_one_case(hub):
+    grouping(hub)
+    invoices = owing(hub, *["10.00"] * 30)
+
+    def ask(which):
+        body = {"agency": "svea", "invoice_id": invoices[which]}
+        assert hub.world.client().post(f"{ACME}/cases", body).status in (202, 422, 503)
+
+    chosen = iter([0, 7, 21, 29])
+    at_once(lambda: ask(next(chosen)), 4)
+    hub.advance(hub.api, days=1)
+    held = [
+        each["external_id"] for case in hub.control("GET", "svea/cases")["items"] for each in case["invoices"]
+    ]
+    assert sorted(held) == sorted(f"{each}-1" for each in invoices)
     assert faults_of(hub) == []
 
 
