@@ -6,7 +6,7 @@ import pytest
 
 from fordring.domain import things
 from fordring.domain.actions import OPERATIONS
-from fordring.domain.agency import Operation
+from fordring.domain.agency import ClosedReason, Operation
 from fordring.domain.case import Processing
 from fordring.domain.invoice import Release
 from fordring.domain.questions import AgencyQuestion, QuestionKind
@@ -67,6 +67,9 @@ def being(world, case, state):
             world.put(ref, replace(case, withdrawing=True))
         case "paid":
             world.close(case)
+        case "given up":
+            world.close(case)
+            world.put(ref, replace(world.get(ref), closed_reason=ClosedReason.CREDIT_LOSS))
         case _:
             assert state == "open"
 
@@ -90,7 +93,7 @@ def requests(world, case):
 
 @pytest.mark.capability("BEY-11")
 @pytest.mark.parametrize("agency", AGENCIES)
-@pytest.mark.parametrize("state", ["open", "queued", "paused", "asked", "withdrawing", "paid"])
+@pytest.mark.parametrize("state", ["open", "queued", "paused", "asked", "withdrawing", "paid", "given up"])
 def test_what_is_offered_works_and_nothing_else_does(api, world, hub, monkeypatch, case, state, agency):
     capabilities = replace(hub.capabilities("svea"), operations=AGENCIES[agency])
     monkeypatch.setattr(type(hub), "capabilities", lambda *_: capabilities)

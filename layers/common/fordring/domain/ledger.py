@@ -47,6 +47,8 @@ class EntryKind(StrEnum):
     """The agency gives what it bought back: the creditor owes it capital and fee."""
     PAYBACK = "payback"
     """The creditor has paid what it owed to the agency, or the agency has withheld it."""
+    TAKEN_BACK = "taken_back"
+    """The creditor goes on with what the agency has ended: it moves nothing."""
 
 
 BETWEEN_CREDITOR_AND_AGENCY: Final = {

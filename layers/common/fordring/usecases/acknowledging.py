@@ -9,8 +9,10 @@ from fordring.domain.case import Case, Handling
 from fordring.domain.errors import Refused
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice
+from fordring.domain.ledger import EntryKind, Source
 from fordring.domain.money import Money
 from fordring.domain.payment import Origin
+from fordring.usecases.booking import book
 from fordring.usecases.giving_up import WriteOff, write_off
 from fordring.usecases.paying import NewPayment, pay
 from fordring.usecases.recording import tell_of_case
@@ -27,7 +29,8 @@ def acknowledge(
     """Book what has become of the invoices of a case that has ended; nothing is told to the agency.
 
     ``paid`` books what is left of each as paid to the creditor, ``written_off`` as lost, and ``taken_back``
-    books nothing: the creditor goes on by itself, or hands over anew. The same again changes nothing.
+    books that it is owed as before: the creditor goes on by itself, or hands over anew. The same again
+    changes nothing.
 
     Raises
     ------
@@ -50,11 +53,8 @@ def acknowledge(
             "too_many_invoices",
             f"at most {MOST_AT_ONCE} invoices at once: book the others one by one, then acknowledge the rest",
         )
-    booked = 0
-    if handling is not Handling.TAKEN_BACK:
-        work.demand(things.CREDITOR(case.creditor_id))
-        for invoice in owing:
-            booked += _book(work, invoice, handling, handled_date)
+    work.demand(things.CREDITOR(case.creditor_id))
+    booked = sum(_book(work, invoice, handling, handled_date) for invoice in owing)
     acknowledged = case.touched(work.now, handling=handling)
     work.change(things.CASE(case.case_id), acknowledged)
     tell_of_case(
@@ -81,6 +81,9 @@ def _owing(work: Work, case: Case) -> list[Invoice]:
 
 def _book(work: Work, invoice: Invoice, handling: Handling, handled_date: date) -> int:
     owed = invoice.balance.owed_to_creditor
+    if handling is Handling.TAKEN_BACK:
+        book(work, invoice, EntryKind.TAKEN_BACK, {}, handled_date, Source.CREDITOR, note="case_ended")
+        return 0
     if handling is Handling.PAID:
         amount = Money(owed, invoice.currency)
         pay(work, invoice, NewPayment(amount, handled_date, Origin.DEBTOR, reason="case_ended"))

@@ -44,6 +44,8 @@ def _told(entries: list[Entry]) -> Iterator[EarlierEntry]:
         # Of one payment there may be several: what was over is booked when a debt comes back.
         names[entry.seq] = name if name not in names.values() else f"{name}-{entry.seq}"
     for entry in entries[1:]:
+        if entry.kind is EntryKind.TAKEN_BACK:
+            continue  # an agency that mirrors the ledger has no debt to move by it
         if EntryKind.COLLECTED in (entry.kind, entry.reversed_kind):
             continue  # charged and paid at once: it never was a part of what is handed over
         if entry.kind in BETWEEN_CREDITOR_AND_AGENCY:

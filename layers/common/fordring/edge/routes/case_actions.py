@@ -127,7 +127,7 @@ CASE_ACTION_ROUTES = (
         claims=True,
         description=(
             "An agency may end a case without an account of it. `paid` books what is left as paid to you, "
-            "`written_off` as lost, `taken_back` books nothing. Nothing is told to the agency."
+            "`written_off` as lost, `taken_back` that it is owed as before. Nothing is told to the agency."
         ),
     ),
     Route(
