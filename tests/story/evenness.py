@@ -6,9 +6,11 @@ from typing import Any
 
 from fordring.domain import things
 from fordring.domain.invoice import Invoice
-from fordring.domain.ledger import Balance
+from fordring.domain.ledger import Balance, Component, Entry, EntryKind, Source
 from fordring.domain.money import Money
+from fordring.domain.payment import Match, Payment
 from fordring.domain.refs import Listing
+from fordring.domain.vouchers import Account
 from fordring.usecases.work import Store
 
 FAR = timedelta(days=3650)
@@ -51,8 +53,60 @@ def faults_of_the_hub(store: Any, now: datetime, creditor_id: str = "acme") -> I
         yield "the feed has gaps"
     if len({line.event_id for line in feed}) != len(feed):
         yield "an event is in the feed twice"
+    yield from _faults_of_the_vouchers(store, creditor_id)
     for ref in store.due(now + FAR):
         yield f"{ref} is due for ever"
+
+
+def _faults_of_the_vouchers(store: Any, creditor_id: str) -> Iterator[str]:
+    """Tell which voucher does not balance, and where the vouchers and the ledgers disagree."""
+    vouchers = everything_of(store, Listing(things.VOUCHER, "vouchers_of", (creditor_id,)))
+    yield from (f"{each.voucher_id} does not balance" for each in vouchers if each.balance)
+    receivable = owed = 0
+    for invoice in everything_of(store, Listing(things.INVOICE, "invoices_of", (creditor_id,))):
+        owed += invoice.balance.agency_account
+        listing = Listing(things.INVOICE_ENTRY, "entries_of_invoice", (invoice.invoice_id,))
+        receivable += sum(_on_the_receivable(entry) for entry in everything_of(store, listing))
+    on = {account: sum(each.on(account) for each in vouchers) for account in Account}
+    if on[Account.RECEIVABLE] != receivable:
+        yield f"the vouchers say {on[Account.RECEIVABLE]} of the receivable, the ledgers {receivable}"
+    for payment in everything_of(store, Listing(things.PAYMENT, "payments_of", (creditor_id,))):
+        if payment.source is Source.AGENCY and payment.match in (Match.MATCHED, Match.UNMATCHED):
+            owed += _received(store, payment)
+    for settlement in everything_of(store, Listing(things.SETTLEMENT, "settlements_of", (creditor_id,))):
+        owed -= settlement.payout
+        owed += sum(line.interest - line.commission - line.vat for line in settlement.lines)
+    if on[Account.AGENCY_CLAIMS] != owed:
+        yield f"the vouchers say that agencies owe {on[Account.AGENCY_CLAIMS]}, everything else {owed}"
+
+
+def _on_the_receivable(entry: Entry) -> int:
+    """What an entry changes of what debtors owe, after the invoice itself."""
+    kind = entry.reversed_kind or entry.kind
+    sign = -1 if entry.kind is EntryKind.REVERSAL else 1
+    if kind is EntryKind.CHARGE:
+        return sign * entry.total if entry.seq > 1 else 0
+    if kind is EntryKind.RECOURSE:
+        return entry.amounts.get(Component.PRINCIPAL, 0)
+    if kind is EntryKind.CREDIT:
+        return entry.total if entry.owner == "agency" else 0
+    if kind is EntryKind.PURCHASE or (kind is EntryKind.PAYMENT and entry.owner != "agency"):
+        return -sign * entry.total
+    return -sign * entry.total if kind is EntryKind.WRITE_OFF else 0
+
+
+def _received(store: Any, listed: Payment) -> int:
+    """What the agency has received for the creditor with a payment."""
+    ref = things.PAYMENT(listed.payment_id)
+    payment = store.read([ref])[ref].value
+    if payment.match is Match.UNMATCHED:
+        return payment.amount
+    refs = [things.INVOICE_ENTRY(invoice_id, seq) for invoice_id, seq in payment.booked]
+    entries = [stored.value for stored in store.read(refs).values()]
+    home = things.INVOICE(payment.invoice_id)
+    owner = entries[0].owner if entries else store.read([home])[home].value.owner
+    kept = sum(each.total for each in entries if each.owner != "agency")
+    return kept + (payment.surplus if owner != "agency" else 0)
 
 
 def _faults_of_case(store: Any, case: Any) -> Iterator[str]:

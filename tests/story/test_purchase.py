@@ -304,3 +304,21 @@ def test_over_a_bad_network_an_invoice_is_bought_and_paid_once(hub, fault):
     assert kinds == ["charge", "purchase", "payout"]
     assert shown(hub, invoice_id)["owner"] == "agency"
     assert len(told(hub, "invoice.purchased")) == len(told(hub, "invoice.paid_out")) == 1
+
+
+def test_a_sale_and_its_payout_are_proposed_to_bookkeeping(hub):
+    bought(hub)
+    hub.advance(hub.api, days=2)
+
+    items = hub.api.get("/v1/vouchers?creditor_id=acme").body["items"]
+    found = {
+        each["kind"]: {
+            line["role"]: (line["debit"]["amount"], line["credit"]["amount"]) for line in each["lines"]
+        }
+        for each in items
+    }
+    assert found == {
+        "purchase": {"agency_claims": ("1000.00", "0.00"), "receivable": ("0.00", "1000.00")},
+        "payout": {"bank": ("1000.00", "0.00"), "agency_claims": ("0.00", "1000.00")},
+    }
+    assert faults_of(hub) == []

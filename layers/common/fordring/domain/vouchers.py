@@ -21,7 +21,7 @@ class Account(StrEnum):
     """What debtors owe the creditor."""
     BANK = "bank"
     AGENCY_CLAIMS = "agency_claims"
-    """What an agency owes: it has received it and not settled it yet (VIS-15)."""
+    """What an agency owes: received and not settled yet (VIS-15), or bought and not paid."""
     COLLECTION_COST = "collection_cost"
     """What agencies keep, less the collection fees that customers paid to the creditor (NET-29)."""
     INTEREST_INCOME = "interest_income"
@@ -68,6 +68,12 @@ class VoucherKind(StrEnum):
     COST_CHARGED = "cost_charged"
     WRITE_OFF = "write_off"
     SETTLEMENT = "settlement"
+    PURCHASE = "purchase"
+    PAYOUT = "payout"
+    RECOURSE = "recourse"
+    PAYBACK = "payback"
+    CREDIT_ON_SOLD = "credit_on_sold"
+    """A credit note on an invoice that the agency owns: what it takes off the debt is owed to the agency."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,10 @@ def _received(desk: Desk, case: Case, settlement: Settlement) -> Iterable[int]:
             payment = look.find(things.PAYMENT(name))
             if payment is None or not _counts(payment, case, settlement):
                 continue
-            yield sum(entry.total for entry in entries if entry.payment_id == name)
+            # What came while the agency owned the debt is its own: it settles nothing of it.
+            yield sum(
+                entry.total for entry in entries if entry.payment_id == name and entry.owner != "agency"
+            )
             if payment.invoice_id == member.invoice_id:
                 yield payment.surplus
 

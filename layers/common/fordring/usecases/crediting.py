@@ -17,6 +17,7 @@ from fordring.usecases.booking import book, follow
 from fordring.usecases.invoicing import content_digest, document_ref, refuse_taken_number
 from fordring.usecases.recording import command, derived_id, epoch_of, tell
 from fordring.usecases.unmatched import said
+from fordring.usecases.vouchering import vouch_sale
 from fordring.usecases.work import Work
 
 
@@ -128,6 +129,8 @@ def _apply_credit(work: Work, note: CreditNote, invoice: Invoice) -> CreditNote:
             credit_note_id=note.credit_note_id,
         )
         seq = entry.seq
+        if invoice.owner == "agency":
+            vouch_sale(work, booked, entry)
     if spread and invoice.release.live and invoice.case_id:
         case = work.get(things.CASE(invoice.case_id))
         if case.open:

@@ -215,7 +215,7 @@ def _never_transferred(pointer: str) -> Unprocessable:
 def _book_payment(work: Work, invoice: Invoice, payment: Payment, new: NewPayment) -> Payment:
     spread = spread_on(work, invoice, new)
     booked, payment = book_spread(work, invoice, payment, spread)
-    paid = {invoice.invoice_id: spread.settles}
+    paid = [(invoice, spread.settles)]
     vouch_payment(work, payment, invoice, paid, spread.collected, was_unmatched=new.was_unmatched)
     reported = False
     if invoice.release.live and invoice.case_id is not None:

@@ -112,7 +112,7 @@ def receive_payment(work: Work, fact: PaymentReceived, teller: Teller, case: Cas
     rule = explain(Incoming(fact.principal, fact.paid_date, "agency"), owed_on(spread.lead))
     matched = replace(payment, match=Match.MATCHED, reason="agency_case", rule=rule)
     booked_case, booked = _book(work, case, matched, fact, spread)
-    paid = {invoice.invoice_id: sum(amounts.values()) for invoice, amounts in spread.shares}
+    paid = [(invoice, sum(amounts.values())) for invoice, amounts in spread.shares]
     vouch_payment(work, booked, spread.lead, paid, {}, was_unmatched=known is not None)
     work.change(things.CASE(case.case_id), booked_case)
     work.put(things.PAYMENT(payment_id), booked)
@@ -174,7 +174,7 @@ def book_on_invoice(work: Work, payment: Payment, invoice: Invoice, spread: Spre
         case_id=invoice.case_id,
         revision=payment.revision + 1,
     )
-    paid = {invoice.invoice_id: spread.settles}
+    paid = [(invoice, spread.settles)]
     vouch_payment(work, matched, invoice, paid, spread.collected, was_unmatched=was_unmatched)
     work.put(things.PAYMENT(payment.payment_id), matched)
     tell_of_payment(work, EventType.PAYMENT_RECEIVED, booked, matched, matched.surplus)
@@ -302,7 +302,9 @@ def receive_reversal(work: Work, fact: PaymentReversed, teller: Teller, case: Ca
             followed = follow(followed, invoice, work)
             _follow_elsewhere(work, followed, invoice)
     if payment.match is Match.MATCHED:
-        vouch_reversal(work, payment, undone, fact.occurred_at.date())
+        home = work.find(things.INVOICE(payment.invoice_id)) if payment.invoice_id else None
+        owner = undone[0][1].owner if undone else home.owner if home else "creditor"
+        vouch_reversal(work, payment, undone, fact.occurred_at.date(), owner)
     if followed is not None and payment.case_entry:
         cost = work.get(things.CASE_ENTRY(followed.case_id, payment.case_entry))
         followed, _ = book_cost(

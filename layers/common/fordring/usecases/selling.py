@@ -16,6 +16,7 @@ from fordring.usecases.administered import invoice_in
 from fordring.usecases.booking import book
 from fordring.usecases.recording import command, tell_of_case
 from fordring.usecases.unmatched import said
+from fordring.usecases.vouchering import vouch_sale
 from fordring.usecases.work import Work
 
 
@@ -90,7 +91,8 @@ def receive_decision(work: Work, case: Case, fact: PurchaseDecided) -> bool:
     changed = replace(invoice, sale=bought)
     if price:
         _keep(work, changed)
-        changed, _ = book(work, changed, EntryKind.PURCHASE, price, today, Source.AGENCY)
+        changed, entry = book(work, changed, EntryKind.PURCHASE, price, today, Source.AGENCY)
+        vouch_sale(work, changed, entry)
     # Given back before the hub learned that it was bought: the creditor's it is.
     changed = _keep(work, replace(changed, owner="creditor" if given_back else "agency"))
     _mark(work, case, changed)
@@ -125,7 +127,8 @@ def receive_payout(work: Work, case: Case, fact: InvoicePaidOut) -> bool:
     )
     kind = EntryKind.PAYBACK if back else EntryKind.PAYOUT
     _keep(work, changed)
-    changed, _ = book(work, changed, kind, amounts, fact.paid_out_date, Source.AGENCY)
+    changed, entry = book(work, changed, kind, amounts, fact.paid_out_date, Source.AGENCY)
+    vouch_sale(work, changed, entry)
     tell_of_case(
         work,
         EventType.INVOICE_PAID_OUT,
@@ -161,7 +164,8 @@ def receive_recourse(work: Work, case: Case, fact: InvoiceRecoursed) -> bool:
     }
     if amounts:
         _keep(work, changed)
-        changed, _ = book(work, changed, EntryKind.RECOURSE, amounts, fact.recourse_date, Source.AGENCY)
+        changed, entry = book(work, changed, EntryKind.RECOURSE, amounts, fact.recourse_date, Source.AGENCY)
+        vouch_sale(work, changed, entry)
     changed = _keep(work, replace(changed, owner="creditor"))
     _mark(work, case, changed)
     tell_of_case(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from fordring.domain import things
 from fordring.domain.invoice import Invoice
@@ -31,22 +32,40 @@ def debit_of(payment: Payment, *, was_unmatched: bool) -> Account:
     return Account.AGENCY_CLAIMS if payment.source is Source.AGENCY else Account.BANK
 
 
+def settled_on(owner: str, source: Source) -> Account | None:
+    """Say what a payment of the debtor settles for the creditor, by who owns the debt.
+
+    Of a debt that was sold, what the debtor pays to the creditor is owed to the agency; what it pays to the
+    agency is the agency's own business: ``None``.
+    """
+    if owner != "agency":
+        return Account.RECEIVABLE
+    return None if source is Source.AGENCY else Account.AGENCY_CLAIMS
+
+
 def vouch_payment(
     work: Work,
     payment: Payment,
     lead: Invoice,
-    paid: Mapping[str, int],
+    paid: Iterable[tuple[Invoice, int]],
     collected: Mapping[Component, int],
     *,
     was_unmatched: bool = False,
 ) -> None:
     """Keep the voucher of a payment: what it settled by invoice, what came with it, what is left over."""
-    whole = sum(paid.values()) + sum(collected.values()) + payment.surplus
     posting = Posting(lead.invoice_id, payment.case_id)
+    surplus = payment.surplus if settled_on(lead.owner, payment.source) else 0
+    whole = sum(collected.values()) + surplus
+    settled: list[tuple[str, Account, int]] = []
+    for invoice, amount in paid:
+        account = settled_on(invoice.owner, payment.source)
+        if account is not None:
+            settled.append((invoice.invoice_id, account, amount))
+            whole += amount
     posting.debit(debit_of(payment, was_unmatched=was_unmatched), whole)
-    for invoice_id, amount in paid.items():
-        posting.of(invoice_id).credit(Account.RECEIVABLE, amount)
-    posting.of(lead.invoice_id).income(collected).credit(Account.SURPLUS, payment.surplus)
+    for invoice_id, account, amount in settled:
+        posting.of(invoice_id).credit(account, amount)
+    posting.of(lead.invoice_id).income(collected).credit(Account.SURPLUS, surplus)
     kind = VoucherKind.AGENCY_PAYMENT if payment.source is Source.AGENCY else VoucherKind.PAYMENT
     _keep_of_payment(work, payment, kind, posting, payment.paid_date, lead)
 
@@ -67,27 +86,75 @@ def void_unmatched(work: Work, payment: Payment) -> None:
 
 
 def vouch_reversal(
-    work: Work, payment: Payment, undone: Iterable[tuple[str, Entry]], reversed_date: date
+    work: Work,
+    payment: Payment,
+    undone: Iterable[tuple[str, Entry]],
+    reversed_date: date,
+    owner: str = "creditor",
 ) -> None:
-    """Keep the voucher of a payment that did not stand: all of it goes back, its surplus too."""
+    """Keep the voucher of a payment that did not stand: all of it goes back, its surplus too.
+
+    ``owner`` is whose the invoice was that holds the surplus.
+    """
     posting = Posting(payment.invoice_id, payment.case_id)
-    whole = payment.surplus
+    surplus = payment.surplus if settled_on(owner, payment.source) else 0
+    whole = surplus
     for invoice_id, entry in undone:
-        whole += entry.total
-        if entry.kind is EntryKind.PAYMENT:
-            posting.of(invoice_id).debit(Account.RECEIVABLE, entry.total)
-        else:
+        account = settled_on(entry.owner, payment.source)
+        if entry.kind is not EntryKind.PAYMENT:
             posting.of(invoice_id).income({part: -minor for part, minor in entry.amounts.items()})
-    posting.of(payment.invoice_id).debit(Account.SURPLUS, payment.surplus)
+            whole += entry.total
+        elif account is not None:
+            posting.of(invoice_id).debit(account, entry.total)
+            whole += entry.total
+    posting.of(payment.invoice_id).debit(Account.SURPLUS, surplus)
     posting.credit(debit_of(payment, was_unmatched=False), whole)
     _keep_of_payment(work, payment, VoucherKind.PAYMENT_REVERSED, posting, reversed_date)
 
 
 def vouch_use_of_surplus(work: Work, payment: Payment, invoice: Invoice, used: int) -> None:
     """Keep the voucher of money paid too much that pays a debt which is back."""
+    account = settled_on(invoice.owner, payment.source)
+    if account is None:
+        return
     posting = Posting(invoice.invoice_id, payment.case_id)
-    posting.debit(Account.SURPLUS, used).credit(Account.RECEIVABLE, used)
+    posting.debit(Account.SURPLUS, used).credit(account, used)
     _keep_of_payment(work, payment, VoucherKind.SURPLUS_USED, posting, payment.paid_date, invoice)
+
+
+def vouch_sale(work: Work, invoice: Invoice, entry: Entry) -> None:
+    """Keep the voucher of an entry between creditor and agency about an invoice that was sold.
+
+    Sold, what is left of the receivable is a claim on the agency; the payout clears it, less the agency's
+    fee; recourse gives the receivable back, and the creditor owes the agency for it until that is paid.
+    """
+    fee = entry.amounts.get(Component.AGENCY_COST, 0)
+    rest = entry.total - fee
+    posting = Posting(invoice.invoice_id, invoice.case_id)
+    match entry.kind:
+        case EntryKind.PURCHASE:
+            posting.debit(Account.AGENCY_CLAIMS, entry.total).credit(Account.RECEIVABLE, entry.total)
+        case EntryKind.PAYOUT:
+            posting.debit(Account.BANK, rest).debit(Account.COLLECTION_COST, fee)
+            posting.credit(Account.AGENCY_CLAIMS, entry.total)
+        case EntryKind.RECOURSE:
+            posting.debit(Account.RECEIVABLE, rest).debit(Account.COLLECTION_COST, fee)
+            posting.credit(Account.AGENCY_CLAIMS, entry.total)
+        case EntryKind.PAYBACK:
+            posting.debit(Account.AGENCY_CLAIMS, entry.total)
+            posting.credit(Account.BANK, rest).credit(Account.COLLECTION_COST, fee)
+        case _:
+            # The billing product books the credit note on the receivable, which is the agency's claim now.
+            posting.debit(Account.RECEIVABLE, entry.total).credit(Account.AGENCY_CLAIMS, entry.total)
+    _keep(work, invoice, _SALES.get(entry.kind, VoucherKind.CREDIT_ON_SOLD), posting, entry.entry_date)
+
+
+_SALES: Final = {
+    EntryKind.PURCHASE: VoucherKind.PURCHASE,
+    EntryKind.PAYOUT: VoucherKind.PAYOUT,
+    EntryKind.RECOURSE: VoucherKind.RECOURSE,
+    EntryKind.PAYBACK: VoucherKind.PAYBACK,
+}
 
 
 def vouch_charge(work: Work, invoice: Invoice, amounts: Mapping[Component, int], charged_date: date) -> None:
@@ -153,6 +220,9 @@ def vouch_settlement(work: Work, settlement: Settlement) -> None:
 
 
 def _keep(work: Work, invoice: Invoice, kind: VoucherKind, posting: Posting, voucher_date: date) -> None:
+    lines = posting.balanced()
+    if not lines:
+        return
     voucher_id = work.new_id("vou")
     work.add(
         things.VOUCHER(voucher_id),
@@ -162,7 +232,7 @@ def _keep(work: Work, invoice: Invoice, kind: VoucherKind, posting: Posting, vou
             kind=kind,
             currency=invoice.currency,
             voucher_date=voucher_date,
-            lines=posting.balanced(),
+            lines=lines,
             created_at=work.now,
             agency=invoice.agency,
             invoice_id=invoice.invoice_id,
