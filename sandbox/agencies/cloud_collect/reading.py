@@ -11,7 +11,7 @@ from sandbox.cases import InvoiceLine
 
 COUNTRIES: Final = frozenset({"NO", "SE", "DK"})
 LEVELS: Final = {"REMINDER": "reminder", "COLLECTION": "collection"}
-MOST_ENTRIES: Final = 500
+MOST_ENTRIES: Final = 5000
 _DAY: Final = re.compile(r"\d{8}", re.ASCII)
 # JSON can spell half a character, which no ledger can hold
 _HALF: Final = re.compile("[\ud800-\udfff]")
