@@ -292,3 +292,33 @@ def test_another_creditors_agreement_is_as_missing_as_none(world, order):
     ):
         assert foreign.status == missing.status == 404
         assert foreign.problem == missing.problem
+
+
+@pytest.mark.capability("SAN-12")
+@pytest.mark.parametrize(
+    ("agency", "service", "status"),
+    [
+        ("svea", "administration", 200),
+        ("svea", "purchase", 200),
+        ("intrum", "administration", 422),
+        ("intrum", "purchase", 422),
+        ("intrum", "reminders_and_collection", 200),
+        ("cloud_collect", "purchase", 422),
+    ],
+)
+def test_a_service_level_is_agreed_where_the_agency_offers_it(api, world, agency, service, status):
+    world.creditor("levels")
+    levels = {"intrum": "collection"}
+    body = {"service": service, "level": levels.get(agency, "reminder")}
+    reply = api.put(f"/v1/creditors/levels/agreements/{agency}", body)
+    assert reply.status == status, reply.text
+    if status == 422:
+        assert reply.faults == {"/service": "service_not_offered"}
+    else:
+        assert reply.body["settings"]["service"] == service
+
+
+def test_administration_is_a_service_and_no_level(api, world):
+    world.creditor("levels")
+    reply = api.put("/v1/creditors/levels/agreements/svea", {"level": "administration"})
+    assert (reply.status, reply.faults) == (422, {"/level": "level_is_a_service"})

@@ -30,10 +30,12 @@ from fordring.usecases.sealed import is_same
 from fordring.usecases.terms import Terms
 from fordring.usecases.work import Conflict, Desk, Work
 
+_ADMINISTRATION: Final = frozenset({Operation.REGISTER_ADMINISTRATION, Operation.DELIVER_INVOICES})
 _SERVICES: Final = {
     Service.REMINDERS_AND_COLLECTION: frozenset[Operation](),
-    Service.ADMINISTRATION: frozenset({Operation.REGISTER_ADMINISTRATION}),
-    Service.PURCHASE: frozenset({Operation.REGISTER_ADMINISTRATION, Operation.PURCHASE_INVOICES}),
+    Service.ADMINISTRATION: _ADMINISTRATION,
+    # An invoice is sold only after its recipient was checked (SAN-14).
+    Service.PURCHASE: _ADMINISTRATION | {Operation.PURCHASE_INVOICES, Operation.CREDIT_CHECK},
 }
 """What an agency must offer for each service."""
 
