@@ -8,6 +8,7 @@ import pytest
 from fordring.domain import things
 from fordring.domain.agency import CommandKind
 from fordring.domain.agreement import Settings
+from fordring.domain.matching import MOST_INVOICES
 from fordring.domain.payment import Settlement
 from fordring.domain.references import KidFormat, Reference, make_kid
 from fordring.formats.ocr_giro import parse_ocr_giro
@@ -199,6 +200,21 @@ def test_one_payment_for_all_the_invoices_of_a_reference_and_back(api, world, hu
     back = File().begin(number=2).pay("12345674", 40000, kind="18", sign="-").close().end().bytes()
     assert results(book(back)) == [("reversed", "reversal")]
     assert (remaining(api, old), remaining(api, new)) == ("100.00", "300.00")
+
+
+def test_one_payment_for_as_many_invoices_as_are_matched_at_once_each_in_a_case_of_its_own(
+    api, world, invoice, book
+):
+    for _ in range(MOST_INVOICES):
+        world.case(invoice_id=invoice("12345674", "10.00"))
+    job = book(one("12345674", 1000 * MOST_INVOICES))
+    assert job["results"][0]["rule"] == "one_payment_for_many"
+    assert {each["status"] for each in api.get("/v1/creditors/acme/invoices").body["items"]} == {"paid"}
+    invoice("12345674", "10.00")
+    for _ in range(MOST_INVOICES):
+        invoice("12345674", "10.00")
+    many = File().begin(number=2).pay("12345674", 1000 * (MOST_INVOICES + 1)).close().end().bytes()
+    assert book(many)["results"][0]["rule"] == "ambiguous_reference"
 
 
 def test_what_was_registered_by_hand_and_comes_again_from_the_bank_is_put_before_a_person(

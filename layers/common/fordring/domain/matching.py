@@ -13,8 +13,8 @@ from typing import Final
 from fordring.domain.money import Money
 from fordring.domain.values import dataclass
 
-MOST_INVOICES: Final = 20
-"""One payment pays at most so many invoices: what is written in one transaction is bounded."""
+MOST_INVOICES: Final = 12
+"""One payment pays at most so many invoices: each may have a case, and a transaction has 100 writes."""
 
 DUPLICATE_WITHIN: Final = timedelta(days=3)
 """The same money, told by two entrances, may carry dates that differ by a weekend."""

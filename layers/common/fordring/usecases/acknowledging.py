@@ -19,8 +19,8 @@ from fordring.usecases.recording import tell_of_case
 from fordring.usecases.unmatched import said
 from fordring.usecases.work import Work
 
-MOST_AT_ONCE = 20
-"""How many invoices are booked in one transaction."""
+MOST_AT_ONCE = 18
+"""How many invoices are booked in one transaction, each with its entry, payment, voucher and event."""
 
 
 def acknowledge(
