@@ -9,7 +9,7 @@ from fordring.domain.agency import CommandKind, Rejected
 from fordring.domain.refs import Listing
 from fordring.usecases.moving import _let_go, move_cases
 from tests.story.evenness import everything_of
-from tests.story.stage import callback_token
+from tests.story.stage import callback_token, onboard
 from tests.story.telling import (
     attention,
     faults_of,
@@ -278,3 +278,38 @@ def test_the_confirmation_is_in_no_event(contract):
 
     events = everything_of(hub.hub.store, Listing(things.FEED_LINE, "feed_of", ("acme",)))
     assert "Berit" not in str(events)
+
+
+@pytest.mark.capability("NET-6", "NET-7")
+def test_intrums_contract_gets_another_number(hub):
+    onboard(hub, agency="intrum")
+    settings = "/v1/creditors/acme/agreements/intrum"
+    hub.control(
+        "POST",
+        "intrum/clients",
+        {"client_number": "4712", "client_id": "acme-new", "secret": "a-new-secret-word"},
+    )
+    made = hub.world.invoice().invoice_id
+    handed = hub.api.post("/v1/creditors/acme/cases", {"agency": "intrum", "invoice_id": made})
+    hub.pump()
+    hub.advance(hub.api, minutes=10)
+
+    reply = hub.api.post(f"{settings}/contract-change", NEW | AGREED)
+    hub.pump()
+    hub.advance(hub.api, hours=1)
+    hub.api.post("/v1/creditors/acme/sync")
+    hub.pump()
+
+    first, second = cases_of(hub, made)
+    assert (first.case_id, first.closed_reason) == (handed.body["case_id"], "withdrawn")
+    assert (second.open, second.agreement_number) == (True, 2)
+    there = hub.control("GET", "intrum/cases")["items"]
+    assert {(each["external_id"], each["client_number"], each["state"]) for each in there} == {
+        (first.external_id, "4711", "closed"),
+        (second.external_id, "4712", "open"),
+    }
+    assert job(hub, reply.body["job_id"])["progress"] == {"resent": 1}
+    hub.advance(hub.api, minutes=10)
+    hub.api.post("/v1/creditors/acme/sync")
+    hub.pump()
+    assert hub.case(second.case_id).case_number
