@@ -21,6 +21,8 @@ from tests.story.telling import (
     told,
 )
 
+pytestmark = pytest.mark.parametrize("hub", ["svea", "intrum"], indirect=True)
+
 
 def withdraw(hub, case_id):
     reply = hub.api.post(f"/v1/cases/{case_id}/withdraw", {})
@@ -56,7 +58,7 @@ def test_a_case_withdrawn_after_it_was_sent_ends_at_the_agency(hub):
 @pytest.mark.capability("ZIR-36")
 @pytest.mark.parametrize("fault", ["timeout_before", "timeout_after", "received_but_invisible_for"])
 def test_a_case_withdrawn_while_nobody_knows_whether_it_arrived_ends_everywhere(hub, fault):
-    hub.control("POST", "svea/faults", {"kind": fault, "count": 1, "operation": "register_case"})
+    hub.control("POST", f"{hub.agency}/faults", {"kind": fault, "count": 1, "operation": "register_case"})
     _, case_id = hand_over(hub)
     hub.pump()
     assert lane(hub, case_id)[0].state == "in_doubt"
@@ -65,7 +67,7 @@ def test_a_case_withdrawn_while_nobody_knows_whether_it_arrived_ends_everywhere(
     hub.advance(hub.api, days=2)
 
     assert hub.case(case_id).closed_reason == "withdrawn"
-    assert {case["state"] for case in hub.control("GET", "svea/cases")["items"]} <= {"closed"}
+    assert {case["state"] for case in hub.control("GET", f"{hub.agency}/cases")["items"]} <= {"closed"}
     assert faults_of(hub) == []
 
 
@@ -73,7 +75,7 @@ def test_a_withdrawn_invoice_can_be_handed_over_again_under_the_next_number(hub)
     invoice_id, case_id = registered(hub)
     withdraw(hub, case_id)
     hub.pump()
-    reply = hub.api.post(f"{ACME}/cases", {"agency": "svea", "invoice_id": invoice_id})
+    reply = hub.api.post(f"{ACME}/cases", {"agency": hub.agency, "invoice_id": invoice_id})
     assert reply.status == 202, reply.text
     hub.advance(hub.api, days=1)
 
@@ -89,7 +91,9 @@ def test_messages_go_both_ways(hub):
     assert written.status == 202
     hub.pump()
     hub.control(
-        "POST", "svea/messages", {"case_number": hub.case(case_id).case_number, "text": "There is one."}
+        "POST",
+        f"{hub.agency}/messages",
+        {"case_number": hub.case(case_id).case_number, "text": "There is one."},
     )
     hub.advance(hub.api, days=1)
 
@@ -106,7 +110,14 @@ def test_messages_go_both_ways(hub):
 
 @pytest.mark.capability("ZIR-2")
 def test_a_case_that_the_agency_refuses_is_a_candidate_again_and_a_person_is_told(hub):
-    hub.control("POST", "svea/faults", {"kind": "reject_case", "reasons": ["DebtorDeceased"]})
+    hub.control(
+        "POST",
+        f"{hub.agency}/faults",
+        {
+            "kind": "reject_case",
+            "reasons": [{"svea": "DebtorDeceased", "intrum": "debtorDeceased"}[hub.agency]],
+        },
+    )
     invoice_id, case_id = hand_over(hub)
     hub.advance(hub.api, days=1)
 
@@ -130,7 +141,7 @@ def test_a_debtor_who_gets_a_collection_ban_before_the_case_is_sent_is_left_alon
     assert not invoice_of(hub, invoice_id).release.live
 
     hub.world.debtor(collection_ban=False)
-    reply = hub.api.post(f"{ACME}/cases", {"agency": "svea", "invoice_id": invoice_id})
+    reply = hub.api.post(f"{ACME}/cases", {"agency": hub.agency, "invoice_id": invoice_id})
     assert reply.status == 202, reply.text
     hub.advance(hub.api, days=1)
     assert faults_of(hub) == []
@@ -138,13 +149,13 @@ def test_a_debtor_who_gets_a_collection_ban_before_the_case_is_sent_is_left_alon
 
 @pytest.mark.parametrize("fault", ["timeout_before", "timeout_after", "received_but_invisible_for"])
 def test_a_ban_while_nobody_knows_whether_the_case_arrived_leaves_nothing_in_doubt(hub, fault):
-    hub.control("POST", "svea/faults", {"kind": fault, "count": 1, "operation": "register_case"})
+    hub.control("POST", f"{hub.agency}/faults", {"kind": fault, "count": 1, "operation": "register_case"})
     _, case_id = hand_over(hub)
     hub.pump()
     hub.world.debtor(collection_ban=True)
     hub.advance(hub.api, days=2)
 
-    arrived = hub.control("GET", "svea/cases")["items"]
+    arrived = hub.control("GET", f"{hub.agency}/cases")["items"]
     assert hub.case(case_id).open == bool(arrived)
     assert bool(arrived) == (fault != "timeout_before")
     assert faults_of(hub) == []
@@ -176,10 +187,10 @@ def test_two_workers_on_one_lane_send_once(hub):
 
 def test_two_runs_of_one_agreement_at_once_apply_everything_once(hub):
     _, case_id = registered(hub)
-    hub.control("POST", "svea/faults", {"kind": "drop_callback", "count": 9})
+    hub.control("POST", f"{hub.agency}/faults", {"kind": "drop_callback", "count": 9})
     hub.control(
         "POST",
-        "svea/payments",
+        f"{hub.agency}/payments",
         {
             "case_number": hub.case(case_id).case_number,
             "amount": "300.00",
@@ -187,11 +198,11 @@ def test_two_runs_of_one_agreement_at_once_apply_everything_once(hub):
             "date": "2026-03-02",
         },
     )
-    at_once(lambda: hub.worker("clock").synchronise("acme", "svea"), 4)
+    at_once(lambda: hub.worker("clock").synchronise("acme", hub.agency), 4)
     hub.pump()
 
     assert len(told(hub, "payment.received")) == 1
-    assert hub.world.get(things.SYNC("acme", "svea")).lease_owner is None
+    assert hub.world.get(things.SYNC("acme", hub.agency)).lease_owner is None
     assert faults_of(hub) == []
 
 

@@ -1,15 +1,19 @@
 """Money for an earlier case of an invoice that is in another one by now."""
 
+import pytest
+
 from fordring.domain import things
 from tests.story.telling import ACME, attention, invoice_of, pay_agency, registered, there, told
+
+pytestmark = pytest.mark.parametrize("hub", ["svea", "intrum"], indirect=True)
 
 
 def again(hub, invoice_id: str) -> str:
     """Hand an invoice over once more and wait for the case number."""
-    reply = hub.api.post(f"{ACME}/cases", {"agency": "svea", "invoice_id": invoice_id})
+    reply = hub.api.post(f"{ACME}/cases", {"agency": hub.agency, "invoice_id": invoice_id})
     assert reply.status == 202, reply.text
     hub.pump()
-    hub.advance(hub.api, minutes=10)
+    hub.wait_for_news(hub.api)
     return reply.body["case_id"]
 
 
@@ -17,7 +21,7 @@ def test_both_cases_and_the_invoice_agree_and_a_person_is_asked(hub):
     invoice_id, first = registered(hub)
     hub.api.post(f"/v1/cases/{first}/withdraw", {})
     hub.pump()
-    hub.advance(hub.api, minutes=10)
+    hub.wait_for_news(hub.api)
     assert hub.case(first).closed_reason == "withdrawn"
     second = again(hub, invoice_id)
 
@@ -37,12 +41,12 @@ def test_a_reversal_of_it_makes_all_of_it_undone(hub):
     invoice_id, first = registered(hub)
     hub.api.post(f"/v1/cases/{first}/withdraw", {})
     hub.pump()
-    hub.advance(hub.api, minutes=10)
+    hub.wait_for_news(hub.api)
     second = again(hub, invoice_id)
     paid = pay_agency(hub, first, "500.00")
     hub.pump()
 
-    hub.control("POST", f"svea/payments/{paid}/reverse")
+    hub.control("POST", f"{hub.agency}/payments/{paid}/reverse")
     hub.advance(hub.api, days=3)
 
     assert invoice_of(hub, invoice_id).balance.owed_to_creditor == 125_000

@@ -21,9 +21,13 @@ from tests.story.telling import (
     told,
 )
 
+pytestmark = pytest.mark.parametrize("hub", ["svea", "intrum"], indirect=True)
+
 
 def adjust(hub, case_id, principal):
-    hub.control("POST", "svea/adjust", {"case_number": hub.case(case_id).case_number, "principal": principal})
+    hub.control(
+        "POST", f"{hub.agency}/adjust", {"case_number": hub.case(case_id).case_number, "principal": principal}
+    )
 
 
 @pytest.mark.capability("BEY-10", "VIS-9")
@@ -45,7 +49,7 @@ def test_a_planted_difference_is_told_once_with_both_balances(hub):
     (asked,) = attention(hub)
     assert (asked.kind, asked.subject) == ("ledger_drift", ("case", case_id))
     assert hub.case(other).difference is None
-    state = hub.world.get(things.SYNC("acme", "svea"))
+    state = hub.world.get(things.SYNC("acme", hub.agency))
     assert [each["case_id"] for each in state.differences] == [case_id]
 
 
@@ -82,11 +86,13 @@ def test_another_difference_later_is_told_again(hub):
 
 def test_what_is_on_its_way_is_no_difference(hub):
     invoice_id, case_id = registered(hub)
-    hub.control("POST", "svea/faults", {"kind": "error_500", "count": 4, "operation": "report_payment"})
+    hub.control(
+        "POST", f"{hub.agency}/faults", {"kind": "error_500", "count": 4, "operation": "report_payment"}
+    )
     pay_creditor(hub, invoice_id, "400.00")
     hub.pump()
     for _ in range(4):
-        hub.worker("clock").synchronise("acme", "svea")
+        hub.worker("clock").synchronise("acme", hub.agency)
     assert hub.case(case_id).difference is None
 
     hub.advance(hub.api, days=3)
@@ -95,17 +101,19 @@ def test_what_is_on_its_way_is_no_difference(hub):
 
 @pytest.mark.capability("NET-18")
 def test_a_case_that_is_missing_from_the_open_ones_is_asked_for_before_it_is_closed(hub):
-    hub.control("POST", "svea/clients", {"client_number": "4711", "client_id": "acme", "secret": PASSWORD})
+    hub.control(
+        "POST", f"{hub.agency}/clients", {"client_number": "4711", "client_id": "acme", "secret": PASSWORD}
+    )
     _, case_id = hand_over(hub)
     hub.pump()
     hub.advance(hub.api, days=1)
     case = hub.case(case_id)
     # Closed at the agency, and the change is read past: only the comparison can find it.
-    state_ref = things.SYNC("acme", "svea")
-    hub.control("POST", "svea/close", {"case_number": case.case_number, "reason": "credit_loss"})
+    state_ref = things.SYNC("acme", hub.agency)
+    hub.control("POST", f"{hub.agency}/close", {"case_number": case.case_number, "reason": "credit_loss"})
     skip_changes(hub)
     before = len(sent(hub, "look_up"))
-    hub.worker("clock").synchronise("acme", "svea")
+    hub.worker("clock").synchronise("acme", hub.agency)
 
     assert len(sent(hub, "look_up")) == before + 1
     assert hub.case(case_id).processing == "closed"
@@ -117,17 +125,17 @@ def test_a_case_that_is_missing_from_the_open_ones_is_asked_for_before_it_is_clo
 def skip_changes(hub):
     """Put the cursor behind everything that the agency has to tell."""
 
-    state = hub.world.get(things.SYNC("acme", "svea"))
-    agreement = hub.world.get(things.AGREEMENT("acme", "svea"))
+    state = hub.world.get(things.SYNC("acme", hub.agency))
+    agreement = hub.world.get(things.AGREEMENT("acme", hub.agency))
     credentials = hub.hub.vault.credentials_of(agreement)
-    changes = hub.hub.agency("svea").changes_since(state.cursor, credentials)
+    changes = hub.hub.agency(hub.agency).changes_since(state.cursor, credentials)
     assert not changes.more
-    hub.world.put(things.SYNC("acme", "svea"), replace(state, cursor=changes.cursor))
+    hub.world.put(things.SYNC("acme", hub.agency), replace(state, cursor=changes.cursor))
 
 
 def test_a_case_that_the_agency_does_not_know_stays_open_and_is_told(hub):
     _, case_id = registered(hub)
-    hub.control("POST", "svea/reset")
+    hub.control("POST", f"{hub.agency}/reset")
     hub.advance(hub.api, days=3)
 
     assert hub.case(case_id).open
@@ -170,6 +178,6 @@ def test_a_case_that_is_open_there_and_closed_here_is_told(hub):
     assert (drift["hub"]["open"], drift["at_agency"]["open"]) == (False, True)
     assert there(hub, case_id)["state"] == "open"
 
-    hub.control("POST", "svea/close", {"case_number": case.case_number, "reason": "other"})
+    hub.control("POST", f"{hub.agency}/close", {"case_number": case.case_number, "reason": "other"})
     hub.advance(hub.api, days=1)
     assert faults_of(hub) == [f"drift: {drift}"]

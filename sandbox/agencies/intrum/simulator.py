@@ -187,11 +187,15 @@ def _on_case(
     named = message.inner("case")
     external_id, number = named.text("externalId"), named.optional("number")
     message.done()
-    by = ("number", number) if number else ("external_id", external_id)
-    found = cases.named(desk, contract, *by)
-    if not found:
+    # a command reaches a case from the moment it was received, also while no list shows it
+    case = desk.db.execute(
+        "select * from cases where agency = ? and client = ?"
+        " and case when ?4 is null then external_id = ?3 else number = ?4 end order by id limit 1",
+        (desk.agency, contract, external_id, number),
+    ).fetchone()
+    if case is None:
         return shapes.refused(404, "unknownCase")
-    return command(desk, found[0], message)
+    return command(desk, case, message)
 
 
 def _invoice(desk: Desk, case: Row, message: reading.Reader) -> str | None:

@@ -161,7 +161,11 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DoubtRule:
-    """How one kind of command gets out of doubt. ``settling`` is the time after which absence counts."""
+    """How one kind of command gets out of doubt.
+
+    ``settling`` is the time after which absence counts in a look-up; beside a natural key it says that what
+    has become wrong meanwhile, and shall not be sent again, can be looked up.
+    """
 
     doubt: Doubt
     settling: timedelta = timedelta()

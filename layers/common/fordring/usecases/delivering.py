@@ -165,7 +165,9 @@ def _attempt(
     rule = agency.doubts[row.kind]
     if row.doubted_at is not None and rule.doubt is Doubt.PERSON and was.state is not CommandState.RETRY:
         return InDoubt("unknown_whether_sent")
-    if row.doubted_at is not None and rule.doubt is Doubt.LOOK_UP:
+    # A natural key would carry it out now: what has become wrong is looked for where that is possible.
+    looked_for = rule.doubt is Doubt.LOOK_UP or (assembled.wrong is not None and bool(rule.settling))
+    if row.doubted_at is not None and looked_for:
         found = _look_up(agency, assembled.command, credentials)
         if found is not None:
             return found

@@ -4,7 +4,7 @@ What is on its way to the agency is subtracted. A difference counts when a secon
 a payment that crosses the comparison is no drift.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,11 +30,17 @@ PERSISTS_FOR = 2
 
 
 def reconcile(
-    desk: Desk, agency: Agency, credentials: Credentials, teller: Teller, number: int
+    desk: Desk,
+    agency: Agency,
+    credentials: Credentials,
+    teller: Teller,
+    number: int,
+    before: Iterable[Mapping[str, Any]] = (),
 ) -> tuple[dict[str, Any], ...]:
     """Compare every open case with the agency's list of open cases; gives the differences that were found.
 
     Cases of another contract than the agreement's present one, by its ``number``, are on no such list.
+    ``before`` are the differences of the run before.
     """
     theirs = _their_open_cases(agency, credentials)
     names = {balance.case.case_number: name for name, balance in theirs.items()}
@@ -55,7 +61,25 @@ def reconcile(
             found.extend(_note(desk, case.case_id, balance))
     for external_id, balance in theirs.items():
         found.extend(_examine_stranger(desk, teller, external_id, balance))
+    for case_id in {each.get("case_id") for each in before} - {each.get("case_id") for each in found}:
+        if case_id is not None:
+            _ended_there_too(desk, case_id)
     return tuple(found)
+
+
+def _ended_there_too(desk: Desk, case_id: str) -> None:
+    """Forget that a case was open at the agency and closed here, when it is open nowhere any more."""
+    ref = things.CASE(case_id)
+    attention = drift_of(case_id)
+
+    def decide(work: Work) -> None:
+        case = work.get(ref)
+        if case.open or case.difference is None:
+            return
+        work.change(ref, replace(case, difference=None))
+        settle_attention(work, attention, "closed at the agency too")
+
+    transact(desk, [ref, attention], decide)
 
 
 def _their_open_cases(agency: Agency, credentials: Credentials) -> dict[str, AgencyBalance]:

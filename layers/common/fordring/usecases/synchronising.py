@@ -70,7 +70,7 @@ def synchronise(
             if changes.cursor != cursor:
                 cursor = changes.cursor
                 _advance(desk, teller, owner, cursor)
-        differences = reconcile(desk, agency, credentials, teller, agreement.number)
+        differences = reconcile(desk, agency, credentials, teller, agreement.number, state.differences)
     except TransportFailed as failure:
         error = failure.reason
     except MalformedAnswer:

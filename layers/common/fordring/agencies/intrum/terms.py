@@ -1,6 +1,7 @@
 """What Intrum can do, how its commands get out of doubt, and what its codes mean."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -32,10 +33,13 @@ CAPABILITIES: Final = Capabilities(
     requests_per_minute=300,
 )
 
+SETTLING: Final = timedelta(minutes=10)
+"""A registration that was received shows in a look-up within this time."""
+
 DOUBTS: Final[Mapping[CommandKind, DoubtRule]] = MappingProxyType(
-    dict.fromkeys(
+    {CommandKind.REGISTER_CASE: DoubtRule(Doubt.NATURAL_KEY, SETTLING)}
+    | dict.fromkeys(
         (
-            CommandKind.REGISTER_CASE,
             CommandKind.REPORT_PAYMENT,
             CommandKind.REVERSE_PAYMENT,
             CommandKind.REPORT_CREDIT,
