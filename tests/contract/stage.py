@@ -20,6 +20,7 @@ from fordring.domain.instructions import (
     RegisterCase,
     ReportCredit,
     ReportPayment,
+    ReportWriteOff,
     ReversePayment,
     SendMessage,
     WithdrawCase,
@@ -228,6 +229,20 @@ def credit(command: RegisterCase, amount: str, *, settles: bool = False, key: st
         document_number="K-77",
         amount=nok(amount),
         credit_date=date(2026, 3, 20),
+        settles=settles,
+    )
+
+
+def write_off(
+    command: RegisterCase, amount: str, *, settles: bool = False, key: str = "w2"
+) -> ReportWriteOff:
+    return ReportWriteOff(
+        external_id=command.external_id,
+        case_number=None,
+        write_off_id=key,
+        invoice_external_id=command.invoices[0].external_id,
+        amount=nok(amount),
+        write_off_date=date(2026, 3, 20),
         settles=settles,
     )
 

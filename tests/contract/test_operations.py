@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from fordring.domain.agency import Accepted, ClosedReason, Credentials, Level, Rejected, TryLater
+from fordring.domain.agency import Accepted, ClosedReason, Credentials, Level, Operation, Rejected, TryLater
 from fordring.domain.agency import Stage as CaseStage
 from fordring.domain.facts import (
     AgencyBalance,
@@ -27,6 +27,7 @@ from tests.contract.stage import (
     registration,
     reversal,
     withdrawal,
+    write_off,
 )
 
 COMMAND = registration()
@@ -95,6 +96,20 @@ def test_a_credit_that_settles_ends_the_case_as_credited(stage: Stage) -> None:
     if closed is not None:
         assert (closed.reason, closed.agency_status) == (ClosedReason.CREDITED, stage.words.credited)
     assert (balance(stage).open, balance(stage).agency_status) == (False, stage.words.credited)
+
+
+@pytest.mark.needs(Operation.REPORT_WRITE_OFF)
+def test_a_write_off_is_booked_once_and_ends_the_case_as_a_loss(stage: Stage) -> None:
+    stage.registered(COMMAND)
+    assert stage.send(write_off(COMMAND, "250.00")) == Accepted()
+    assert stage.send(write_off(COMMAND, "250.00")) == Accepted(already_existed=True)
+    assert balance(stage).principal_remaining == nok("1000.00")
+    other = stage.send(write_off(COMMAND, "251.00"))
+    assert isinstance(other, Rejected)
+    assert stage.send(write_off(COMMAND, "1000.00", settles=True, key="w3")) == Accepted()
+    _, closed = stage.changes_and_end()
+    assert closed is None or closed.reason is ClosedReason.CREDIT_LOSS
+    assert not balance(stage).open
 
 
 def test_a_claim_of_being_settled_does_not_end_a_case_with_principal_left(stage: Stage) -> None:

@@ -1,5 +1,6 @@
 """Where a bank's line leads: the invoices of its references, what was paid on them, and what else is said."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 MOST_WORDS: Final = 20
 """So many words of a text are looked at."""
+
+MOST_REFERENCES: Final = 5
+"""So many of them are looked up as references; each may be registered in several forms."""
+
+_REFERENCE: Final = re.compile(r"[0-9]{4,25}-?|RF[0-9]{2}[0-9A-Z]{1,21}", re.ASCII)
 
 MOST_SCANNED: Final = 1000
 """So many of a creditor's open invoices are compared by amount with what came without a reference."""
@@ -133,8 +139,8 @@ def _hints(desk: Desk, creditor: Creditor, line: "Line", owing: OpenInvoices) ->
     ][:MOST_WORDS]
     look = desk.read(*refs) if refs else None
     named = [claim.holder_id for ref in refs if look and (claim := look.find(ref)) is not None]
-    referred = _invoices(desk, creditor, [word for word in words if len(word) >= 4 and word[-1].isalnum()
-                                          and any(c.isdigit() for c in word)])  # fmt: skip
+    alike = [word for word in words if _REFERENCE.fullmatch(word.upper())][:MOST_REFERENCES]
+    referred = _invoices(desk, creditor, alike)
     return [
         *(Hint(invoice.invoice_id, "reference") for invoice in referred),
         *(Hint(invoice_id, "document_number") for invoice_id in named),
