@@ -174,6 +174,13 @@ def test_what_belongs_to_a_case_is_read(api, world, clock):
             "sent_date": "2026-03-03",
             "deadline_date": "2026-03-17",
             "fee": {"amount": "35.00", "currency": "NOK"},
+            "document": {
+                "state": "none",
+                "content_type": None,
+                "size": None,
+                "sha256": None,
+                "expires_at": None,
+            },
         }
     ]
 
