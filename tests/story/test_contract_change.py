@@ -233,6 +233,25 @@ def test_a_job_that_died_goes_on_where_it_was(contract):
     assert all(len(cases_of(hub, invoice_id)) == 2 for invoice_id, _ in pairs)
 
 
+def test_what_the_agency_rejects_is_not_sent_to_it_again(contract):
+    hub = contract
+    invoice_id, case_id = hand_over(hub)
+    hub.control("POST", "svea/faults", {"kind": "reject_case", "count": 1, "reasons": ["DebtorUnknown"]})
+    hub.pump()
+    # The agency examines the case before the withdrawal gets through.
+    hub.control("POST", "svea/faults", {"kind": "error_429", "count": 50, "operation": "withdraw_case"})
+
+    job_id = change(hub)
+    hub.pump()
+    hub.advance(hub.api, minutes=10)
+    hub.advance(hub.api, hours=3)
+
+    assert [case.case_id for case in cases_of(hub, invoice_id)] == [case_id]
+    assert hub.case(case_id).rejected_reasons
+    assert job(hub, job_id)["state"] == "done"
+    assert set(job(hub, job_id)["progress"]) <= {"ended"}
+
+
 def test_a_case_that_the_agency_keeps_stays_under_the_former_contract(contract, monkeypatch):
     hub = contract
     invoice_id, case_id = registered(hub)

@@ -13,13 +13,20 @@ from datetime import timedelta
 from typing import Any, Final
 
 from fordring.domain import things
-from fordring.domain.agency import Capabilities, ClosedReason, Credentials, MalformedAnswer
+from fordring.domain.agency import (
+    Capabilities,
+    ClosedReason,
+    CommandKind,
+    Credentials,
+    MalformedAnswer,
+)
 from fordring.domain.agency_port import Agency
 from fordring.domain.agreement import Agreement
 from fordring.domain.case import Case
-from fordring.domain.command import CommandRow
+from fordring.domain.command import CommandRow, CommandState
 from fordring.domain.contract import Moving, MovingState
 from fordring.domain.errors import FordringError, Refused, Unprocessable
+from fordring.domain.invoice import Release
 from fordring.domain.refs import Listing, Ref
 from fordring.domain.running import Job, SyncState
 from fordring.domain.transport import TransportFailed
@@ -39,9 +46,6 @@ LEASE: Final = timedelta(minutes=16)
 
 FIRST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=1)
-
-_GONE: Final = (ClosedReason.WITHDRAWN, ClosedReason.CANCELLED, ClosedReason.OTHER)
-"""How a case ends that was cancelled, by whichever way the hub hears of it first."""
 
 type Unseal = Callable[[Agreement], Credentials]
 
@@ -199,7 +203,7 @@ def _follow(desk: Desk, move: Moving, capabilities: Capabilities) -> None:
             # The agency has refused, and a person was asked to look.
             _note(desk, move, MovingState.STAYING, ("withdrawal_refused",))
         return
-    if case.closed_reason not in _GONE:
+    if not _was_cancelled(desk, case):
         _note(desk, move, MovingState.ENDED, (case.closed_reason.value if case.closed_reason else "other",))
         return
     try:
@@ -208,6 +212,22 @@ def _follow(desk: Desk, move: Moving, capabilities: Capabilities) -> None:
         _note(desk, move, MovingState.NOT_RESENT, tuple(fault.code for fault in refused.faults))
     except FordringError as refused:
         _note(desk, move, MovingState.NOT_RESENT, (getattr(refused, "reason", refused.code),))
+
+
+def _was_cancelled(desk: Desk, case: Case) -> bool:
+    """Whether a case has ended because it was withdrawn, by whichever way the hub heard of that first.
+
+    A comparison of the ledgers tells only that it is not open any more; then the agency must have accepted
+    the withdrawal. One that the agency has rejected, or ended by itself, is the creditor's to decide on.
+    """
+    if case.closed_reason in (ClosedReason.WITHDRAWN, ClosedReason.CANCELLED):
+        return True
+    if case.closed_reason is not ClosedReason.OTHER or case.release is Release.REJECTED:
+        return False
+    return any(
+        row.kind is CommandKind.WITHDRAW_CASE and row.state is CommandState.DONE
+        for row in lane_of(desk, case.case_id)
+    )
 
 
 def _send_again(desk: Desk, move: Moving, case: Case, capabilities: Capabilities) -> None:
