@@ -87,7 +87,8 @@ def blocking_reasons(invoice: Invoice, question: Question) -> tuple[str, ...]:
     ]
     if question.level is Level.COLLECTION:
         found.extend(_about_collection(invoice, question.today))
-    return tuple(reason for reason in REASONS if reason in found)
+    order = list(REASONS)
+    return tuple(sorted(dict.fromkeys(found), key=order.index))
 
 
 def _about_invoice(invoice: Invoice, question: Question) -> list[str]:
