@@ -193,3 +193,17 @@ def test_a_withdrawal_follows_what_is_underway(api, hub, clock, case, work_on, a
     clock.advance(hours=1)
     assert work_on(case.case_id) == [CommandState.DONE, CommandState.DONE]
     assert agency.sent == ["register_case", "withdraw_case"]
+
+
+def test_a_refusal_counts_although_the_agency_said_before_that_the_case_has_ended(
+    api, world, hub, clock, case, work_on, agency
+):
+    world.close(world.get(things.CASE(case.case_id)))
+    agency.result = Rejected(("claim_not_accepted",))
+    clock.advance(hours=1)
+    assert work_on(case.case_id) == [CommandState.REJECTED]
+    told = api.get(f"/v1/cases/{case.case_id}").body
+    assert (told["release"], told["rejected_reasons"]) == ("rejected", ["claim_not_accepted"])
+    assert [each["kind"] for each in api.get("/v1/attention").body["items"]] == ["case_rejected"]
+    invoice = api.get(f"/v1/creditors/acme/invoices/{case.members[0].invoice_id}").body
+    assert "submit" in invoice["available_actions"]

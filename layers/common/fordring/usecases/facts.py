@@ -196,12 +196,18 @@ def number(work: Work, case: Case, case_number: str) -> bool:
     return True
 
 
-def reject(work: Work, case: Case, reasons: tuple[str, ...]) -> bool:
-    """Close a case that the agency refuses; its invoices are candidates again, and a person is told."""
-    if case.release is Release.REJECTED or not case.open:
+def reject(work: Work, case: Case, reasons: tuple[str, ...], *, ended_there: bool = False) -> bool:
+    """Close a case that the agency refuses; its invoices are candidates again, and a person is told.
+
+    ``ended_there`` when the agency may have said before that it has ended, as it does of one that it has
+    taken in part and given back: it was refused all the same.
+    """
+    if case.release is Release.REJECTED or not (case.open or ended_there):
         return False
     ended = end(work, case, ClosedReason.OTHER)
-    rejected = replace(ended, release=Release.REJECTED, rejected_reasons=reasons)
+    rejected = replace(
+        ended, release=Release.REJECTED, rejected_reasons=reasons, closed_reason=ClosedReason.OTHER
+    )
     for invoice in invoices_in(work, case):
         work.change(things.INVOICE(invoice.invoice_id), replace(invoice, release=Release.REJECTED))
     work.change(things.CASE(case.case_id), rejected)

@@ -212,7 +212,7 @@ def _rejected(work: Work, row: CommandRow, case: Case, reasons: tuple[str, ...])
     )
     told = replace(case, unreported=case.unreported - row.principal)
     if row.kind is CommandKind.REGISTER_CASE:
-        reject(work, told, reasons)
+        reject(work, told, reasons, ended_there=True)
         return state
     if row.kind is CommandKind.WITHDRAW_CASE:
         told = replace(told, withdrawing=False)
