@@ -156,7 +156,10 @@ def test_the_last_two_versions_stay(emulator: Emulator, outputs: Outputs) -> Non
 def test_the_rule_against_a_test_mode_in_production_is_one_that_refuses(emulator: Emulator) -> None:
     template = load_template()
     body = {
-        "Parameters": {name: template["Parameters"][name] for name in ("Stage", "Mode", "OneMachine")},
+        "Parameters": {
+            name: template["Parameters"][name]
+            for name in ("Stage", "Mode", "OneMachine", "MailSender", "MailIdentity")
+        },
         "Rules": template["Rules"],
         "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
     }

@@ -21,7 +21,9 @@ def hand_over(hub: Stage, **invoice: object) -> tuple[str, str]:
 
 def test_the_case_number_comes_some_minutes_later(hub):
     invoice_id, case_id = hand_over(hub)
-    assert hub.case(case_id).release == "submitted"
+    waiting = hub.case(case_id)
+    # An agency that takes batches has not even said yet whether it takes this one.
+    assert (waiting.release in ("queued", "submitted"), waiting.case_number) == (True, None)
 
     hub.wait_for_news(hub.api)
 

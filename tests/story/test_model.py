@@ -5,6 +5,7 @@ No HTTP and no sandbox, so that there can be many: the agency is a small model w
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from fordring.agencies.svea.terms import CAPABILITIES
 from fordring.domain import things
+from fordring.domain.ids import RandomIds
 from fordring.domain.invoice import Release
 from fordring.domain.money import Money
 from fordring.domain.payment import Origin
@@ -67,6 +69,8 @@ class Stories(RuleBasedStateMachine):
         environment = Settings(table="t", tenant="demo", stage="development", mode="live")
         self.hub = Hub(environment, Repository(self.engine), self.clock)
         self.hub.vault = Vault(MemorySealer())
+        # Ids from a seed: a story that fails does so again.
+        self.hub.desk = replace(self.hub.desk, ids=RandomIds(Random(seed).getrandbits))
         ids = iter(range(10**9))
         self.desk = Desk(
             self.hub.store,
@@ -104,8 +108,25 @@ class Stories(RuleBasedStateMachine):
 
     def _hand_over(self, document: str) -> None:
         invoice = self._invoice(document)
+        if self._money_on_its_way(document, invoice.invoice_id):
+            # Money for the earlier case that is heard of after the next one was made is a drift, and told.
+            return
         if not invoice.release.live and invoice.balance.owed_to_creditor > 0:
             self.world.case(invoice_id=invoice.invoice_id)
+
+    def _money_on_its_way(self, document: str, invoice_id: str) -> bool:
+        """Whether the agency has taken, or given back, what the hub has not heard of."""
+        there = [case for case in self._theirs() if case.document == document]
+        received = sorted(name for case in there for name in case.bookings if name[0] == "P")
+        known = sorted(
+            payment.agency_payment_id
+            for payment in self._payments()
+            if payment.agency_payment_id and payment.invoice_id == invoice_id and payment.match != "reversed"
+        )
+        return received != known
+
+    def _payments(self) -> list[Any]:
+        return everything_of(self.hub.store, Listing(things.PAYMENT, "payments_of", ("acme",)))
 
     @precondition(lambda self: self.invoices)
     @rule()
@@ -331,10 +352,9 @@ class Stories(RuleBasedStateMachine):
         if len(documents) != len(set(documents)):
             yield "an invoice is in two open cases at the agency"
         received = [name for case in self.agency.cases.values() for name in case.bookings if name[0] == "P"]
-        listing = Listing(things.PAYMENT, "payments_of", ("acme",))
         booked = [
             payment.agency_payment_id
-            for payment in everything_of(self.hub.store, listing)
+            for payment in self._payments()
             if payment.agency_payment_id and payment.match != "reversed"
         ]
         if sorted(booked) != sorted(received):
