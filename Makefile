@@ -48,7 +48,7 @@ demo: $(TOOLS) ## tell the whole story on a stack of its own (AGENCY= EINVOICES=
 		$(if $(FAULTS),--faults)
 
 test: $(TOOLS) ## the whole test suite
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest --numprocesses=2 --dist=loadgroup
 
 check: $(TOOLS) ## form, lint, types, template, and what is generated
 	$(PYTHON) -m ruff format --check .
