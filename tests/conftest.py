@@ -14,6 +14,7 @@ BUILDERS = {"e2e", "local", "template"}
 """Folders of tests that build the template: two builds at once would write the same files."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let a file's tests run one after the other, and those that build in one process."""
     for item in items:
