@@ -47,8 +47,12 @@ demo: $(TOOLS) ## tell the whole story on a stack of its own (AGENCY= EINVOICES=
 		$(if $(RECEIVABLES),--receivables "$(RECEIVABLES)") $(if $(AGENCY),--agency "$(AGENCY)") \
 		$(if $(FAULTS),--faults)
 
+# These build the template: two at once would write the same files.
+BUILDERS := tests/e2e tests/local tests/template
+
 test: $(TOOLS) ## the whole test suite
-	@$(PYTHON) -m pytest --numprocesses=2 --dist=loadgroup
+	@$(PYTHON) -m pytest --numprocesses=2 --dist=loadfile $(BUILDERS:%=--ignore=%)
+	@$(PYTHON) -m pytest $(BUILDERS)
 
 check: $(TOOLS) ## form, lint, types, template, and what is generated
 	$(PYTHON) -m ruff format --check .
