@@ -69,6 +69,13 @@ def test_the_description_is_open_to_everybody(api, meter):
     assert meter.calls == []
 
 
+def test_schemas_are_named_for_what_they_are_not_for_where_the_code_is(api):
+    """Two of one name would be told apart by their modules, which then appear in generated clients."""
+    schemas = json.loads(api.get("/v1/openapi.json").text)["components"]["schemas"]
+
+    assert [name for name in schemas if "__" in name] == []
+
+
 def test_the_documentation_is_a_page_that_runs_nothing_foreign(api):
     api.key = None
 

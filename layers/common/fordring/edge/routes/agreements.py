@@ -14,11 +14,16 @@ from fordring.edge.listing import answer_list
 from fordring.edge.once import new_token, show_once
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.schemas.agreements import (
+from fordring.edge.schemas.common import Paging
+from fordring.edge.schemas.emails import ToldEmails, tell_email
+from fordring.edge.schemas.files import ToldJob, tell_job
+from fordring.edge.schemas.given_agreements import (
     ContractChangeOrder,
     GivenCredentials,
     GivenSettings,
     NewOrder,
+)
+from fordring.edge.schemas.told_agreements import (
     ToldAgreement,
     ToldNewOrder,
     ToldOrder,
@@ -27,9 +32,6 @@ from fordring.edge.schemas.agreements import (
     tell_new_order,
     tell_order,
 )
-from fordring.edge.schemas.common import Paging
-from fordring.edge.schemas.emails import ToldEmails, tell_email
-from fordring.edge.schemas.files import ToldJob, tell_job
 from fordring.usecases.agreeing import (
     Ordered,
     end_agreement,

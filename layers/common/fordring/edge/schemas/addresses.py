@@ -18,9 +18,7 @@ Line = Annotated[str, Field(min_length=1, max_length=100)]
 class GivenAddress(Given):
     """A postal address."""
 
-    lines: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=100)]], Field(min_length=1, max_length=3)
-    ]
+    lines: Annotated[list[Line], Field(min_length=1, max_length=3)]
     postal_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 -]{1,9}$", examples=["0155"])]
     city: Text
     country: Country

@@ -78,7 +78,7 @@ class ToldEvents(Told):
     next_cursor: str | None
 
 
-class ToldDocument(Told):
+class ToldDispatchDocument(Told):
     """The document of a dispatch: only an ``available`` one can be read."""
 
     state: Literal["none", "pending", "available", "failed", "expired"]
@@ -97,7 +97,7 @@ class ToldDispatch(Told):
     sent_date: str
     deadline_date: str | None
     fee: ToldMoney
-    document: ToldDocument
+    document: ToldDispatchDocument
 
 
 class ToldDispatches(Told):

@@ -25,7 +25,7 @@ Email = Annotated[
 Phone = Annotated[str, Field(min_length=3, max_length=30, pattern=r"^\+?[0-9][0-9 ()-]*$")]
 
 
-class GivenAddress(Given):
+class GivenBillingAddress(Given):
     """A billing address. What is left out blocks a transfer until it is there."""
 
     lines: Annotated[list[Text], Field(max_length=4, default_factory=list)]
@@ -57,7 +57,7 @@ class NewDebtor(Given):
         str | None,
         Field(min_length=2, max_length=40, description="Of a business. Checked in NO, SE, FI and DK."),
     ] = None
-    address: GivenAddress | None = None
+    address: GivenBillingAddress | None = None
     email: Email | None = None
     phone: Phone | None = None
     language: Language | None = None

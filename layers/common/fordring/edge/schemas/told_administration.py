@@ -18,7 +18,7 @@ class ToldDeliveryAttempt(Told):
     reason: str | None
 
 
-class ToldDelivery(Told):
+class ToldInvoiceDelivery(Told):
     """How an administered invoice was sent to its recipient: at last, and every try."""
 
     channel: Annotated[str | None, About("By which it has arrived; `null`: by none so far.")]

@@ -11,7 +11,7 @@ from fordring.domain.invoice import Dispute, Invoice, Release, Reminder
 from fordring.domain.ledger import Component, Entry, EntryKind
 from fordring.edge.schemas.told import About, Instant, Told, ToldMoney, day, instant, money
 from fordring.edge.schemas.told_administration import (
-    ToldDelivery,
+    ToldInvoiceDelivery,
     ToldRemainingByOwner,
     ToldSale,
     tell_by_owner,
@@ -98,7 +98,7 @@ class ToldInvoice(Told):
         ),
     ]
     service: Annotated[InvoiceService | None, About("`null`: the agreement's default.")]
-    delivery: ToldDelivery | None
+    delivery: ToldInvoiceDelivery | None
     sale: ToldSale | None
     dunning_status: str
     excluded_from_dunning: bool
