@@ -45,6 +45,16 @@ def test_a_registered_debtor_is_checked_by_its_organisation_number(hub):
     assert request["body"]["OrganisationNumber"] == "974760673"
 
 
+def test_the_check_of_a_foreign_company_is_that_companys(hub):
+    """The agency checks nobody there: the invoice is administered for that reason, and for no other."""
+    hub.world.debtor(**COMPANY | {"organisation_number": "HRB-4711", "country": "DE"})
+    check = hub.api.post(CHECKS, {"debtor_id": "d-1"}).body
+    invoice_id, _ = administered(hub, credit_check_id=check["credit_check_id"])
+    assert shown(hub, invoice_id)["sale"]["reason"] == "credit_check_unavailable"
+    (request,) = sent(hub, "credit_check")
+    assert request["body"]["OrganisationNumber"] == "HRB-4711"
+
+
 @pytest.mark.parametrize(
     ("answer", "decision", "service"),
     [
@@ -175,6 +185,11 @@ def test_a_batch_takes_no_check_of_the_counter(hub):
             {"organisation_number": "8112189876", "country": "SE"},
             {"/organisation_number": "national_identity_number"},
         ),
+        (
+            # A country whose numbers are not checked: a person's number is none of an organisation all the same.
+            {"organisation_number": PERSON, "country": "DE"},
+            {"/organisation_number": "national_identity_number"},
+        ),
         ({"debtor_id": "d-1"}, {"/debtor_id": "organisation_number_missing"}),
         ({"debtor_id": "nobody"}, {"/debtor_id": "unknown_debtor"}),
         ({"person": PERSON}, {"/person": "unknown_field"}),
@@ -186,7 +201,7 @@ def test_what_is_wrong_is_named_without_repeating_it(hub, body, faults):
     expected = {"/national_identity_number": faults} if isinstance(faults, str) else faults
     assert {pointer: code for pointer, code in reply.faults.items() if pointer in expected} == expected
     for value in body.values():
-        assert value in ("SE", "nobody", "d-1") or value not in reply.text
+        assert value in ("SE", "DE", "nobody", "d-1") or value not in reply.text
     assert sent(hub, "credit_check") == []
 
 
@@ -267,6 +282,7 @@ def test_a_national_identity_number_is_kept_nowhere(hub, capfd, caplog, monkeypa
     assert check("malformed").status == 400
     wrong_places = (
         {"organisation_number": PLANTED["in-a-wrong-place"]},
+        {"organisation_number": PLANTED["in-a-wrong-place"], "country": "DE"},
         {"debtor_id": PLANTED["in-a-wrong-place"]},
         {"national_identity_number": {"number": PLANTED["in-a-wrong-place"]}},
         {"national_identity_number": [PLANTED["in-a-wrong-place"]]},

@@ -16,6 +16,7 @@ from fordring.edge.call import Call
 from fordring.edge.identifiers import (
     COUNTRIES,
     compact_organisation_number,
+    is_national_identity_number,
     national_identity_number_fault,
     organisation_number_fault,
 )
@@ -106,10 +107,25 @@ def _subject(body: NewCreditCheck, creditor: Creditor, debtor: Debtor | None) ->
             "the debtor has no organisation number",
             faults=[Fault("/debtor_id", "organisation_number_missing", "give a number with the request")],
         )
-    found = organisation_number_fault(country, number) if country in COUNTRIES else None
+    checked = country in COUNTRIES
+    found = organisation_number_fault(country, number) if checked else _persons_number(number)
     if found is not None:
         raise InvalidInput(faults=[found])
-    return CreditSubject(country, organisation_number=compact_organisation_number(number))
+    # As it is stored with a debtor: of other countries nobody knows what a hyphen means.
+    return CreditSubject(
+        country, organisation_number=compact_organisation_number(number) if checked else number
+    )
+
+
+def _persons_number(number: str) -> Fault | None:
+    """Find a person's number that stands where an organisation's is meant, of a country that is not checked.
+
+    An organisation's number is stored and told to the agency as one: a person's would be, too (SAN-8).
+    """
+    if not is_national_identity_number(number):
+        return None
+    detail = "this is a person's number: give it as national_identity_number"
+    return Fault("/organisation_number", "national_identity_number", detail)
 
 
 def offer_invoice(call: Call) -> Answer:
