@@ -122,6 +122,28 @@ def test_a_wrong_token_and_a_wrong_contract_are_answered_alike(api, url, intrum,
     assert world.everything == before
 
 
+@pytest.mark.capability("NET-1")
+def test_before_the_credentials_too_a_contract_is_activated_once(api, url, intrum, world):
+    intrum(url)
+    before = world.everything
+
+    assert intrum(url, number="11111").status == 401
+
+    assert world.everything == before
+    assert api.put(CREDENTIALS, CLIENT | {"customer_number": NUMBER}).body["state"] == "active"
+
+
+def test_the_accounts_that_the_agency_told_stay_whatever_the_creditor_chooses(api, url, intrum):
+    intrum(url)
+    read = api.get(SETTINGS).body
+
+    by_others = api.put(SETTINGS, {"agency_bank_accounts": ["FI2112345600000785"]}).body
+
+    told = ["FI2112345600000785", "NO1886011117947"]
+    assert by_others["settings"]["agency_bank_accounts"] == told
+    assert api.put(SETTINGS, {}).body["settings"] == read["settings"]
+
+
 def test_an_activation_without_credentials_asks_for_them(api, url, intrum, world):
     assert intrum(url).status == 200
 

@@ -186,7 +186,7 @@ def test_a_batch_takes_no_check_of_the_counter(hub):
             {"/organisation_number": "national_identity_number"},
         ),
         (
-            # A country whose numbers are not checked: a person's number is none of an organisation all the same.
+            # Numbers of that country are not checked: a person's is refused all the same.
             {"organisation_number": PERSON, "country": "DE"},
             {"/organisation_number": "national_identity_number"},
         ),

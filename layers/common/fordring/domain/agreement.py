@@ -124,6 +124,11 @@ class Settings:
     commission: int | None = None
     withdrawal_cost: Money | None = None
 
+    def with_bank_accounts(self, told: tuple[str, ...]) -> "Settings":
+        """Give the settings with the accounts that the agency has told among those that it pays out from."""
+        accounts = tuple(dict.fromkeys((*self.agency_bank_accounts, *told)))
+        return replace(self, agency_bank_accounts=accounts)
+
 
 @dataclass(frozen=True, slots=True)
 class FormerContract:
@@ -139,7 +144,8 @@ class Agreement:
     """A creditor's agreement with one agency; at most one is active per agency.
 
     ``contract_number`` is what the agency has called the contract when it activated it (NET-1); ``None`` for
-    agencies that hand it out with the credentials. ``former`` is the contract before the latest
+    agencies that hand it out with the credentials. ``told_bank_accounts`` are the accounts that it told then:
+    they stay in the settings, whatever the creditor chooses. ``former`` is the contract before the latest
     ``contract_change``.
     """
 
@@ -159,6 +165,7 @@ class Agreement:
     contract_number: str | None = None
     former: FormerContract | None = None
     contract_change: ContractChange | None = None
+    told_bank_accounts: tuple[str, ...] = ()
 
     @property
     def changing(self) -> bool:
@@ -296,16 +303,17 @@ class Agreement:
         The accounts that the agency pays out from join those in the settings: a payout is never taken for a
         debtor's payment.
         """
-        known = self.settings.agency_bank_accounts
-        accounts = tuple(dict.fromkeys((*known, *bank_accounts)))
+        told = tuple(dict.fromkeys((*self.told_bank_accounts, *bank_accounts)))
         state = AgreementState.ACTIVE if self.credentials is not None else self.state
-        if (self.contract_number, known, self.state) == (contract_number, accounts, state):
+        known = (self.contract_number, self.told_bank_accounts, self.state)
+        if known == (contract_number, told, state):
             return self
         return replace(
             self,
             state=state,
             contract_number=contract_number,
-            settings=replace(self.settings, agency_bank_accounts=accounts),
+            told_bank_accounts=told,
+            settings=self.settings.with_bank_accounts(told),
             updated_at=now,
             revision=self.revision + 1,
         )

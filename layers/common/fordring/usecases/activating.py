@@ -6,6 +6,7 @@ from typing import Any
 from fordring.domain import things
 from fordring.domain.agreement import Agreement, AgreementState
 from fordring.domain.command import AttentionKind
+from fordring.domain.errors import Unauthenticated
 from fordring.domain.events import EventType
 from fordring.domain.facts import ServiceActivated
 from fordring.domain.refs import Ref
@@ -34,6 +35,11 @@ def activate(work: Work, fact: ServiceActivated, teller: Teller) -> bool:
 
     With credentials the agreement is active from now on. Without, the contract number is kept, and a person
     is asked for the rest. The same activation again, or of an agreement that has ended, changes nothing.
+
+    Raises
+    ------
+    Unauthenticated
+        When another contract was activated before: another one takes another order.
     """
     ref = things.AGREEMENT(teller.creditor_id, teller.agency)
     agreement = work.find(ref)
@@ -42,6 +48,9 @@ def activate(work: Work, fact: ServiceActivated, teller: Teller) -> bool:
     if not _names_its_token(work, agreement):
         # It came by the address of an order that was replaced meanwhile.
         return False
+    if agreement.contract_number not in (None, fact.contract_number):
+        # A contract is activated once. Who means another one is answered as who knows no token.
+        raise Unauthenticated
     activated = agreement.activated(fact.contract_number, fact.bank_accounts, work.now)
     if activated is agreement:
         return False

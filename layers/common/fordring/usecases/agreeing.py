@@ -45,7 +45,8 @@ def keep_settings(
 ) -> Agreement:
     """Write the settings of an agreement down; the first ones begin it. The same again changes nothing.
 
-    The creditor and the agreement must have been read. ``turned_on``: automatic registration of payments is
+    The accounts that the agency has told itself stay, named or not: what comes from them is a payout. The
+    creditor and the agreement must have been read. ``turned_on``: automatic registration of payments is
     asked for by name, not by default (SAN-11).
 
     Raises
@@ -77,6 +78,7 @@ def keep_settings(
         )
         work.add(ref, begun)
         return begun
+    settings = settings.with_bank_accounts(known.told_bank_accounts)
     if known.settings == settings:
         return known
     changed = replace(known, settings=settings, updated_at=work.now, revision=known.revision + 1)

@@ -70,7 +70,8 @@ class GivenSettings(Given):
         Field(
             default_factory=list,
             max_length=20,
-            description="From where the agency pays out: such bank lines are never a debtor's payment.",
+            description="From where the agency pays out: such bank lines are never a debtor's payment. Those "
+            "that it told when it activated the contract stay, named here or not.",
         ),
     ]
     automatic_sync: Annotated[
