@@ -205,7 +205,7 @@ class Story:
     def withdrawal(self) -> None:
         """Take a case back."""
         chapter("A withdrawal")
-        self.scene.hub.post(f"/v1/cases/{self.cases['1004']}/withdraw", {"reason": "agreed_with_the_debtor"})
+        self.scene.hub.post(f"/v1/cases/{self.cases['1004']}/withdraw")
         say("Fjordlys and the debtor of invoice 1004 have agreed: the case is taken back.")
         self._go(self._now + timedelta(hours=2))
         self._show("1004")

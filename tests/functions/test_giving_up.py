@@ -71,7 +71,7 @@ def test_an_agency_that_takes_no_write_offs_is_told_in_a_message(world, hub):
     assert kinds(hub, case) == [CommandKind.SEND_MESSAGE]
     row = lane_of(hub.desk, case.case_id)[1]
     text = world.get(things.MESSAGE(case.case_id, row.subject_id)).text
-    assert "1250.00 NOK" in text and "written off" in text
+    assert "1250.00 NOK" in text and "avskrevet" in text
 
 
 def test_a_part_is_written_off_costs_first(api, world):

@@ -267,8 +267,19 @@ def test_what_may_be_done_is_told_before_it_is_tried(hub):
 
     assert available() == {"withdraw", "offer_invoice"}
     assert "withdraw" in shown(hub, invoice_id)["available_actions"]
+    objection = hub.api.post(f"{ACME}/invoices/{invoice_id}/disputes", {"reason": "wrong_goods"}).body
+    assert available() == {"withdraw"}
+    ended = f"{ACME}/invoices/{invoice_id}/disputes/{objection['dispute_id']}/resolve"
+    assert hub.api.post(ended, {"resolution": "rejected"}).status == 200
+    hub.control("POST", "svea/credit-answers", {"decision": "refused"})
+    assert hub.api.post(f"{ACME}/invoices/{invoice_id}/purchase-offer", {}).status == 202
+    assert available() == {"withdraw"}  # it is offered, and nobody has decided
+    hub.pump()
+    assert available() == {"withdraw", "offer_invoice"}  # not bought: it may be offered again
+    hub.control("POST", "svea/credit-answers", {"decision": "approved"})
     assert hub.api.post(f"{ACME}/invoices/{invoice_id}/purchase-offer", {}).status == 202
     hub.pump()
+    assert available() == {"withdraw"}
     hub.advance(hub.api, minutes=10)
     assert available() == set()
     assert "withdraw" not in shown(hub, invoice_id)["available_actions"]

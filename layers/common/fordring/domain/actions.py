@@ -8,6 +8,7 @@ from fordring.domain.agency import Capabilities, ClosedReason, Level, Operation
 from fordring.domain.case import Case, Processing
 from fordring.domain.errors import Refused
 from fordring.domain.invoice import Release
+from fordring.domain.member import Member
 
 OPERATIONS: Final[Mapping[str, tuple[Operation, ...]]] = MappingProxyType(
     {
@@ -53,15 +54,18 @@ def _fits(case: Case, action: str) -> bool:
         case "withdraw_invoice":
             return len(case.held) > 1 and not all(member.sold for member in case.held)
         case "offer_invoice":
-            # What is sold is the agency's: neither offered again nor taken back.
-            unsold = any(member.remaining > 0 and not member.sold for member in case.held)
-            return case.level is Level.ADMINISTRATION and unsold
+            return case.level is Level.ADMINISTRATION and any(map(_for_sale, case.held))
         case "resume":
             return case.processing is Processing.PAUSED
         case "answer_question":
             return bool(case.open_questions)
         case _:
             return True
+
+
+def _for_sale(member: Member) -> bool:
+    """Whether an invoice can be offered now: neither sold, nor awaiting a decision, nor disputed."""
+    return member.remaining > 0 and not (member.sold or member.offered or member.disputed)
 
 
 def _ended_without_account(case: Case) -> bool:

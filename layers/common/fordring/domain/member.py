@@ -38,6 +38,8 @@ class Member:
         the agency was told the sum only.
     sold
         Whether the agency has bought it and has not given it back.
+    offered
+        Whether it is offered to the agency, which has not decided yet.
     """
 
     invoice_id: str
@@ -49,6 +51,7 @@ class Member:
     state: MemberState = MemberState.HELD
     mirrored: int = 0
     sold: bool = False
+    offered: bool = False
 
     @property
     def inside(self) -> bool:

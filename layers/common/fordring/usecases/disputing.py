@@ -11,6 +11,7 @@ from fordring.domain.correspondence import Message
 from fordring.domain.errors import NotFound, Refused
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Dispute, Invoice
+from fordring.domain.wording import Topic, worded
 from fordring.usecases.membership import mark_disputed
 from fordring.usecases.recording import command, tell
 from fordring.usecases.work import Work
@@ -50,7 +51,7 @@ def open_dispute(
         ("invoice", invoice.invoice_id),
         {"invoice_id": invoice.invoice_id, "dispute_id": dispute.dispute_id, "reason": reason, "open": True},
     )
-    text = f"The debtor objects to invoice {invoice.document_number} ({reason}). Please pause it."
+    text = worded(Topic.DISPUTED, invoice.country, invoice=invoice.document_number, reason=reason)
     _tell_agency(work, changed, CommandKind.DISPUTE_INVOICE, dispute, text, epoch, capabilities_of)
     return dispute
 
@@ -96,7 +97,7 @@ def resolve_dispute(
             "resolution": resolution,
         },
     )
-    text = f"The objection to invoice {invoice.document_number} is resolved ({resolution})."
+    text = worded(Topic.RESOLVED, invoice.country, invoice=invoice.document_number, reason=resolution)
     _tell_agency(work, changed, CommandKind.RESOLVE_DISPUTE, resolved, text, epoch, capabilities_of)
     return resolved
 

@@ -10,6 +10,7 @@ from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import CLEARING_ORDERS, Component, EntryKind, Source, allocate
 from fordring.domain.money import Money
 from fordring.domain.values import dataclass
+from fordring.domain.wording import Topic, worded
 from fordring.usecases.booking import book, follow
 from fordring.usecases.disputing import tell_case_handler
 from fordring.usecases.recording import command, epoch_of, tell
@@ -87,10 +88,13 @@ def write_off(work: Work, invoice: Invoice, wanted: WriteOff, capabilities: Capa
         work.change(things.CASE(case.case_id), followed)
         return booked
     work.change(things.CASE(case.case_id), followed)
-    words = Money(amount, invoice.currency)
-    text = (
-        f"As agreed, {words.text} {words.currency} of invoice {invoice.document_number} is written off "
-        f"({wanted.reason}). {booked.remaining.text} {words.currency} remains. Please adjust the claim."
+    text = worded(
+        Topic.WRITTEN_OFF,
+        invoice.country,
+        invoice=invoice.document_number,
+        amount=_spelt(Money(amount, invoice.currency)),
+        remaining=_spelt(booked.remaining),
+        reason=wanted.reason,
     )
     tell_case_handler(work, booked, text, epoch_of(work))
     return booked
@@ -122,13 +126,20 @@ def add_cost(work: Work, invoice: Invoice, added: AddedCost) -> Invoice:
     if invoice.release.live and invoice.case_id:
         case = work.get(things.CASE(invoice.case_id))
         work.change(things.CASE(case.case_id), follow(case, booked, work))
-        text = (
-            f"As agreed, {added.amount.text} {added.amount.currency} is added to invoice "
-            f"{invoice.document_number} ({added.component.value}, {added.reason}). "
-            "Please add it to the claim."
+        text = worded(
+            Topic.COST_ADDED,
+            invoice.country,
+            invoice=invoice.document_number,
+            amount=_spelt(added.amount),
+            component=added.component.value,
+            reason=added.reason,
         )
         tell_case_handler(work, booked, text, epoch_of(work))
     return booked
+
+
+def _spelt(money: Money) -> str:
+    return f"{money.text} {money.currency}"
 
 
 def _refuse_unless_asked(invoice: Invoice, *, asked: bool) -> None:

@@ -29,8 +29,9 @@ def offer(work: Work, case: Case, invoice: Invoice, check_id: str | None, epoch:
         The approved credit check on which it rests; ``None``: the agency is asked when the offer is sent.
     """
     number = invoice.sale.number + 1 if invoice.sale else 1
-    _keep(work, replace(invoice, sale=Sale(SaleState.QUEUED, number, check_id)))
-    return command(work, case, CommandKind.OFFER_INVOICE, epoch=epoch, subject_id=invoice.invoice_id)
+    for_sale = _keep(work, replace(invoice, sale=Sale(SaleState.QUEUED, number, check_id)))
+    marked = _marked(work, case, for_sale)
+    return command(work, marked, CommandKind.OFFER_INVOICE, epoch=epoch, subject_id=invoice.invoice_id)
 
 
 def offered(work: Work, case: Case, invoice_id: str) -> None:
@@ -182,6 +183,7 @@ def receive_recourse(work: Work, case: Case, fact: InvoiceRecoursed) -> bool:
 
 def _refuse(work: Work, case: Case, invoice: Invoice, sale: Sale, reason: str) -> None:
     changed = _keep(work, replace(invoice, sale=replace(sale, state=SaleState.REFUSED, reason=reason)))
+    _mark(work, case, changed)
     tell_of_case(work, EventType.INVOICE_PURCHASE_REFUSED, case, **_about(changed), reason=reason)
 
 
@@ -204,14 +206,21 @@ def _about(invoice: Invoice) -> dict[str, object]:
 
 
 def _mark(work: Work, case: Case, invoice: Invoice) -> None:
-    """Let the case know whose an invoice of it is: what may be done with the case depends on it."""
+    """Write into the case whose an invoice of it is: what may be done with the case depends on it."""
+    marked = _marked(work, case, invoice)
+    if marked is not case:
+        work.change(things.CASE(case.case_id), marked)
+
+
+def _marked(work: Work, case: Case, invoice: Invoice) -> Case:
+    """Give the case with what its invoice says of a sale."""
     sold = invoice.owner == "agency"
+    offered = invoice.sale is not None and invoice.sale.under_way
     members = tuple(
-        replace(member, sold=sold) if member.invoice_id == invoice.invoice_id else member
+        replace(member, sold=sold, offered=offered) if member.invoice_id == invoice.invoice_id else member
         for member in case.members
     )
-    if members != case.members:
-        work.change(things.CASE(case.case_id), case.touched(work.now, members=members))
+    return case if members == case.members else case.touched(work.now, members=members)
 
 
 def _keep(work: Work, invoice: Invoice) -> Invoice:

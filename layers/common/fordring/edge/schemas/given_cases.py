@@ -71,10 +71,6 @@ class Withdrawal(Given):
         InvoiceId | None,
         Field(description="Only this invoice; the case goes on with the others, and ends with the last one."),
     ] = None
-
-    reason: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$", description="A code of your own.")] = (
-        "withdrawn"
-    )
     confirm_cost: Annotated[
         GivenMoney | None,
         Field(description="The case's `withdrawal_cost`, where there is one: it is charged by the agency."),
