@@ -1,18 +1,23 @@
 """camt.054 files through the API: each payment booked once, whichever message tells of it."""
 
+from datetime import date
+
 import pytest
 
 from fordring.domain import things
 from fordring.domain.agency import CommandKind
 from fordring.domain.agreement import Settings
+from fordring.domain.payment import Settlement
 from fordring.domain.references import KidFormat
 from fordring.formats.payment_file import parse_payment_file
 from fordring.usecases.banking import run_job
 from fordring.usecases.lanes import lane_of
+from fordring.usecases.recording import derived_id
 from tests.unit.formats.camt_documents import Camt, share, transaction
 
 AT = "/v1/creditors/acme/payment-files"
 AGENCY_ACCOUNT = "86011117947"
+DAY = date(2026, 1, 20)
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +124,42 @@ def test_what_the_agency_pays_out_is_no_payment_of_a_debtor(api, invoice, book):
     job = book(Camt().pay(reference="12345674", account=AGENCY_ACCOUNT))
     assert results(job) == [("settlement", "agency_account")]
     assert remaining(api, owed) == "1250.00"
+
+
+@pytest.mark.capability("BEY-2")
+@pytest.mark.parametrize("spelt", ["NO9386011117947", "8601.11.17947"])
+def test_a_payout_is_none_however_the_bank_writes_the_account(api, world, hub, invoice, book, spelt):
+    case = world.case(invoice_id=invoice("12345674"))
+    job = book(Camt().pay(reference="12345674", account=spelt))
+    assert results(job) == [("settlement", "agency_account")]
+    assert [row.kind for row in lane_of(hub.desk, case.case_id)] == [CommandKind.REGISTER_CASE]
+
+
+@pytest.fixture
+def settled(world, hub):
+    """A settlement that the agency has told of before its money is on the account."""
+    settlement_id = derived_id("set", "svea", "acme", "S300001")
+    made = Settlement(settlement_id, "acme", "svea", "S300001", DAY, "NOK", 98000, (), hub.wall.now())
+    world.put(things.SETTLEMENT(settlement_id), made)
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize(
+    "said",
+    [{"text": "Oppgjør: S300001."}, {"reference": "S300001"}, {"end_to_end": "S300001"}],
+    ids=["text", "reference", "end-to-end id"],
+)
+def test_a_payout_is_known_by_the_settlement_wherever_the_bank_names_it(book, said):
+    assert results(book(Camt().pay("980.00", **said))) == [("settlement", "settlement_id")]
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_reference_that_leads_to_an_invoice_names_no_settlement(world, hub, invoice, book):
+    settlement_id = derived_id("set", "svea", "acme", "12345674")
+    made = Settlement(settlement_id, "acme", "svea", "12345674", DAY, "NOK", 1, (), hub.wall.now())
+    world.put(things.SETTLEMENT(settlement_id), made)
+    invoice("12345674")
+    assert results(book(Camt().pay(reference="12345674"))) == [("matched", "reference")]
 
 
 def test_what_the_creditor_sent_itself_is_passed_over(book):

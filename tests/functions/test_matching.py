@@ -275,6 +275,26 @@ def test_an_unmatched_payment_that_a_person_wrote_is_split_by_hand(api, world, s
     assert (reply.status, reply.body["collected"]["amount"]) == (200, "50.00")
 
 
+def test_the_parts_are_in_the_currency_of_the_payment(api, world, stray):
+    invoice = world.invoice(amount="1250.00").invoice_id
+    parts = {"principal": {"amount": "1250.00", "currency": "EUR"}}
+    path = f"/v1/payments/{stray.payment_id}/match"
+    refused = api.post(path, {"invoice_id": invoice, "parts": parts})
+    assert (refused.status, refused.faults) == (422, {"/parts": "wrong_currency"})
+    assert api.get(at(invoice)).body["remaining"]["amount"] == "1250.00"
+
+
+@pytest.mark.capability("BEY-2")
+def test_what_the_agency_took_is_the_debtors_whatever_is_said(api, world, stray):
+    invoice = world.case().members[0].invoice_id
+    world.put(things.PAYMENT(stray.payment_id), replace(stray, source=Source.AGENCY, agency="svea"))
+    path = f"/v1/payments/{stray.payment_id}/match"
+    refused = api.post(path, {"invoice_id": invoice, "origin": "agency_settlement"})
+    assert (refused.status, refused.faults) == (422, {"/origin": "wrong_origin"})
+    matched = api.post(path, {"invoice_id": invoice})
+    assert (matched.status, matched.body["origin"], matched.body["reported"]) == (200, "debtor", False)
+
+
 @pytest.mark.capability("BEY-5")
 @pytest.mark.parametrize("order", ["costs_first", "principal_first"])
 def test_the_clearing_order_is_shown_on_the_entry(api, world, order):

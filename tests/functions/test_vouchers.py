@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -85,6 +86,35 @@ def test_the_account_numbers_are_the_agreement_s(api, world):
     pay(api, world.invoice().invoice_id, "1250.00")
     (voucher,) = vouchers(api)
     assert [each["account"] for each in voucher["lines"]] == ["1925", "1501"]
+
+
+def test_each_account_of_the_creditor_is_cleared_whichever_agency_has_the_invoice(api, world, hub):
+    """Of two agreements that name other accounts, each payment is on those of its invoice's, all the way."""
+    first = Accounts(bank="1925", agency_claims="1511", unmatched="2991")
+    world.agreement(agency="intrum", settings=Settings(accounts=first))
+    world.agreement(settings=Settings(accounts=Accounts(receivable="1501", bank="1926", unmatched="2992")))
+    invoice = world.case().members[0].invoice_id
+    payment = machine_payment(hub)
+    body = {"invoice_id": invoice, "origin": "debtor"}
+    assert api.post(f"/v1/payments/{payment.payment_id}/match", body).status == 200
+    paid = pay(api, invoice, "10.00")
+    assert api.post(f"/v1/payments/{paid['payment_id']}/reverse", {"date": "2026-02-25"}).status == 200
+    lines = [(line["account"], Decimal(line["debit"]["amount"]) - Decimal(line["credit"]["amount"]))
+             for voucher in vouchers(api) for line in voucher["lines"]]  # fmt: skip
+    on = {account: sum(amount for name, amount in lines if name == account) for account, _ in lines}
+    assert on == {"1925": 1320, "2991": 0, "1501": -1250, "2900": -70, "1926": 0}
+
+
+def test_what_an_agency_owes_is_never_on_another_agencys_account(api, world, hub):
+    world.agreement(
+        agency="intrum", settings=Settings(accounts=Accounts(receivable="1501", agency_claims="1511"))
+    )
+    lines = (SettlementLine(None, "SV-1", 5000, 0, 0, 0, 0, 5000),)
+    made = Settlement("set_2", "acme", "svea", "S-2", date(2026, 3, 2), "NOK", 5000, lines, hub.wall.now())
+    transact(hub.desk, (), lambda work: vouch_settlement(work, made))
+    pay(api, world.invoice().invoice_id, "10.00")
+    accounts = {each["role"]: each["account"] for voucher in vouchers(api) for each in voucher["lines"]}
+    assert accounts == {"agency_claims": "1510", "bank": "1920", "receivable": "1501"}
 
 
 @pytest.mark.capability("NET-28", "NET-29", "NET-30", "NET-31")
@@ -221,11 +251,12 @@ def test_another_creditors_vouchers_and_settlements_are_not_there(api, world, se
 
 @pytest.fixture
 def settlement(world, hub) -> str:
-    """A settlement of a case of which the agency has told no payment, and of one that nobody knows."""
+    """A settlement of a case of which the agency has told no payment, twice, and of one that nobody knows."""
     case = world.case()
     lines = (
         SettlementLine(case.case_id, None, 100000, 0, 500, 1000, 250, 99250),
         SettlementLine(None, "SV-X", 5000, 0, 0, 0, 0, 4900),
+        SettlementLine(case.case_id, None, 0, 0, 0, 0, 0, 0),
     )
     made = Settlement("set_1", "acme", "svea", "S-1", date(2026, 3, 2), "NOK", 104000, lines, hub.wall.now())
 

@@ -136,21 +136,24 @@ def test_money_with_an_unknown_reference_is_kept_unmatched_and_listed(hub):
     assert [each["payment_id"] for each in reply.body["items"]] == [payment.payment_id]
 
 
+def known_by(hub, kid: str) -> str:
+    """Register an invoice of 80.00 with a payment reference, and hand it to nobody."""
+    body = {
+        "debtor_id": "d-1",
+        "document_number": f"F-{kid}",
+        "principal": money("80.00"),
+        "invoice_date": "2026-01-05",
+        "due_date": "2026-01-19",
+        "payment_reference": {"type": "kid", "value": kid},
+    }
+    reply = hub.api.post(f"{ACME}/invoices", body)
+    assert reply.status == 201, reply.text
+    return str(reply.body["invoice_id"])
+
+
 @pytest.mark.capability("NET-26", "NET-27")
 def test_money_at_the_agency_without_a_case_matches_by_reference_and_amount(hub):
-    def known(number: str, kid: str) -> str:
-        reference = {"type": "kid", "value": kid}
-        body = {
-            "debtor_id": "d-1",
-            "document_number": number,
-            "principal": money("80.00"),
-            "invoice_date": "2026-01-05",
-            "due_date": "2026-01-19",
-            "payment_reference": reference,
-        }
-        return hub.api.post(f"{ACME}/invoices", body).body["invoice_id"]
-
-    exact, above = known("F-80", "12345674"), known("F-81", "23456783")
+    exact, above = known_by(hub, "12345674"), known_by(hub, "23456783")
     for reference, amount in (("12345674", "80.00"), ("23456783", "115.00")):
         hub.control("POST", "svea/payments", {"reference": reference, **money(amount), "date": today(hub)})
     hub.advance(hub.api, days=1)
@@ -160,6 +163,26 @@ def test_money_at_the_agency_without_a_case_matches_by_reference_and_amount(hub)
     (payment,) = unmatched(hub)
     assert (payment.amount, payment.rule) == (11500, "interest_or_costs_above_principal")
     assert told_payments(hub) == []
+
+
+@pytest.mark.capability("BEY-5")
+@pytest.mark.parametrize(
+    ("order", "fee_left", "principal_left"), [("costs_first", 0, 6500), ("principal_first", 3500, 3000)]
+)
+def test_money_at_the_agency_without_a_case_is_cleared_in_the_creditors_order(
+    hub, order, fee_left, principal_left
+):
+    hub.world.creditor(clearing_order=order)
+    invoice_id = known_by(hub, "12345674")
+    fee = {"component": "fee", "amount": money("35.00"), "date": "2026-02-20"}
+    assert hub.api.post(f"{ACME}/invoices/{invoice_id}/costs", fee).status == 201
+    hub.control("POST", "svea/payments", {"reference": "12345674", **money("50.00"), "date": today(hub)})
+    hub.advance(hub.api, days=1)
+
+    balance = invoice_of(hub, invoice_id).balance
+    assert (balance.part("fee").remaining, balance.part("principal").remaining) == (fee_left, principal_left)
+    *_, entry = hub.api.get(f"{ACME}/invoices/{invoice_id}/entries").body["items"]
+    assert (entry["source"], entry["clearing_order"]) == ("agency", order)
 
 
 @pytest.mark.parametrize("lost", [False, True])
@@ -212,6 +235,27 @@ def test_what_the_agency_received_is_posted_and_cleared_by_its_settlement(hub):
         )
     assert owed == 0
     assert told_payments(hub) == []
+
+
+@pytest.mark.capability("BEY-8", "VIS-15")
+def test_a_payment_that_the_agency_takes_back_after_it_settled_leaves_no_difference(hub):
+    _, case_id = registered(hub)
+    paid = pay_agency(hub, case_id, "1000.00")
+    hub.advance(hub.api, days=8)
+    hub.control("POST", f"svea/payments/{paid}/reverse")
+    hub.advance(hub.api, days=8)
+
+    settlements = hub.api.get("/v1/settlements?creditor_id=acme").body["items"]
+    checked = [hub.api.get(f"/v1/settlements/{each['settlement_id']}").body for each in settlements]
+    assert [each["payout"]["amount"] for each in checked] == ["-1000.00", "1000.00"]
+    assert [each["differences"] for each in checked] == [[], []]
+    posted = hub.api.get("/v1/vouchers?creditor_id=acme").body["items"]
+    for role in ("agency_claims", "bank", "receivable"):
+        lines = [line for each in posted for line in each["lines"] if line["role"] == role]
+        debits, credits = (
+            sum(Decimal(line[side]["amount"]) for line in lines) for side in ("debit", "credit")
+        )
+        assert debits == credits > 0
 
 
 def test_a_payment_on_a_closed_case_is_booked_or_kept_as_surplus(hub):

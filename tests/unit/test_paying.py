@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +13,7 @@ from fordring.domain.payment import Match, Origin, Payment
 from fordring.usecases.crediting import NewCreditNote, register_credit_note
 from fordring.usecases.invoicing import document_ref
 from fordring.usecases.lanes import lane_of
-from fordring.usecases.paying import NewPayment, Target, agency_account, pay
+from fordring.usecases.paying import NewPayment, Target, pay
 from fordring.usecases.reversing import Reversal
 from tests.unit.books import Books
 
@@ -134,17 +133,3 @@ def test_an_invoice_that_got_a_case_meanwhile_is_read_again(monkeypatch):
         refs, lambda work: pay(work, target.invoice(work), NewPayment(nok(100), DAY, Origin.DEBTOR))
     )
     assert (len(attempts), payment.reported) == (2, True)
-
-
-@pytest.mark.parametrize(
-    ("payer", "found"),
-    [
-        ("86011117947", True),
-        ("8601 11 17947", True),
-        ("8601.11.17947", True),
-        ("86011117948", False),
-        (None, False),
-    ],
-)
-def test_an_agencys_account_is_known_however_it_is_written(payer, found):
-    assert agency_account(("8601.11.17947",), payer) is found

@@ -53,9 +53,9 @@ class Spread:
         return sum(self.paid.values())
 
 
-def by_order(balance: Balance, amount: int, order: str) -> Spread:
-    """Spread a payment in one of the clearing orders (BEY-5)."""
-    paid, surplus = allocate(balance, amount, CLEARING_ORDERS[order])
+def by_order(balance: Balance, amount: int, order: str | None) -> Spread:
+    """Spread a payment in one of the clearing orders (BEY-5); ``None`` where nothing depends on it."""
+    paid, surplus = allocate(balance, amount, CLEARING_ORDERS[order or "principal_first"])
     return Spread(paid, surplus=surplus, clearing_order=order)
 
 

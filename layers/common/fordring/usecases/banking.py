@@ -99,6 +99,11 @@ class Line(Protocol):
         ...
 
     @property
+    def end_to_end_id(self) -> str | None:
+        """The payer's own id of the order, when it is told."""
+        ...
+
+    @property
     def more_references(self) -> tuple[str, ...]:
         """Further references of the same payment."""
         ...

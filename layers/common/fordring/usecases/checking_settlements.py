@@ -48,8 +48,9 @@ def check(desk: Desk, settlement: Settlement) -> tuple[SettlementDifference, ...
     if rest:
         found.append(SettlementDifference(Mismatch.LINES_DIFFER_FROM_PAYOUT, rest))
     earlier = _settled_before(desk, settlement)
+    compared: set[str] = set()
     for line in settlement.lines:
-        found.extend(_check_line(desk, settlement, line, earlier))
+        found.extend(_check_line(desk, settlement, line, earlier, compared))
     return tuple(found)
 
 
@@ -66,8 +67,9 @@ def _settled_before(desk: Desk, settlement: Settlement) -> dict[str, int]:
 
 
 def _check_line(
-    desk: Desk, settlement: Settlement, line: SettlementLine, settled: dict[str, int]
+    desk: Desk, settlement: Settlement, line: SettlementLine, settled: dict[str, int], compared: set[str]
 ) -> Iterator[SettlementDifference]:
+    """Check a line; a case that has several is compared with its payments once."""
     difference = difference_of(line)
     if difference:
         yield SettlementDifference(Mismatch.DOES_NOT_ADD_UP, difference, line.case_id, line.case_number)
@@ -75,6 +77,9 @@ def _check_line(
     if case is None or case.creditor_id != settlement.creditor_id:
         yield SettlementDifference(Mismatch.UNKNOWN_CASE, line.principal, line.case_id, line.case_number)
         return
+    if case.case_id in compared:
+        return
+    compared.add(case.case_id)
     received = sum(_received(desk, case, settlement))
     over = settled.get(case.case_id, 0) - received
     if over:
@@ -90,16 +95,18 @@ def _case(desk: Desk, line: SettlementLine) -> Case | None:
 
 
 def _received(desk: Desk, case: Case, settlement: Settlement) -> Iterable[int]:
-    """Give the principal of each payment that the agency had told of, on any invoice of a case."""
+    """Give the principal of each payment that the agency had told of by then, on any invoice of a case."""
     for member in case.members:
         ref = things.INVOICE(member.invoice_id)
         invoice = desk.read(ref).find(ref)
         listing = Listing(things.INVOICE_ENTRY, "entries_of_invoice", (member.invoice_id,))
-        entries = [
-            entry
-            for _, entry in desk.every(listing)
-            if entry.kind is EntryKind.PAYMENT and entry.source is Source.AGENCY and entry.payment_id
-        ]
+        ledger = [entry for _, entry in desk.every(listing) if entry.source is Source.AGENCY]
+        entries = [entry for entry in ledger if entry.kind is EntryKind.PAYMENT and entry.payment_id]
+        taken_back = {
+            entry.payment_id
+            for entry in ledger
+            if entry.kind is EntryKind.REVERSAL and entry.at <= settlement.created_at
+        }
         names = dict.fromkeys(entry.payment_id or "" for entry in entries)
         names |= dict.fromkeys(invoice.surplus_payments if invoice else ())
         if not names:
@@ -107,7 +114,7 @@ def _received(desk: Desk, case: Case, settlement: Settlement) -> Iterable[int]:
         look = desk.read(*(things.PAYMENT(name) for name in names))
         for name in names:
             payment = look.find(things.PAYMENT(name))
-            if payment is None or not _counts(payment, case, settlement):
+            if payment is None or name in taken_back or not _counts(payment, case, settlement):
                 continue
             # What came while the agency owned the debt is its own: it settles nothing of it.
             yield sum(
@@ -118,8 +125,9 @@ def _received(desk: Desk, case: Case, settlement: Settlement) -> Iterable[int]:
 
 
 def _counts(payment: Payment, case: Case, settlement: Settlement) -> bool:
+    """Whether a payment had been told of; what was taken back later stood when the settlement was made."""
     return (
-        payment.match is Match.MATCHED
+        payment.match in (Match.MATCHED, Match.REVERSED)
         and payment.source is Source.AGENCY
         and payment.case_id == case.case_id
         and payment.created_at <= settlement.created_at

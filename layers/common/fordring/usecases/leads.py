@@ -130,7 +130,7 @@ def _payments(desk: Desk, invoice: Invoice) -> tuple[Payment, ...]:
 
 def _hints(desk: Desk, creditor: Creditor, line: "Line", owing: OpenInvoices) -> list[Hint]:
     """Look for invoices that the payer names in words, and for debtors of the payer's name."""
-    words = [word.strip(".,;:()") for word in (line.text or "").split()[:MOST_WORDS]]
+    words = words_of(line.text)
     numbers = [*line.document_numbers, *(word for word in words if any(c.isdigit() for c in word))]
     refs = [
         document_ref(creditor.creditor_id, "invoice", number)
@@ -146,6 +146,11 @@ def _hints(desk: Desk, creditor: Creditor, line: "Line", owing: OpenInvoices) ->
         *(Hint(invoice_id, "document_number") for invoice_id in named),
         *_of_payer(desk, creditor, line, owing),
     ]
+
+
+def words_of(text: str | None) -> list[str]:
+    """Give the first words of what a payer wrote, without what stands around them."""
+    return [word for each in (text or "").split()[:MOST_WORDS] if (word := each.strip(".,;:()"))]
 
 
 def _of_payer(desk: Desk, creditor: Creditor, line: "Line", owing: OpenInvoices) -> list[Hint]:

@@ -5,6 +5,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from fordring.domain import things
+from fordring.domain.bank_accounts import is_among
 from fordring.domain.creditor import Creditor
 from fordring.domain.ledger import Source
 from fordring.domain.matching import Decision, Incoming, Owed, Rule, match
@@ -12,8 +13,8 @@ from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment, Settlement
 from fordring.domain.refs import Ref
 from fordring.domain.values import dataclass
-from fordring.usecases.leads import Leads, OpenInvoices, leads_of
-from fordring.usecases.paying import NewPayment, Target, agency_account, owed_on, pay, unmatched
+from fordring.usecases.leads import Leads, OpenInvoices, leads_of, words_of
+from fordring.usecases.paying import NewPayment, Target, owed_on, pay, unmatched
 from fordring.usecases.recording import derived_id
 from fordring.usecases.reversing import Reversal
 from fordring.usecases.unmatched import REVERSAL, attention_of_payment
@@ -64,10 +65,11 @@ class _Booking:
         return derived_id("pay", self.creditor_id, self.line.line_id)
 
     def refs(self) -> Iterable[Ref[Any]]:
+        self.leads = leads_of(self.desk, self.account.creditor, self.line, self.account.owing)
         self.settlements = tuple(
             (agency, things.SETTLEMENT(derived_id("set", agency, self.creditor_id, word)))
             for agency in self.account.payouts
-            for word in (self.line.text or "").split()[:20]
+            for word in self._words()
         )
         named: list[Ref[Any]] = [
             things.PAYMENT(self.payment_id),
@@ -75,7 +77,6 @@ class _Booking:
             things.CREDITOR(self.creditor_id),
             *(ref for _, ref in self.settlements),
         ]
-        self.leads = leads_of(self.desk, self.account.creditor, self.line, self.account.owing)
         self.targets, self.reversals = {}, ()
         if self.line.reversal:
             self.reversals = tuple(Reversal(self.desk, original) for original in self._originals())
@@ -86,6 +87,16 @@ class _Booking:
             target = self.targets[share.invoice_id] = Target(self.desk, self.creditor_id, share.invoice_id)
             named.extend(target.refs())
         return named
+
+    def _words(self) -> list[str]:
+        """Give the words that may name a settlement: in the text, as an id, or where a reference stands.
+
+        A reference that leads to an invoice names that, and nothing else.
+        """
+        line = self.line
+        references = () if self.leads.invoices else (line.kid, *line.more_references)
+        said = filter(None, (line.end_to_end_id, *references))
+        return list(dict.fromkeys([*words_of(line.text), *said]))
 
     def decide(self, work: Work) -> tuple[Payment, bool]:
         known = work.find(things.PAYMENT(self.payment_id))
@@ -149,13 +160,13 @@ class _Booking:
         """Tell which agency paid, and how that is known; or what is odd about the payer."""
         payer = self.line.payer_account
         for agency, accounts in self.account.payouts.items():
-            if agency_account(accounts, payer):
+            if is_among(payer, accounts):
                 return agency, "agency_account"
         for agency, ref in self.settlements:
             if work.find(ref) is not None:
                 return agency, "settlement_id"
         own = self.account.creditor.bank_account
-        return None, "_from_own_account" if own and agency_account([own], payer) else ""
+        return None, "_from_own_account" if own and is_among(payer, [own]) else ""
 
     def _settlement(self, work: Work, agency: str, reason: str) -> Payment:
         """Keep the agency's payout: it pays no debt a second time and is never reported (BEY-2)."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fordring.domain import things
-from fordring.domain.errors import Refused
+from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import Component, Source
 from fordring.domain.matching import Rule
@@ -23,18 +23,20 @@ from fordring.usecases.work import Work
 class Choice:
     """What a person has decided about an unmatched payment that is for an invoice.
 
-    ``parts`` splits it, minor units by component; without them the creditor's clearing order does.
+    ``parts`` splits it, minor units of ``currency`` by component; without them the creditor's clearing order
+    does.
     """
 
     handling: Handling = Handling.NORMAL
     origin: Origin | None = None
     parts: Mapping[Component, int] | None = None
+    currency: str | None = None
 
 
 def match_by_hand(work: Work, payment: Payment, invoice: Invoice, choice: Choice) -> Payment:
     """Lead an unmatched payment to an invoice.
 
-    A payment that the agency took is never reported back to it.
+    A payment that the agency took is the debtor's, and is never reported back to it.
 
     Raises
     ------
@@ -42,9 +44,11 @@ def match_by_hand(work: Work, payment: Payment, invoice: Invoice, choice: Choice
         ``payment_already_matched``; ``payment_is_reversal`` for a bank line that took money back;
         ``payment_cannot_be_split`` for one whose reference a machine has read (NET-40).
     Unprocessable
-        As ``pay``.
+        ``wrong_currency`` of the parts; ``wrong_origin``: the agency took the money from the debtor; as
+        ``pay``.
     """
     refuse_unless_unmatched(payment)
+    _refuse_nonsense(payment, choice)
     if payment.reason == REVERSAL:
         raise Refused(
             "payment_is_reversal", "the bank took money back: reverse the payment that it was, or ignore this"
@@ -83,6 +87,21 @@ def match_by_hand(work: Work, payment: Payment, invoice: Invoice, choice: Choice
         work.change(things.PAYMENT(payment.payment_id), matched)
     settle_attention(work, attention_of_payment(payment.payment_id), "matched")
     return matched
+
+
+def _refuse_nonsense(payment: Payment, choice: Choice) -> None:
+    if choice.currency not in (None, payment.currency):
+        raise Unprocessable(
+            "wrong_currency",
+            "the parts are in another currency than the payment",
+            faults=[Fault("/parts", "wrong_currency", "not the payment's currency")],
+        )
+    if payment.source is Source.AGENCY and choice.origin is Origin.AGENCY_SETTLEMENT:
+        raise Unprocessable(
+            "wrong_origin",
+            "the agency has told of it as a debtor's payment: it is no settlement",
+            faults=[Fault("/origin", "wrong_origin", "this is a payment of the debtor")],
+        )
 
 
 def _origin(payment: Payment, invoice: Invoice, choice: Choice) -> Origin | None:

@@ -291,13 +291,3 @@ def unmatched(work: Work, creditor_id: str, new: NewPayment, reason: str) -> Pay
     )
     keep_unmatched(work, payment)
     return payment
-
-
-def agency_account(accounts: Sequence[str], payer: str | None) -> bool:
-    """Whether a payer's account is one from which the agency pays out (BEY-2)."""
-    if payer is None:
-        return False
-    digits = "".join(character for character in payer if character.isalnum())
-    return any(
-        digits == "".join(character for character in account if character.isalnum()) for account in accounts
-    )

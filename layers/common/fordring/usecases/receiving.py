@@ -20,7 +20,7 @@ from fordring.usecases.booking import book, book_cost, follow
 from fordring.usecases.paying import owed_on, tell_of_payment
 from fordring.usecases.recording import derived_id, tell_of_case
 from fordring.usecases.spreading import book_spread
-from fordring.usecases.spreading_over_cases import CaseSpread, spread_over_case
+from fordring.usecases.spreading_over_cases import CaseSpread, clearing_order_of, spread_over_case
 from fordring.usecases.surplus import note_surplus, use_surplus
 from fordring.usecases.unmatched import attention_of_payment, keep_unmatched, said, settle_attention
 from fordring.usecases.vouchering import void_unmatched, vouch_payment, vouch_reversal
@@ -161,7 +161,7 @@ def _receive_without_case(work: Work, payment: Payment, fact: PaymentReceived) -
 
 def book_on_invoice(work: Work, payment: Payment, invoice: Invoice, spread: Spread | None = None) -> Payment:
     """Book what the agency took without saying for which case; the agency knows of it already."""
-    spread = spread or by_order(invoice.balance, payment.amount, "principal_first")
+    spread = spread or by_order(invoice.balance, payment.amount, clearing_order_of(work, [invoice]))
     was_unmatched = payment.match is Match.UNMATCHED
     booked, payment = book_spread(work, invoice, payment, spread)
     if invoice.release.live and invoice.case_id:

@@ -104,7 +104,7 @@ def reverse(work: Work, payment: Payment, invoice: Invoice, reversed_date: date)
             payment_id=payment.payment_id,
             reverses=original,
         )
-    vouch_reversal(work, payment, taken, reversed_date)
+    vouch_reversal(work, payment, taken, reversed_date, lead=invoice)
     booked = use_surplus(work, booked, payment.payment_id)
     if invoice.case_id and (invoice.release.live or invoice.case_id == payment.case_id):
         case = work.get(things.CASE(invoice.case_id))

@@ -47,7 +47,7 @@ def spread_over_case(work: Work, case: Case, fact: PaymentReceived) -> CaseSprea
         ),
     )
     invoices = work.demand_all([things.INVOICE(member.invoice_id) for member in members])
-    order = _order_of(work, case, invoices)
+    order = clearing_order_of(work, invoices)
     by_component = CLEARING_ORDERS[order or "principal_first"]
     balances = [(invoice.invoice_id, invoice.balance) for invoice in invoices]
     first = 1 if members[0].external_id == fact.invoice_external_id else 0
@@ -62,8 +62,8 @@ def spread_over_case(work: Work, case: Case, fact: PaymentReceived) -> CaseSprea
     )
 
 
-def _order_of(work: Work, case: Case, invoices: Sequence[Invoice]) -> str | None:
-    """Give the creditor's clearing order; it is read only where something depends on it."""
+def clearing_order_of(work: Work, invoices: Sequence[Invoice]) -> str | None:
+    """Give the clearing order of the invoices' creditor; it is read only where something depends on it."""
     if not has_choice(invoice.balance for invoice in invoices):
         return None
-    return work.demand(things.CREDITOR(case.creditor_id)).clearing_order
+    return work.demand(things.CREDITOR(invoices[0].creditor_id)).clearing_order

@@ -91,10 +91,12 @@ def vouch_reversal(
     undone: Iterable[tuple[str, Entry]],
     reversed_date: date,
     owner: str = "creditor",
+    lead: Invoice | None = None,
 ) -> None:
     """Keep the voucher of a payment that did not stand: all of it goes back, its surplus too.
 
-    ``owner`` is whose the invoice was that holds the surplus.
+    ``owner`` is whose the invoice was that holds the surplus; ``lead`` the invoice of a payment at the
+    creditor, whose agreement's accounts it was booked on.
     """
     posting = Posting(payment.invoice_id, payment.case_id)
     surplus = payment.surplus if settled_on(owner, payment.source) else 0
@@ -109,7 +111,7 @@ def vouch_reversal(
             whole += entry.total
     posting.of(payment.invoice_id).debit(Account.SURPLUS, surplus)
     posting.credit(debit_of(payment, was_unmatched=False), whole)
-    _keep_of_payment(work, payment, VoucherKind.PAYMENT_REVERSED, posting, reversed_date)
+    _keep_of_payment(work, payment, VoucherKind.PAYMENT_REVERSED, posting, reversed_date, lead)
 
 
 def vouch_use_of_surplus(work: Work, payment: Payment, invoice: Invoice, used: int) -> None:

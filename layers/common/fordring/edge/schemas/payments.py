@@ -135,6 +135,7 @@ class PaymentDecision(Given):
             Handling.COLLECTION if self.method == "collection" else Handling.NORMAL,
             Origin(self.origin) if self.origin else None,
             self.parts.minor if self.parts else None,
+            next(iter(self.parts.currencies), None) if self.parts else None,
         )
 
 

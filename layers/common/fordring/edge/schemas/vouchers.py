@@ -83,17 +83,28 @@ class ToldVouchers(Told):
 
 
 class Chart:
-    """The account numbers of a creditor: by agency as its agreements say, with the standard chart behind."""
+    """The account numbers of a creditor.
+
+    Those of the voucher's agency, as its agreement says; where that says nothing, those of the creditor's
+    other agreements in the order of their names; where none says anything, the standard chart's. What an
+    agency owes is never booked on another agency's account. What leads nowhere yet is of no agency, so the
+    money is on one account when it comes and when it is led to an invoice, whichever agency has that.
+    """
 
     def __init__(self, by_agency: Mapping[str, Accounts]) -> None:
         self._by_agency = by_agency
-        self._first = next(iter(by_agency.values()), Accounts())
 
     def number_of(self, voucher: Voucher, account: Account) -> str:
         """Give the number for a role in a voucher."""
-        accounts = self._by_agency.get(voucher.agency or "", self._first)
-        chosen: str | None = getattr(accounts, account.value)
-        return chosen or DEFAULTS[account]
+        own = self._by_agency.get(voucher.agency or "", Accounts())
+        if account is Account.AGENCY_CLAIMS and voucher.agency is not None:
+            several = [own]
+        elif account is Account.UNMATCHED:
+            several = list(self._by_agency.values())
+        else:
+            several = [own, *self._by_agency.values()]
+        chosen = (getattr(each, account.value) for each in several)
+        return next((number for number in chosen if number is not None), DEFAULTS[account])
 
 
 def tell_voucher(voucher: Voucher, chart: Chart) -> dict[str, Any]:
