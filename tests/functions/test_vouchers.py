@@ -11,10 +11,15 @@ import pytest
 from fordring.domain import things
 from fordring.domain.accounts import Accounts
 from fordring.domain.agreement import Settings
+from fordring.domain.facts import CaseKey, SettlementMade
+from fordring.domain.facts import SettlementLine as Told
 from fordring.domain.ledger import Source
 from fordring.domain.money import Money
 from fordring.domain.payment import Settlement, SettlementLine
+from fordring.domain.running import CaseNumber
 from fordring.usecases.paying import NewPayment, unmatched
+from fordring.usecases.receiving import Teller
+from fordring.usecases.synchronising import apply_one
 from fordring.usecases.unmatched import attention_of_payment
 from fordring.usecases.vouchering import vouch_settlement
 from fordring.usecases.work import transact
@@ -278,6 +283,40 @@ def test_a_settlement_is_checked_against_itself_and_the_payments(api, settlement
         ("unknown_case", "50.00"),
     ]
     assert told["lines"][0]["commission"]["amount"] == "10.00"
+
+
+@pytest.mark.capability("BEY-8")
+def test_a_settlement_that_names_cases_by_number_or_a_lost_id_is_led_to_them(api, world, hub):
+    one, other = world.case(), world.case()
+    lost = "inv_00000000000000000000000000-1"
+    for name, case in (("SV-1", one), (lost, other)):
+        world.put(things.CASE_NUMBER("svea", "acme", name), CaseNumber(case.case_id))
+    nok = lambda minor: Money(minor, "NOK")  # noqa: E731
+    rest = (nok(0), nok(0), nok(0), nok(0))
+    lines = (
+        Told(CaseKey(None, "SV-1"), nok(5000), *rest, nok(5000)),
+        Told(CaseKey(lost, "SV-2"), nok(7000), *rest, nok(6999)),
+        Told(CaseKey(None, "SV-3"), nok(100), *rest, nok(100)),
+    )
+    made = SettlementMade("S-9", date(2026, 3, 2), nok(12098), lines, hub.wall.now())
+    assert apply_one(hub.desk, made, Teller("acme", "svea"))
+    settlement = api.get("/v1/settlements?creditor_id=acme").only["settlement_id"]
+    told = api.get(f"/v1/settlements/{settlement}").body
+    assert [each["case_id"] for each in told["lines"]] == [one.case_id, other.case_id, None]
+    assert [(each["kind"], each["amount"]["amount"]) for each in told["differences"]] == [
+        ("lines_differ_from_payout", "-0.01"),
+        ("more_than_received", "50.00"),
+        ("does_not_add_up", "-0.01"),
+        ("more_than_received", "70.00"),
+        ("unknown_case", "1.00"),
+    ]
+    (voucher,) = vouchers(api)
+    on = [each for each in voucher["lines"] if each["role"] == "agency_claims"]
+    assert [(each["case_id"], each["credit"]["amount"]) for each in on][:3] == [
+        (one.case_id, "50.00"),
+        (other.case_id, "69.99"),
+        (None, "1.00"),
+    ]
 
 
 @pytest.mark.capability("BEY-8")

@@ -319,6 +319,15 @@ def test_what_a_settlement_keeps_is_turned_round() -> None:
     assert line.fee == nok("38.00")
 
 
+@pytest.mark.capability("BEY-8")
+def test_a_settlement_that_does_not_add_up_is_read_as_it_is() -> None:
+    (more,) = delivered(without(SETTLED, payout="96.88")).facts
+    (less,) = delivered(without(SETTLED, lines=[LINE | {"vatOnCosts": "-0.62"}])).facts
+    assert isinstance(more, SettlementMade) and isinstance(less, SettlementMade)
+    assert (more.payout, more.lines[0].payout) == (nok("96.88"), nok("96.87"))
+    assert (less.lines[0].vat, less.lines[0].payout) == (nok("0.62"), nok("96.87"))
+
+
 @pytest.mark.parametrize(
     ("status", "stage"),
     [
@@ -366,8 +375,6 @@ def without(whole: dict[str, Any], **changed: object) -> dict[str, Any]:
         without(PAID, paidDate="20260231"),
         without(PAID, currency="XXX"),
         without(PAID, amount="-138.0"),
-        without(SETTLED, payout="96.88"),
-        without(SETTLED, lines=[LINE | {"vatOnCosts": "-0.62"}]),
         without(LETTER, channel="PIGEON"),
         without(LETTER, fee="-38.00"),
         PAID | {"at": "2026-03-31T07:00:00.000"},

@@ -88,6 +88,15 @@ def test_each_type_of_event_is_a_fact() -> None:
     assert (payout.payout, payout.lines[0].commission, payout.lines[0].case) == (eur(8750), eur(1000), KEY)
 
 
+@pytest.mark.capability("BEY-8")
+def test_a_payout_that_does_not_add_up_is_read_as_it_is() -> None:
+    (more,) = told(PAYOUT | {"amount": 8751})
+    (without,) = told(PAYOUT | {"lines": [PAYOUT["lines"][0] | {"vat": 0}]})
+    assert isinstance(more, SettlementMade) and isinstance(without, SettlementMade)
+    assert (more.payout, more.lines[0].payout) == (eur(8751), eur(8750))
+    assert (without.lines[0].vat, without.lines[0].payout) == (eur(0), eur(8750))
+
+
 @pytest.mark.capability("NET-27")
 def test_a_payment_may_come_without_a_reference_and_without_a_case() -> None:
     (paid,) = told(PAYMENT | {"externalId": None, "caseNumber": None, "reference": None})
@@ -137,8 +146,6 @@ def test_an_amount_is_a_whole_number_of_cents(name: str, wrong: object) -> None:
         PAYMENT | {"contractNumber": None},
         LETTER | {"fee": -1},
         LETTER | {"channel": "pigeon"},
-        PAYOUT | {"amount": 8751},
-        PAYOUT | {"lines": [PAYOUT["lines"][0] | {"vat": 0}]},
         PAYOUT | {"lines": [PAYOUT["lines"][0] | {"externalId": None, "caseNumber": None}]},
         event("registered", caseNumber=None),
         event("registered", externalId=7),

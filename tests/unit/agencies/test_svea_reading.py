@@ -113,6 +113,18 @@ def test_each_type_of_change(raw: dict[str, Any], fact: object) -> None:
     assert svea().parse_callback({}, callback(raw)) == Delivery("d-1", (fact,))  # type: ignore[arg-type]
 
 
+@pytest.mark.capability("BEY-8")
+@pytest.mark.parametrize(
+    "uneven", [{"Amount": "87.51"}, {"Lines": [SETTLEMENT["Lines"][0] | {"Vat": "2.51"}]}]
+)
+def test_a_settlement_that_does_not_add_up_is_read_as_it_is(uneven: dict[str, Any]) -> None:
+    (fact,) = svea().parse_callback({}, callback(SETTLEMENT | uneven)).facts
+    assert isinstance(fact, SettlementMade)
+    (line,) = fact.lines
+    made = line.principal.minor + line.interest.minor - line.commission.minor - line.vat.minor
+    assert (made - line.payout.minor, fact.payout.minor - line.payout.minor) in ((0, 1), (-1, 0))
+
+
 def test_a_type_that_did_not_exist_is_skipped() -> None:
     news = change("CaseMoved", To="Bergen")
     assert svea().parse_callback({}, callback(news, change("CaseRegistered"))).facts == (
@@ -148,8 +160,6 @@ def test_a_type_that_did_not_exist_is_skipped() -> None:
         change("CaseRegistered", CaseNumber=None),
         change("MessageReceived", MessageId="M1", Text="\ud800"),
         change("CaseRejected", Errors=["DebtorDeceased"]),
-        SETTLEMENT | {"Amount": "87.51"},
-        SETTLEMENT | {"Lines": [SETTLEMENT["Lines"][0] | {"Vat": "2.51"}]},
         SETTLEMENT | {"Lines": None},
     ],
 )

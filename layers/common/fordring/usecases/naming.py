@@ -1,6 +1,6 @@
 """What a fact is about, and the names of everything that applying it looks at."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from fordring.domain.facts import (
     QuestionAsked,
     QuestionWithdrawn,
     ServiceActivated,
+    SettlementLine,
     SettlementMade,
 )
 from fordring.domain.invoice import case_id_of, split_external_id
@@ -91,9 +92,11 @@ def with_external_id(store: Store, fact: Fact, teller: Teller) -> Fact:
     """Give a fact that names its case by number only with the external id that the hub knows it by.
 
     A payment that names no case at all gets the invoice that its reference leads to. One more read, only for
-    agencies or facts that leave the external id out.
+    agencies or facts that leave the external id out, and for settlements.
     """
-    if isinstance(fact, SettlementMade | ServiceActivated) or fact.case.external_id:
+    if isinstance(fact, SettlementMade):
+        return _with_cases(store, fact, teller)
+    if isinstance(fact, ServiceActivated) or fact.case.external_id:
         return fact
     if not fact.case.case_number:
         return _with_invoice(store, fact, teller) if isinstance(fact, PaymentReceived) else fact
@@ -106,6 +109,23 @@ def with_external_id(store: Store, fact: Fact, teller: Teller) -> Fact:
     if stored is None:
         return fact
     return replace(fact, case=replace(fact.case, external_id=stored.value.external_id))
+
+
+def _with_cases(store: Store, fact: SettlementMade, teller: Teller) -> SettlementMade:
+    """Lead a settlement's lines to their cases, by number or by an id of a time that the hub has lost."""
+    names = {name for line in fact.lines if (name := line.case.external_id or line.case.case_number)}
+    refs = {name: things.CASE_NUMBER(teller.agency, teller.creditor_id, name) for name in names}
+    found = store.read(refs.values())
+    cases = {name: things.CASE(found[ref].value.case_id) for name, ref in refs.items() if ref in found}
+    stored = store.read(cases.values())
+    known = {name: stored[ref].value.external_id for name, ref in cases.items() if ref in stored}
+    lines = tuple(_line_known_as(line, known) for line in fact.lines)
+    return fact if lines == fact.lines else replace(fact, lines=lines)
+
+
+def _line_known_as(line: SettlementLine, known: Mapping[str, str]) -> SettlementLine:
+    outside = known.get(line.case.external_id or line.case.case_number or "")
+    return line if outside is None else replace(line, case=replace(line.case, external_id=outside))
 
 
 def _with_invoice(store: Store, fact: PaymentReceived, teller: Teller) -> PaymentReceived:
