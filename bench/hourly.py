@@ -8,9 +8,11 @@ from typing import Any, Final, cast
 from bench.ground import CREDENTIALS, ground
 from bench.table import Line
 from fordring.domain import things
+from fordring.domain.agency import CaseKey
+from fordring.domain.agency_answers import AgencyBalance, BalancePage, Changes
 from fordring.domain.agency_port import Agency
 from fordring.domain.case import Case
-from fordring.domain.facts import AgencyBalance, BalancePage, CaseKey, Changes, PaymentReceived
+from fordring.domain.facts import PaymentReceived
 from fordring.domain.money import Money
 from fordring.store.engine import Engine, Write
 from fordring.store.memory import MemoryEngine

@@ -11,8 +11,9 @@ from fordring.agencies.registry import AGENCIES, agency_names
 from fordring.agencies.registry import capabilities as capabilities_of
 from fordring.domain.agency import Accepted, CommandKind, Credentials, Doubt, Operation, Outcome
 from fordring.domain.agency import Stage as CaseStage
+from fordring.domain.agency_answers import Changes, Delivery
 from fordring.domain.agency_port import Agency, AnswersLater
-from fordring.domain.facts import CaseClosed, Changes, Delivery, Fact
+from fordring.domain.facts import CaseClosed, Fact
 from fordring.domain.instructions import Command, RegisterCase
 from sandbox.server import Sandbox
 from tests.contract.stage import Controls, PlainHttp, Receiver, carry_out, real_now, receiving

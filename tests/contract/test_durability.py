@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from fordring.agencies.registry import AGENCIES
-from fordring.domain.agency import Accepted, Operation
-from fordring.domain.facts import CaseKey
+from fordring.domain.agency import Accepted, CaseKey, Operation
 from tests.contract.conftest import BEGINNING, CLIENT, Stage
 from tests.contract.stage import Controls, PlainHttp, carry_out, payment, real_now, registration
 

@@ -8,6 +8,7 @@ import pytest
 
 from fordring.domain.agency import (
     Accepted,
+    CaseKey,
     ClosedReason,
     CommandKind,
     Doubt,
@@ -17,7 +18,7 @@ from fordring.domain.agency import (
     Rejected,
     TryLater,
 )
-from fordring.domain.facts import CaseClosed, CaseKey, CaseRejected
+from fordring.domain.facts import CaseClosed, CaseRejected
 from fordring.domain.transport import TransportFailed
 from tests.contract.conftest import Stage
 from tests.contract.stage import invoice, payment, real_now, registration

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from fordring.domain.agency import Accepted, Operation, Rejected
-from fordring.domain.facts import CaseKey
+from fordring.domain.agency import Accepted, CaseKey, Operation, Rejected
 from fordring.domain.instructions import AddInvoice, DisputeInvoice, ResolveDispute, WithdrawInvoice
 from tests.contract.conftest import Stage
 from tests.contract.stage import invoice, nok, payment, registration

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from fordring.domain.facts import CaseKey, CaseRegistered, Fact
+from fordring.domain.agency import CaseKey
+from fordring.domain.facts import CaseRegistered, Fact
 from tests.contract.conftest import Stage
 from tests.contract.stage import invoice, nok, registration
 

@@ -5,16 +5,19 @@ from datetime import date
 
 import pytest
 
-from fordring.domain.agency import Accepted, ClosedReason, Credentials, Level, Operation, Rejected, TryLater
-from fordring.domain.agency import Stage as CaseStage
-from fordring.domain.facts import (
-    AgencyBalance,
+from fordring.domain.agency import (
+    Accepted,
     CaseKey,
-    MessageReceived,
-    PaymentReceived,
-    PaymentReversed,
-    StatusChanged,
+    ClosedReason,
+    Credentials,
+    Level,
+    Operation,
+    Rejected,
+    TryLater,
 )
+from fordring.domain.agency import Stage as CaseStage
+from fordring.domain.agency_answers import AgencyBalance
+from fordring.domain.facts import MessageReceived, PaymentReceived, PaymentReversed, StatusChanged
 from fordring.domain.instructions import Command, RegisterCase
 from fordring.domain.transport import TransportFailed
 from tests.contract.conftest import Stage

@@ -4,11 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from fordring.domain.agency import Accepted, ClosedReason, Level
+from fordring.domain.agency import Accepted, CaseKey, ClosedReason, Level
 from fordring.domain.agency import Stage as CaseStage
+from fordring.domain.agency_answers import AgencyBalance
 from fordring.domain.facts import (
-    AgencyBalance,
-    CaseKey,
     CaseRegistered,
     LetterDispatched,
     PaymentReceived,

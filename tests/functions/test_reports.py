@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from fordring.domain import things
-from fordring.domain.facts import CaseKey, LetterDispatched, PaymentReceived, PaymentReversed
+from fordring.domain.agency import CaseKey
+from fordring.domain.facts import LetterDispatched, PaymentReceived, PaymentReversed
 from fordring.domain.money import Money
 from fordring.domain.payment import Settlement, SettlementLine
 from fordring.usecases import reporting

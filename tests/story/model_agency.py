@@ -8,6 +8,7 @@ from typing import Any
 from fordring.agencies.svea.terms import CAPABILITIES, DOUBTS
 from fordring.domain.agency import (
     Accepted,
+    CaseKey,
     ClosedReason,
     Credentials,
     InDoubt,
@@ -16,18 +17,8 @@ from fordring.domain.agency import (
     TryLater,
     Underway,
 )
-from fordring.domain.facts import (
-    AgencyBalance,
-    BalancePage,
-    CaseClosed,
-    CaseKey,
-    CaseRegistered,
-    Changes,
-    Delivery,
-    Fact,
-    PaymentReceived,
-    PaymentReversed,
-)
+from fordring.domain.agency_answers import AgencyBalance, BalancePage, Changes, Delivery
+from fordring.domain.facts import CaseClosed, CaseRegistered, Fact, PaymentReceived, PaymentReversed
 from fordring.domain.instructions import (
     RegisterCase,
     ReportCredit,

@@ -8,14 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fordring.domain import things
-from fordring.domain.facts import (
-    CaseKey,
-    Fact,
-    PaymentReceived,
-    PaymentReversed,
-    SettlementLine,
-    SettlementMade,
-)
+from fordring.domain.agency import CaseKey
+from fordring.domain.facts import Fact, PaymentReceived, PaymentReversed, SettlementLine, SettlementMade
 from fordring.domain.ledger import Component
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fordring.agencies.intrum import Intrum
-from fordring.domain.agency import Credentials
-from fordring.domain.facts import CaseKey
+from fordring.domain.agency import CaseKey, Credentials
 from fordring.domain.money import Money
 from fordring.domain.transport import Request, Response, TransportFailed
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from fordring.agencies.cloud_collect import CloudCollect
 from fordring.domain.agency import (
     Accepted,
+    CaseKey,
     Credentials,
     InDoubt,
     MalformedAnswer,
@@ -24,12 +25,9 @@ from fordring.domain.agency import (
     TryLater,
     Underway,
 )
+from fordring.domain.agency_answers import BalancePage, Changes, Delivery
 from fordring.domain.facts import (
-    BalancePage,
-    CaseKey,
     CaseRejected,
-    Changes,
-    Delivery,
     LetterDispatched,
     PaymentReceived,
     SettlementMade,

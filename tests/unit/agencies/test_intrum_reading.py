@@ -9,15 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fordring.domain.agency import Credentials, MalformedAnswer, Stage
+from fordring.domain.agency import CaseKey, Credentials, MalformedAnswer, Stage
+from fordring.domain.agency_answers import AgencyBalance, BalancePage, Changes, Delivery
 from fordring.domain.facts import (
-    AgencyBalance,
-    BalancePage,
-    CaseKey,
     CaseRegistered,
     CaseRejected,
-    Changes,
-    Delivery,
     LetterDispatched,
     MessageReceived,
     PaymentReceived,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fordring.agencies.reading import read
 from fordring.domain.agency import MalformedAnswer
-from fordring.domain.facts import BalancePage, Changes, Delivery
+from fordring.domain.agency_answers import BalancePage, Changes, Delivery
 from tests.unit.agencies.svea_answers import (
     AT,
     CLIENT,

@@ -14,6 +14,7 @@ from fordring.agencies.svea.adapter import Svea
 from fordring.domain.agency import (
     Accepted,
     Address,
+    CaseKey,
     CommandKind,
     Credentials,
     Doubt,
@@ -25,7 +26,6 @@ from fordring.domain.agency import (
     Rejected,
     TryLater,
 )
-from fordring.domain.facts import CaseKey
 from fordring.domain.instructions import DebtorDetails, InvoiceDetails, RegisterCase, ReportPayment
 from fordring.domain.money import Money
 from fordring.domain.transport import Request, Response, Sent, TransportFailed

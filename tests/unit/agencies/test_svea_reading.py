@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from fordring.domain.agency import ClosedReason, MalformedAnswer, Stage
+from fordring.domain.agency_answers import Delivery
 from fordring.domain.facts import (
     CaseClosed,
     CaseRegistered,
     CaseRejected,
-    Delivery,
     LetterDispatched,
     MessageReceived,
     PaymentReceived,

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from demo.receivables import read_receivables
 from fordring.domain import things
 from fordring.domain.ageing import bucket_of
-from fordring.domain.facts import CaseKey, LetterDispatched, PaymentReceived, PaymentReversed
+from fordring.domain.agency import CaseKey
+from fordring.domain.facts import LetterDispatched, PaymentReceived, PaymentReversed
 from fordring.domain.invoice import Terms
 from fordring.domain.ledger import CREDITORS_OWN, EntryKind
 from fordring.domain.money import Money

@@ -1,7 +1,7 @@
 """Agencies in the hub's own words: what one can do, where a case stands, what became of a command.
 
-``instructions`` has what an agency is told, ``facts`` what it tells, ``agency_port`` what an adapter does.
-Nothing here knows a particular agency.
+``instructions`` has what an agency is told, ``facts`` what it tells, ``agency_answers`` how that comes,
+``agency_port`` what an adapter does. Nothing here knows a particular agency.
 """
 
 from dataclasses import field
@@ -65,6 +65,18 @@ class CommandKind(StrEnum):
     WITHDRAW_INVOICE = "withdraw_invoice"
     DISPUTE_INVOICE = "dispute_invoice"
     RESOLVE_DISPUTE = "resolve_dispute"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKey:
+    """How an agency names a case: by its own number, by the hub's external id, or both.
+
+    ``told_as`` is the external id that the agency has said, where the hub knows the case by another.
+    """
+
+    external_id: str | None = None
+    case_number: str | None = None
+    told_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

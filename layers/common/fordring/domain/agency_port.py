@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 from fordring.domain.agency import (
     Accepted,
     Capabilities,
+    CaseKey,
     CommandKind,
     Credentials,
     Document,
@@ -15,8 +16,8 @@ from fordring.domain.agency import (
     Rejected,
     Underway,
 )
+from fordring.domain.agency_answers import AgencyBalance, BalancePage, Changes, Delivery
 from fordring.domain.credit import CreditAnswer, CreditSubject
-from fordring.domain.facts import AgencyBalance, BalancePage, CaseKey, Changes, Delivery
 from fordring.domain.instructions import Command
 
 

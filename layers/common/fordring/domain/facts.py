@@ -1,25 +1,13 @@
-"""What an agency tells the hub, in the hub's own words: facts about cases, and its view of its ledger."""
+"""What an agency tells the hub, in the hub's own words: facts about cases, settlements and contracts."""
 
 from dataclasses import field
 from datetime import date, datetime
 from typing import Final
 
-from fordring.domain.agency import ClosedReason, Stage
+from fordring.domain.agency import CaseKey, ClosedReason, Stage
 from fordring.domain.money import Money
 from fordring.domain.questions import QuestionKind
 from fordring.domain.values import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class CaseKey:
-    """How an agency names a case: by its own number, by the hub's external id, or both.
-
-    ``told_as`` is the external id that the agency has said, where the hub knows the case by another.
-    """
-
-    external_id: str | None = None
-    case_number: str | None = None
-    told_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,42 +297,3 @@ INVOICE_FACTS: Final = (
     InvoiceRecoursed,
 )
 """What an agency tells of one invoice of a case."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One verified callback: the agency's id for it, and the facts it carries, in order."""
-
-    delivery_id: str
-    facts: tuple[Fact, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """A page of what has happened since a cursor; ``more`` when another page follows at once."""
-
-    facts: tuple[Fact, ...]
-    cursor: str
-    more: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AgencyBalance:
-    """The agency's own view of one case, for reconciliation (BEY-10)."""
-
-    case: CaseKey
-    agency_status: str
-    stage: Stage | None
-    open: bool
-    principal_remaining: Money
-    cost_remaining: Money
-    interest_remaining: Money
-    as_of: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class BalancePage:
-    """A page of open cases; ``next_page`` is ``None`` on the last one."""
-
-    cases: tuple[AgencyBalance, ...]
-    next_page: str | None

@@ -5,11 +5,12 @@ from typing import Any, Final
 
 from fordring.domain import things
 from fordring.domain.agency import Credentials, MalformedAnswer
+from fordring.domain.agency_answers import Delivery
 from fordring.domain.agency_port import Agency
 from fordring.domain.agreement import CallbackToken, digest_of
 from fordring.domain.command import AttentionKind
 from fordring.domain.errors import InvalidInput, Unauthenticated
-from fordring.domain.facts import Delivery, Fact
+from fordring.domain.facts import Fact
 from fordring.domain.refs import Ref
 from fordring.domain.running import DeliveryClaim, ParkedCallback
 from fordring.domain.values import dataclass

@@ -10,11 +10,10 @@ from typing import Final
 
 from fordring.domain import things
 from fordring.domain.actions import not_offered
-from fordring.domain.agency import Capabilities, Document, MalformedAnswer, Operation
+from fordring.domain.agency import Capabilities, CaseKey, Document, MalformedAnswer, Operation
 from fordring.domain.command import retry_delay
 from fordring.domain.correspondence import Dispatch, KeptDocument
 from fordring.domain.errors import Refused
-from fordring.domain.facts import CaseKey
 from fordring.domain.transport import TransportFailed
 from fordring.usecases.delivering import AgencyOf, Unseal
 from fordring.usecases.ports import Files

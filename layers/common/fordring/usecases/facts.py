@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from fordring.domain import things
-from fordring.domain.agency import ClosedReason
+from fordring.domain.agency import CaseKey, ClosedReason
 from fordring.domain.case import Case
 from fordring.domain.command import AttentionKind
 from fordring.domain.correspondence import Dispatch, Message
@@ -13,7 +13,6 @@ from fordring.domain.errors import Refused
 from fordring.domain.events import EventType
 from fordring.domain.facts import (
     CaseClosed,
-    CaseKey,
     CasePaused,
     CaseRegistered,
     CaseRejected,

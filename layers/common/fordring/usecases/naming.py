@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from fordring.domain import things
+from fordring.domain.agency import CaseKey
 from fordring.domain.case import Case
 from fordring.domain.command import AttentionKind
 from fordring.domain.facts import (
     INVOICE_FACTS,
     CaseClosed,
-    CaseKey,
     CaseRejected,
     Fact,
     LetterDispatched,

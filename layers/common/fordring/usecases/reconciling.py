@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from fordring.domain import things
-from fordring.domain.agency import ClosedReason, Credentials
+from fordring.domain.agency import CaseKey, ClosedReason, Credentials
+from fordring.domain.agency_answers import AgencyBalance
 from fordring.domain.agency_port import Agency
 from fordring.domain.case import Case, Difference
 from fordring.domain.command import AttentionKind
 from fordring.domain.events import EventType
-from fordring.domain.facts import AgencyBalance, CaseKey
 from fordring.domain.invoice import Release
 from fordring.domain.money import Money
 from fordring.domain.refs import Listing, Ref

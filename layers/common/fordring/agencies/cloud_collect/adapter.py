@@ -16,6 +16,7 @@ from fordring.agencies.cursors import cursor_after, query_of, rewound
 from fordring.agencies.reading import Node, read
 from fordring.domain.agency import (
     Accepted,
+    CaseKey,
     Credentials,
     InDoubt,
     MalformedAnswer,
@@ -24,7 +25,8 @@ from fordring.domain.agency import (
     TryLater,
     Underway,
 )
-from fordring.domain.facts import AgencyBalance, BalancePage, CaseKey, Changes, Delivery, Fact
+from fordring.domain.agency_answers import AgencyBalance, BalancePage, Changes, Delivery
+from fordring.domain.facts import Fact
 from fordring.domain.instructions import Command, RegisterCase
 from fordring.domain.transport import Http, Request, Response, TransportFailed
 

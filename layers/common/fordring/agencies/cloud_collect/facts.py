@@ -8,11 +8,10 @@ from typing import Final
 from fordring.agencies.cloud_collect.terms import CHANNELS, CLOSED_REASONS, LETTERS, stage_of
 from fordring.agencies.cloud_collect.values import day_of, instant_of, rejected
 from fordring.agencies.reading import Node, node
-from fordring.domain.agency import ClosedReason, MalformedAnswer
+from fordring.domain.agency import CaseKey, ClosedReason, MalformedAnswer
+from fordring.domain.agency_answers import AgencyBalance
 from fordring.domain.facts import (
-    AgencyBalance,
     CaseClosed,
-    CaseKey,
     CaseRegistered,
     CaseRejected,
     Fact,

@@ -8,7 +8,8 @@ from typing import Final
 
 from fordring.agencies.reading import Node, read
 from fordring.domain.agency import Credentials, MalformedAnswer
-from fordring.domain.facts import Delivery, ServiceActivated
+from fordring.domain.agency_answers import Delivery
+from fordring.domain.facts import ServiceActivated
 
 _MOST_ACCOUNTS: Final = 20
 

@@ -23,6 +23,7 @@ from fordring.agencies.intrum.tokens import NoToken, Tokens
 from fordring.agencies.reading import Node
 from fordring.domain.agency import (
     Accepted,
+    CaseKey,
     Credentials,
     Document,
     InDoubt,
@@ -31,7 +32,7 @@ from fordring.domain.agency import (
     Rejected,
     TryLater,
 )
-from fordring.domain.facts import AgencyBalance, BalancePage, CaseKey, Changes, Delivery
+from fordring.domain.agency_answers import AgencyBalance, BalancePage, Changes, Delivery
 from fordring.domain.instructions import Command, RegisterCase
 from fordring.domain.transport import Http, Request, Response, TransportFailed
 

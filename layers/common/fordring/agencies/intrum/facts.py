@@ -8,10 +8,9 @@ from typing import Final
 from fordring.agencies.intrum.statuses import Tells, read_status
 from fordring.agencies.intrum.terms import CHANNELS, LETTERS, refusal
 from fordring.agencies.reading import Node
-from fordring.domain.agency import Credentials, MalformedAnswer
+from fordring.domain.agency import CaseKey, Credentials, MalformedAnswer
+from fordring.domain.agency_answers import AgencyBalance
 from fordring.domain.facts import (
-    AgencyBalance,
-    CaseKey,
     CaseRegistered,
     CaseRejected,
     DebtorDeceased,

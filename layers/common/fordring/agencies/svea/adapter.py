@@ -15,9 +15,18 @@ from fordring.agencies.svea.documents import LARGEST, document_of, path_of
 from fordring.agencies.svea.facts import balance, case_key, fact
 from fordring.agencies.svea.signature import is_signed, signed_headers
 from fordring.agencies.svea.terms import CAPABILITIES, DOUBTS, refusal
-from fordring.domain.agency import Accepted, Credentials, Document, MalformedAnswer, Outcome, Rejected
+from fordring.domain.agency import (
+    Accepted,
+    CaseKey,
+    Credentials,
+    Document,
+    MalformedAnswer,
+    Outcome,
+    Rejected,
+)
+from fordring.domain.agency_answers import AgencyBalance, BalancePage, Changes, Delivery
 from fordring.domain.credit import CreditAnswer, CreditSubject
-from fordring.domain.facts import AgencyBalance, BalancePage, CaseKey, Changes, Delivery, Fact
+from fordring.domain.facts import Fact
 from fordring.domain.instructions import Command, RegisterCase
 from fordring.domain.transport import Http, Request, Response, TransportFailed
 

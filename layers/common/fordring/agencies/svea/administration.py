@@ -6,9 +6,8 @@ from types import MappingProxyType
 from typing import Final
 
 from fordring.agencies.reading import Node
-from fordring.domain.agency import MalformedAnswer
+from fordring.domain.agency import CaseKey, MalformedAnswer
 from fordring.domain.facts import (
-    CaseKey,
     Fact,
     InvoiceDelivered,
     InvoiceDeliveryFailed,

@@ -4,8 +4,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from fordring.agencies.svea.answers import successful
-from fordring.domain.agency import Document, MalformedAnswer
-from fordring.domain.facts import CaseKey
+from fordring.domain.agency import CaseKey, Document, MalformedAnswer
 from fordring.domain.transport import Response
 
 LARGEST: Final = 4 * 1024 * 1024

@@ -8,11 +8,10 @@ from typing import Final
 from fordring.agencies.reading import Node
 from fordring.agencies.svea import administration
 from fordring.agencies.svea.terms import CHANNELS, CLOSED_REASONS, LETTERS, QUESTIONS, refusal, stage_of
-from fordring.domain.agency import ClosedReason, MalformedAnswer
+from fordring.domain.agency import CaseKey, ClosedReason, MalformedAnswer
+from fordring.domain.agency_answers import AgencyBalance
 from fordring.domain.facts import (
-    AgencyBalance,
     CaseClosed,
-    CaseKey,
     CasePaused,
     CaseRegistered,
     CaseRejected,
