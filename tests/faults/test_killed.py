@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from fordring.domain import things
-from fordring.domain.agreement import Grouping
+from fordring.domain.agreement_settings import Grouping
 from fordring.domain.member import MOST_INVOICES
 from fordring.domain.refs import Listing
 from fordring.domain.running import TestClock

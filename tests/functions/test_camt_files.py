@@ -6,7 +6,7 @@ import pytest
 
 from fordring.domain import things
 from fordring.domain.agency import CommandKind
-from fordring.domain.agreement import Settings
+from fordring.domain.agreement_settings import Settings
 from fordring.domain.payment import Settlement
 from fordring.domain.references import KidFormat
 from fordring.formats.payment_file import parse_payment_file

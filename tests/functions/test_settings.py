@@ -3,7 +3,7 @@
 import pytest
 
 from fordring.domain import things
-from fordring.domain.agreement import Settings
+from fordring.domain.agreement_settings import Settings
 from fordring.usecases.requesting import wants_sync
 
 SETTINGS = "/v1/creditors/acme/agreements/svea"

@@ -10,9 +10,10 @@ import pytest
 
 from fordring.domain import things
 from fordring.domain.accounts import Accounts
-from fordring.domain.agreement import Settings
-from fordring.domain.facts import CaseKey, SettlementMade
+from fordring.domain.agency import CaseKey
+from fordring.domain.agreement_settings import Settings
 from fordring.domain.facts import SettlementLine as Told
+from fordring.domain.facts import SettlementMade
 from fordring.domain.ledger import Source
 from fordring.domain.money import Money
 from fordring.domain.payment import Settlement, SettlementLine

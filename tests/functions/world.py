@@ -17,9 +17,9 @@ from fordring.domain.agreement import (
     Consent,
     Order,
     SealedCredentials,
-    Settings,
     digest_of,
 )
+from fordring.domain.agreement_settings import Settings
 from fordring.domain.case import Case
 from fordring.domain.clock import utc
 from fordring.domain.creditor import ApiKey, Creditor, Debtor, Scope

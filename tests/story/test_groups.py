@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from fordring.domain import things
-from fordring.domain.agreement import Grouping
+from fordring.domain.agreement_settings import Grouping
 from fordring.domain.gathering import AT_A_TIME
 from fordring.domain.ledger import Component
 from fordring.domain.member import MOST_INVOICES

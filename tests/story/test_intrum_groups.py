@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from fordring.domain import things
-from fordring.domain.agreement import Grouping
+from fordring.domain.agreement_settings import Grouping
 from tests.story.telling import (
     ACME,
     attention,

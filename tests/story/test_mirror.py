@@ -8,7 +8,7 @@ import pytest
 
 from fordring.domain import things
 from fordring.domain.agency import Level
-from fordring.domain.agreement import Grouping
+from fordring.domain.agreement_settings import Grouping
 from fordring.domain.ledger import CREDITORS_OWN, EntryKind, Source
 from fordring.domain.refs import Listing
 from sandbox.agencies.cloud_collect import signature

@@ -9,7 +9,8 @@ from typing import Any
 from fordring.agencies.registry import capabilities
 from fordring.domain import things
 from fordring.domain.agency import Address
-from fordring.domain.agreement import Agreement, AgreementState, SealedCredentials, Settings
+from fordring.domain.agreement import Agreement, AgreementState, SealedCredentials
+from fordring.domain.agreement_settings import Settings
 from fordring.domain.case import Case
 from fordring.domain.clock import utc
 from fordring.domain.creditor import Creditor, Debtor

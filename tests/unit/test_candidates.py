@@ -7,7 +7,8 @@ import pytest
 
 from fordring.agencies.registry import capabilities
 from fordring.domain.agency import Level, Operation
-from fordring.domain.agreement import Agreement, AgreementState, SealedCredentials, Settings
+from fordring.domain.agreement import Agreement, AgreementState, SealedCredentials
+from fordring.domain.agreement_settings import Settings
 from fordring.domain.candidates import REASONS, Question, blocking_reasons
 from fordring.domain.clock import utc
 from fordring.domain.creditor import Debtor

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from fordring.domain.agency import Credentials
-from fordring.domain.agreement import Agreement, AgreementState, CallbackToken, SealedCredentials, Settings
+from fordring.domain.agreement import Agreement, AgreementState, CallbackToken, SealedCredentials
+from fordring.domain.agreement_settings import Settings
 from fordring.domain.clock import utc
 from fordring.domain.webhooks import Endpoint, EndpointSecret
 from fordring.usecases.ports import CannotOpen

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from fordring.domain.agency import Capabilities, Level, Operation, Service
-from fordring.domain.agreement import Agreement, Settings
+from fordring.domain.agreement import Agreement
+from fordring.domain.agreement_settings import Settings
 from fordring.domain.dunning import reached
 from fordring.domain.invoice import Invoice
 from fordring.domain.values import dataclass

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from fordring.domain.agreement import TRANSFER_STATUSES
+from fordring.domain.agreement_settings import TRANSFER_STATUSES
 from fordring.domain.invoice import Invoice
 
 STATUSES = (

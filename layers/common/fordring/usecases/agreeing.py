@@ -11,11 +11,10 @@ from fordring.domain.agreement import (
     AgreementState,
     CallbackToken,
     Consent,
-    Grouping,
     Order,
     SealedCredentials,
-    Settings,
 )
+from fordring.domain.agreement_settings import Grouping, Settings
 from fordring.domain.candidates import NEEDED
 from fordring.domain.creditor import Creditor
 from fordring.domain.email import Email, EmailKind

@@ -7,7 +7,8 @@ send any by e-mail either.
 from typing import Final
 
 from fordring.domain.agency import Address, Level, Service
-from fordring.domain.agreement import Consent, Settings
+from fordring.domain.agreement import Consent
+from fordring.domain.agreement_settings import Settings
 from fordring.domain.creditor import Creditor
 from fordring.domain.values import dataclass
 

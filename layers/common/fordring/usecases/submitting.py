@@ -7,7 +7,8 @@ from typing import Any
 from fordring.domain import things
 from fordring.domain.actions import refuse_unless_available
 from fordring.domain.agency import Capabilities, ClosedReason, CommandKind, Level
-from fordring.domain.agreement import Agreement, Grouping
+from fordring.domain.agreement import Agreement
+from fordring.domain.agreement_settings import Grouping
 from fordring.domain.calendar import local_date
 from fordring.domain.candidates import REASONS, Question, blocking_reasons, levels_of
 from fordring.domain.case import Case

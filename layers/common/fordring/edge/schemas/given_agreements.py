@@ -6,7 +6,7 @@ from pydantic import Field
 
 from fordring.domain.accounts import Accounts
 from fordring.domain.agency import Credentials, Level, Service
-from fordring.domain.agreement import Grouping, Settings
+from fordring.domain.agreement_settings import Grouping, Settings
 from fordring.domain.references import LONGEST_KID, SHORTEST_KID
 from fordring.edge.schemas.addresses import Email
 from fordring.edge.schemas.common import BusinessDate, Given, PositiveMoney, Text

@@ -4,7 +4,8 @@ from dataclasses import asdict
 from typing import Any
 
 from fordring.domain.agency import Level, Service
-from fordring.domain.agreement import Agreement, AgreementState, Grouping, Order
+from fordring.domain.agreement import Agreement, AgreementState, Order
+from fordring.domain.agreement_settings import Grouping
 from fordring.domain.contract import ContractChange
 from fordring.domain.email import Email as KeptEmail
 from fordring.edge.schemas.emails import ToldEmailState, tell_email_state

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fordring.domain.administration import InvoiceService
-from fordring.domain.agreement import TRANSFER_STATUSES
+from fordring.domain.agreement_settings import TRANSFER_STATUSES
 from fordring.domain.dunning import available_actions, dunning_status
 from fordring.domain.invoice import Dispute, Invoice, Release, Reminder
 from fordring.domain.ledger import Component, Entry, EntryKind
