@@ -8,11 +8,11 @@ import pytest
 
 from fordring.domain import things
 from fordring.domain.agency import CaseKey
+from fordring.domain.agency_answers import Teller
 from fordring.domain.facts import LetterDispatched, PaymentReceived, PaymentReversed
 from fordring.domain.money import Money
 from fordring.domain.payment import Settlement, SettlementLine
 from fordring.usecases import reporting
-from fordring.usecases.receiving import Teller
 from fordring.usecases.synchronising import apply_one
 from tests.functions.conftest import World
 

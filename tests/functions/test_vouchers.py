@@ -11,6 +11,7 @@ import pytest
 from fordring.domain import things
 from fordring.domain.accounts import Accounts
 from fordring.domain.agency import CaseKey
+from fordring.domain.agency_answers import Teller
 from fordring.domain.agreement_settings import Settings
 from fordring.domain.facts import SettlementLine as Told
 from fordring.domain.facts import SettlementMade
@@ -19,7 +20,6 @@ from fordring.domain.money import Money
 from fordring.domain.payment import Settlement, SettlementLine
 from fordring.domain.running import CaseNumber
 from fordring.usecases.paying import NewPayment, unmatched
-from fordring.usecases.receiving import Teller
 from fordring.usecases.synchronising import apply_one
 from fordring.usecases.unmatched import attention_of_payment
 from fordring.usecases.vouchering import vouch_settlement

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from fordring.domain import things
 from fordring.domain.agency import CaseKey
+from fordring.domain.agency_answers import Teller
 from fordring.domain.facts import Fact, PaymentReceived, PaymentReversed, SettlementLine, SettlementMade
 from fordring.domain.ledger import Component
 from fordring.domain.money import Money
@@ -21,7 +22,7 @@ from fordring.usecases.giving_up import AddedCost, WriteOff, add_cost, write_off
 from fordring.usecases.matching import Choice, ignore_by_hand, match_by_hand
 from fordring.usecases.naming import refs_of_facts
 from fordring.usecases.paying import NewPayment, Target, pay, unmatched
-from fordring.usecases.receiving import Teller, refs_of_original
+from fordring.usecases.receiving_reversals import refs_of_original
 from fordring.usecases.reversing import Reversal
 from fordring.usecases.unmatched import attention_of_payment
 from tests.unit.books import NOW, Books

@@ -12,6 +12,7 @@ from demo.receivables import read_receivables
 from fordring.domain import things
 from fordring.domain.ageing import bucket_of
 from fordring.domain.agency import CaseKey
+from fordring.domain.agency_answers import Teller
 from fordring.domain.facts import LetterDispatched, PaymentReceived, PaymentReversed
 from fordring.domain.invoice import Terms
 from fordring.domain.ledger import CREDITORS_OWN, EntryKind
@@ -20,7 +21,6 @@ from fordring.domain.payment import Origin
 from fordring.domain.refs import Listing
 from fordring.usecases.invoicing import NewInvoice, refs_to_register, register
 from fordring.usecases.paying import NewPayment, pay, refs_to_pay
-from fordring.usecases.receiving import Teller
 from fordring.usecases.reporting import ageing, recovery
 from fordring.usecases.synchronising import apply_one
 from tests.unit.books import NOW, Books

@@ -1,4 +1,4 @@
-"""What an agency's callback or answer holds: facts, and its own view of its ledger."""
+"""What an agency's callback or answer holds: facts, and its own view of its ledger; and whose it is."""
 
 from datetime import datetime
 
@@ -6,6 +6,14 @@ from fordring.domain.agency import CaseKey, Stage
 from fordring.domain.facts import Fact
 from fordring.domain.money import Money
 from fordring.domain.values import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Who tells: an agency, about one creditor's cases."""
+
+    creditor_id: str
+    agency: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 from fordring.domain import things
+from fordring.domain.agency_answers import Teller
 from fordring.domain.agreement import Agreement, AgreementState
 from fordring.domain.command import AttentionKind
 from fordring.domain.errors import Unauthenticated
 from fordring.domain.events import EventType
 from fordring.domain.facts import ServiceActivated
 from fordring.domain.refs import Ref
-from fordring.usecases.receiving import Teller
 from fordring.usecases.recording import ask_for_attention, attention_id, tell
 from fordring.usecases.unmatched import settle_attention
 from fordring.usecases.work import Work

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from fordring.domain import things
 from fordring.domain.agency import Credentials, MalformedAnswer
-from fordring.domain.agency_answers import Delivery
+from fordring.domain.agency_answers import Delivery, Teller
 from fordring.domain.agency_port import Agency
 from fordring.domain.agreement import CallbackToken, digest_of
 from fordring.domain.command import AttentionKind
@@ -16,7 +16,7 @@ from fordring.domain.running import DeliveryClaim, ParkedCallback
 from fordring.domain.values import dataclass
 from fordring.usecases.facts import CLAIM_LIFE, UnknownCase, apply
 from fordring.usecases.naming import refs_of_facts, under_other_id, with_external_id
-from fordring.usecases.receiving import Teller, refs_of_original
+from fordring.usecases.receiving_reversals import refs_of_original
 from fordring.usecases.recording import ask_for_attention, attention_id
 from fordring.usecases.work import Desk, Work, transact
 

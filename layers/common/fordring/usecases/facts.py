@@ -6,6 +6,7 @@ from typing import Final
 
 from fordring.domain import things
 from fordring.domain.agency import CaseKey, ClosedReason
+from fordring.domain.agency_answers import Teller
 from fordring.domain.case import Case
 from fordring.domain.command import AttentionKind
 from fordring.domain.correspondence import Dispatch, Message
@@ -49,7 +50,8 @@ from fordring.usecases.naming import case_ref, dispatch_id_of, drift_of, message
 from fordring.usecases.pausing import paused_by_agency, resumed_by_agency
 from fordring.usecases.paying_out import receive_settlement
 from fordring.usecases.questioning import asked, withdrawn
-from fordring.usecases.receiving import Teller, receive_payment, receive_reversal
+from fordring.usecases.receiving_payments import receive_payment
+from fordring.usecases.receiving_reversals import receive_reversal
 from fordring.usecases.recording import ask_for_attention, tell_of_case
 from fordring.usecases.selling import receive_decision, receive_payout, receive_recourse
 from fordring.usecases.submitting import end

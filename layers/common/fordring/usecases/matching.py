@@ -13,7 +13,7 @@ from fordring.domain.payment import Match, Origin, Payment
 from fordring.domain.spreading import Handling
 from fordring.domain.values import dataclass
 from fordring.usecases.paying import NewPayment, pay, spread_on
-from fordring.usecases.receiving import book_on_invoice
+from fordring.usecases.receiving_payments import book_on_invoice
 from fordring.usecases.unmatched import REVERSAL, attention_of_payment, settle_attention
 from fordring.usecases.vouchering import void_unmatched
 from fordring.usecases.work import Work

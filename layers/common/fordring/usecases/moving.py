@@ -13,13 +13,8 @@ from datetime import timedelta
 from typing import Any, Final
 
 from fordring.domain import things
-from fordring.domain.agency import (
-    Capabilities,
-    ClosedReason,
-    CommandKind,
-    Credentials,
-    MalformedAnswer,
-)
+from fordring.domain.agency import Capabilities, ClosedReason, CommandKind, Credentials, MalformedAnswer
+from fordring.domain.agency_answers import Teller
 from fordring.domain.agency_port import Agency
 from fordring.domain.agreement import Agreement
 from fordring.domain.case import Case
@@ -35,7 +30,6 @@ from fordring.usecases.debtors import FreshDebtor
 from fordring.usecases.entries import Entries
 from fordring.usecases.gathering import submit_group
 from fordring.usecases.lanes import lane_of
-from fordring.usecases.receiving import Teller
 from fordring.usecases.recording import epoch_of
 from fordring.usecases.submitting import Submission, is_untouched, refs_to_submit, submit, withdraw
 from fordring.usecases.synchronising import apply_one, under_number

@@ -6,6 +6,7 @@ from typing import Any
 
 from fordring.domain import things
 from fordring.domain.agency import CaseKey
+from fordring.domain.agency_answers import Teller
 from fordring.domain.case import Case
 from fordring.domain.command import AttentionKind
 from fordring.domain.facts import (
@@ -31,7 +32,7 @@ from fordring.usecases.activating import refs_of_activation
 from fordring.usecases.corresponding import own_message_id
 from fordring.usecases.paying_out import settlement_id_of
 from fordring.usecases.questioning import attention_of_question, question_id_of
-from fordring.usecases.receiving import Teller, refs_of_payment
+from fordring.usecases.receiving_payments import refs_of_payment
 from fordring.usecases.recording import attention_id, derived_id
 from fordring.usecases.work import Store
 

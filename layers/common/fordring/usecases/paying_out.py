@@ -1,11 +1,11 @@
 """What agencies pay out of the money that they have received: settlements, told once, never reported back."""
 
 from fordring.domain import things
+from fordring.domain.agency_answers import Teller
 from fordring.domain.events import EventType
 from fordring.domain.facts import SettlementMade
 from fordring.domain.invoice import case_id_of, split_external_id
 from fordring.domain.payment import Settlement, SettlementLine
-from fordring.usecases.receiving import Teller
 from fordring.usecases.recording import derived_id, tell
 from fordring.usecases.unmatched import said
 from fordring.usecases.vouchering import vouch_settlement

@@ -10,7 +10,7 @@ from typing import Any
 
 from fordring.domain import things
 from fordring.domain.agency import CaseKey, ClosedReason, Credentials
-from fordring.domain.agency_answers import AgencyBalance
+from fordring.domain.agency_answers import AgencyBalance, Teller
 from fordring.domain.agency_port import Agency
 from fordring.domain.case import Case, Difference
 from fordring.domain.command import AttentionKind
@@ -19,7 +19,6 @@ from fordring.domain.invoice import Release
 from fordring.domain.money import Money
 from fordring.domain.refs import Listing, Ref
 from fordring.usecases.naming import case_ref, drift_of
-from fordring.usecases.receiving import Teller
 from fordring.usecases.recording import ask_for_attention, attention_id, tell, tell_of_case
 from fordring.usecases.submitting import end
 from fordring.usecases.unmatched import said, settle_attention

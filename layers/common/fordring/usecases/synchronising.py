@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from fordring.domain import things
 from fordring.domain.agency import Credentials, MalformedAnswer
+from fordring.domain.agency_answers import Teller
 from fordring.domain.agency_port import Agency
 from fordring.domain.agreement import Agreement
 from fordring.domain.command import AttentionKind
@@ -17,7 +18,8 @@ from fordring.domain.transport import TransportFailed
 from fordring.domain.values import dataclass
 from fordring.usecases.facts import UnknownCase, apply
 from fordring.usecases.naming import refs_of_facts, under_other_id, with_external_id
-from fordring.usecases.receiving import Teller, receive_payment, refs_of_original
+from fordring.usecases.receiving_payments import receive_payment
+from fordring.usecases.receiving_reversals import refs_of_original
 from fordring.usecases.reconciling import reconcile
 from fordring.usecases.recording import ask_for_attention, attention_id, epoch_of
 from fordring.usecases.unmatched import settle_attention
