@@ -4,7 +4,7 @@ import pytest
 
 from fordring.domain import things
 from fordring.domain.agency import ClosedReason
-from fordring.usecases.facts import number
+from fordring.usecases.case_facts import number
 from fordring.usecases.submitting import end
 from fordring.usecases.work import transact
 

@@ -1,6 +1,7 @@
 """Callbacks of agencies: verified, then applied once, in one read and one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from fordring.domain import things
@@ -14,7 +15,7 @@ from fordring.domain.facts import Fact
 from fordring.domain.refs import Ref
 from fordring.domain.running import DeliveryClaim, ParkedCallback
 from fordring.domain.values import dataclass
-from fordring.usecases.facts import CLAIM_LIFE, UnknownCase, apply
+from fordring.usecases.facts import UnknownCase, apply
 from fordring.usecases.naming import refs_of_facts, under_other_id, with_external_id
 from fordring.usecases.receiving_reversals import refs_of_original
 from fordring.usecases.recording import ask_for_attention, attention_id
@@ -22,6 +23,9 @@ from fordring.usecases.work import Desk, Work, transact
 
 KEEP: Final = "callbacks"
 """Under which folder of the bucket raw callbacks that could not be applied are kept, for 90 days."""
+
+CLAIM_LIFE: Final = timedelta(days=90)
+"""How long a callback's delivery is remembered; as long as the raw callback is kept."""
 
 type UnsealToken = Callable[[CallbackToken], Sequence[Credentials]]
 type KeepFile = Callable[[str, bytes], None]

@@ -32,7 +32,7 @@ from fordring.domain.invoice import Release
 from fordring.domain.refs import Ref
 from fordring.domain.running import CaseNumber
 from fordring.domain.values import dataclass
-from fordring.usecases.facts import number, reject
+from fordring.usecases.case_facts import number, reject
 from fordring.usecases.membership import joined, let_go, without_effect
 from fordring.usecases.pausing import pause_refused
 from fordring.usecases.questioning import reopen
