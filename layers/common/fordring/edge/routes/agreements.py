@@ -35,12 +35,12 @@ from fordring.edge.schemas.told_agreements import (
 from fordring.usecases.agreeing import (
     Ordered,
     end_agreement,
-    keep_settings,
     order,
     refs_with_token,
     refuse_while_cases_are_open,
     write_credentials,
 )
+from fordring.usecases.agreement_settings import keep_settings
 from fordring.usecases.contract_changing import change_contract
 from fordring.usecases.mailing import email_of_order
 from fordring.usecases.sealed import credentials_digest
