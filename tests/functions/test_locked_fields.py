@@ -3,8 +3,9 @@
 import pytest
 
 from fordring.domain import things
-from fordring.domain.references import KidFormat, make_kid
+from fordring.domain.references import KidFormat
 from fordring.domain.refs import Listing
+from tests.references import make_kid
 
 NINE = {
     "accounting_date": "2026-01-20",

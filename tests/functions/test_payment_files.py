@@ -10,13 +10,14 @@ from fordring.domain.agency import CommandKind
 from fordring.domain.agreement_settings import Settings
 from fordring.domain.matching import MOST_INVOICES
 from fordring.domain.payment import Settlement
-from fordring.domain.references import KidFormat, Reference, make_kid
+from fordring.domain.references import KidFormat, Reference
 from fordring.formats.ocr_giro import parse_ocr_giro
 from fordring.usecases import banking
 from fordring.usecases.banking import run_job
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.recording import derived_id
 from fordring.usecases.unmatched import attention_of_payment
+from tests.references import make_kid
 from tests.unit.formats.test_ocr_giro import File
 
 AT = "/v1/creditors/acme/payment-files"

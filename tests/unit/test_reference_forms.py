@@ -3,7 +3,8 @@
 import pytest
 
 from fordring.domain.reference_forms import reference_forms
-from fordring.domain.references import KidFormat, make_kid, make_rf, make_viitenumero
+from fordring.domain.references import KidFormat, make_rf
+from tests.references import make_kid, make_viitenumero
 
 
 @pytest.mark.parametrize(

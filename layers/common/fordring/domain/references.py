@@ -24,14 +24,13 @@ _KID = re.compile(r"[0-9]{1,24}[0-9-]", re.ASCII)
 _OCR = re.compile(r"[0-9]{2,25}", re.ASCII)
 _VIITENUMERO = re.compile(r"[0-9]{4,20}", re.ASCII)
 _RF = re.compile(r"RF[0-9]{2}[0-9A-Z]{1,21}", re.ASCII)
-_DIGITS = re.compile(r"[0-9]+", re.ASCII)
 
 
 class BadReference(ValueError):
     """A reference that is not one. ``reason`` is a code for a fault.
 
     The reasons are ``unknown_reference_kind``, ``malformed_reference``, ``wrong_check_digit``,
-    ``wrong_reference_length``, ``reference_too_long`` and ``bad_kid_format``.
+    ``reference_too_long`` and ``bad_kid_format``.
     """
 
     def __init__(self, reason: str, message: str) -> None:
@@ -78,37 +77,11 @@ class KidFormat:
         return len(kid) == self.length and is_kid(kid, self.modulus)
 
 
-def make_kid(number: str, modulus: Modulus, length: int | None = None) -> str:
-    """Make a KID of a number: fill it with zeros when a length is given, and add the check digit.
-
-    Raises
-    ------
-    BadReference
-        ``malformed_reference`` when the number is not digits, ``reference_too_long`` when it does not fit.
-    """
-    digits = _digits(number)
-    kid = digits + (luhn_digit(digits) if modulus == "mod10" else mod11_digit(digits))
-    return _fitting(kid) if length is None else zero_fill(kid, length)
-
-
 def is_kid(text: str, modulus: Modulus) -> bool:
     """Whether the string is a KID of any length with a right check digit of this modulus."""
     if not _KID.fullmatch(text):
         return False
     return text[-1] == (luhn_digit(text[:-1]) if modulus == "mod10" else mod11_digit(text[:-1]))
-
-
-def zero_fill(reference: str, length: int) -> str:
-    """Put zeros before a reference up to the length agreed with the bank.
-
-    Raises
-    ------
-    BadReference
-        ``reference_too_long`` when it is longer: nothing is ever cut off.
-    """
-    if len(reference) > length:
-        raise BadReference("reference_too_long", f"the reference is longer than {length} characters")
-    return reference.rjust(length, "0")
 
 
 def kid_forms(reference: str, formats: Iterable[KidFormat]) -> tuple[str, ...]:
@@ -125,42 +98,12 @@ def kid_forms(reference: str, formats: Iterable[KidFormat]) -> tuple[str, ...]:
     return tuple(forms)
 
 
-def make_ocr(number: str, *, length_digit: bool = False) -> str:
-    """Make a Swedish OCR reference: an optional length digit, then Luhn's digit.
+def is_ocr(text: str) -> bool:
+    """Whether the string is a Swedish OCR reference; a length digit in it is not looked at.
 
-    The length digit is the last digit of the reference's whole length, itself and the check digit
-    included. Source: Bankgirot, "OCR-referenskontroll", levels of control 3 and 4.
-
-    Raises
-    ------
-    BadReference
-        ``malformed_reference`` when the number is not digits, ``reference_too_long`` over 25 digits.
+    Source: Bankgirot, "OCR-referenskontroll".
     """
-    digits = _digits(number)
-    if length_digit:
-        digits += str((len(digits) + 2) % 10)
-    return _fitting(digits + luhn_digit(digits))
-
-
-def is_ocr(text: str, *, length_digit: bool = False) -> bool:
-    """Whether the string is a Swedish OCR reference; with ``length_digit``, one whose length agrees."""
-    if not _OCR.fullmatch(text) or text[-1] != luhn_digit(text[:-1]):
-        return False
-    return not length_digit or (len(text) > 2 and int(text[-2]) == len(text) % 10)
-
-
-def make_viitenumero(number: str) -> str:
-    """Make a Finnish reference of 3 to 19 digits.
-
-    Raises
-    ------
-    BadReference
-        ``malformed_reference`` or ``wrong_reference_length``.
-    """
-    reference = _digits(number) + viitenumero_digit(number)
-    if not _VIITENUMERO.fullmatch(reference):
-        raise BadReference("wrong_reference_length", "a viitenumero has 4 to 20 digits")
-    return reference
+    return bool(_OCR.fullmatch(text)) and text[-1] == luhn_digit(text[:-1])
 
 
 def is_viitenumero(text: str) -> bool:
@@ -312,13 +255,3 @@ def _check(text: str, pattern: re.Pattern[str], valid: bool, form: str) -> None:
         raise BadReference("malformed_reference", form)
     if not valid:
         raise BadReference("wrong_check_digit", "the check digit does not fit the reference")
-
-
-def _digits(number: str) -> str:
-    if not _DIGITS.fullmatch(number):
-        raise BadReference("malformed_reference", "the number must be digits")
-    return number
-
-
-def _fitting(reference: str) -> str:
-    return zero_fill(reference, LONGEST_KID) if len(reference) > LONGEST_KID else reference
