@@ -1,4 +1,4 @@
-"""Agreements with agencies: the routes."""
+"""Choosing, ordering and ending agreements with agencies; answered by ``manage_creditors``."""
 
 from typing import Any
 
@@ -6,16 +6,13 @@ from fordring.domain import things
 from fordring.domain.agency import Credentials, Operation
 from fordring.domain.agreement import Agreement, SealedCredentials, digest_of
 from fordring.domain.creditor import Scope
-from fordring.domain.errors import Fault, InvalidInput, NotFound
-from fordring.domain.refs import Listing, Ref
+from fordring.domain.errors import Fault, InvalidInput
 from fordring.domain.running import Job
 from fordring.edge.call import Call, etag
-from fordring.edge.listing import answer_list
 from fordring.edge.once import new_token, show_once
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.schemas.common import Paging
-from fordring.edge.schemas.emails import ToldEmails, tell_email
+from fordring.edge.routes.agreement_reads import AGREEMENT_PATH, agreement_in_path
 from fordring.edge.schemas.files import ToldJob, tell_job
 from fordring.edge.schemas.given_agreements import (
     ContractChangeOrder,
@@ -23,15 +20,7 @@ from fordring.edge.schemas.given_agreements import (
     GivenSettings,
     NewOrder,
 )
-from fordring.edge.schemas.told_agreements import (
-    ToldAgreement,
-    ToldNewOrder,
-    ToldOrder,
-    ToldTerms,
-    tell_agreement,
-    tell_new_order,
-    tell_order,
-)
+from fordring.edge.schemas.told_agreements import ToldAgreement, ToldNewOrder, tell_agreement, tell_new_order
 from fordring.usecases.agreeing import (
     Ordered,
     end_agreement,
@@ -42,24 +31,9 @@ from fordring.usecases.agreeing import (
 )
 from fordring.usecases.agreement_settings import keep_settings
 from fordring.usecases.contract_changing import change_contract
-from fordring.usecases.mailing import email_of_order
 from fordring.usecases.sealed import credentials_digest
 from fordring.usecases.terms import current_terms
 from fordring.usecases.work import Work
-
-_PATH = "/v1/creditors/{creditor_id}/agreements/{agency}"
-
-
-def _agreement_ref(call: Call) -> Ref[Agreement]:
-    return things.AGREEMENT(call.creditor_id, call.path["agency"])
-
-
-def read_terms(call: Call) -> Answer:
-    """Tell the terms of an agency."""
-    call.read()
-    agency = call.path["agency"]
-    terms = current_terms(call.hub.capabilities(agency).title)
-    return Answer.of(200, {"agency": agency, "version": terms.version, "text": terms.text})
 
 
 def put_settings(call: Call) -> Answer:
@@ -67,7 +41,7 @@ def put_settings(call: Call) -> Answer:
     body = call.given(GivenSettings)
     settings, turned_on = body.settings, body.automatic_sync is True
     capabilities = call.hub.capabilities(call.path["agency"])
-    ref = _agreement_ref(call)
+    ref = agreement_in_path(call)
 
     def decide(work: Work) -> Agreement:
         known = work.find(ref)
@@ -75,13 +49,6 @@ def put_settings(call: Call) -> Answer:
         return keep_settings(work, call.creditor_id, capabilities, settings, turned_on=turned_on)
 
     return call.transact((things.CREDITOR(call.creditor_id), ref), decide, tell_agreement, headers=_etag)
-
-
-def read_agreement(call: Call) -> Answer:
-    """Tell an agreement."""
-    ref = _agreement_ref(call)
-    agreement = call.read(ref).get(ref)
-    return Answer.of(200, tell_agreement(agreement), _etag(agreement))
 
 
 def order_agreement(call: Call) -> Answer:
@@ -92,7 +59,9 @@ def order_agreement(call: Call) -> Answer:
     terms = current_terms(capabilities.title)
     token = new_token(call.hub.desk)
     digest = digest_of(token)
-    refuse_while_cases_are_open(call.hub.desk, call.read(_agreement_ref(call)).find(_agreement_ref(call)))
+    refuse_while_cases_are_open(
+        call.hub.desk, call.read(agreement_in_path(call)).find(agreement_in_path(call))
+    )
 
     def decide(work: Work) -> Ordered:
         return order(
@@ -123,25 +92,6 @@ def _public_url(call: Call) -> str:
     return call.hub.settings.public_url or f"{scheme}://{call.headers.get('host', '')}"
 
 
-def read_order(call: Call) -> Answer:
-    """Tell the latest order, with the text that is sent to the agency."""
-    ref = _agreement_ref(call)
-    email = email_of_order(call.creditor_id, call.path["agency"], call.path["order_id"])
-    work = call.read(ref, email)
-    found = work.get(ref).order
-    if found is None or found.order_id != call.path["order_id"]:
-        raise NotFound
-    return Answer.of(200, tell_order(found, work.find(email)))
-
-
-def list_emails(call: Call) -> Answer:
-    """List what the agency was written, the newest first."""
-    ref = _agreement_ref(call)
-    call.read(ref).get(ref)
-    listing = Listing(things.EMAIL, "emails_of", (call.creditor_id, call.path["agency"]), newest_first=True)
-    return answer_list(call, listing, tell_email)
-
-
 def put_credentials(call: Call) -> Answer:
     """Write what the agency has handed out."""
     credentials = call.given(GivenCredentials).credentials
@@ -150,7 +100,7 @@ def put_credentials(call: Call) -> Answer:
     if not credentials.customer_number and not told_later:
         detail = "the agency hands it out with the credentials"
         raise InvalidInput(faults=[Fault("/customer_number", "missing", detail)])
-    ref = _agreement_ref(call)
+    ref = agreement_in_path(call)
     # Nothing is sealed for somebody who may not write it, or for an agreement that does not exist.
     call.read(ref).get(ref)
     sealed = _sealed(call, agency, credentials)
@@ -167,7 +117,7 @@ def change_number(call: Call) -> Answer:
     """Give the contract its new number, and begin to move what was sent."""
     body = call.given(ContractChangeOrder)
     creditor_id, agency = call.creditor_id, call.path["agency"]
-    ref = _agreement_ref(call)
+    ref = agreement_in_path(call)
     call.hub.capabilities(agency)
     call.read(ref).get(ref)
     sealed = _sealed(call, agency, body.credentials)
@@ -191,7 +141,7 @@ def _sealed(call: Call, agency: str, credentials: Credentials) -> SealedCredenti
 def finish_agreement(call: Call) -> Answer:
     """End an agreement."""
     return call.transact(
-        (_agreement_ref(call),),
+        (agreement_in_path(call),),
         lambda work: end_agreement(work, call.creditor_id, call.path["agency"]),
         tell_agreement,
     )
@@ -204,7 +154,7 @@ def _etag(agreement: Agreement) -> dict[str, str]:
 AGREEMENT_ROUTES = (
     Route(
         "PUT",
-        _PATH,
+        AGREEMENT_PATH,
         put_settings,
         "Choose the settings of an agreement",
         "agreements",
@@ -215,7 +165,7 @@ AGREEMENT_ROUTES = (
     ),
     Route(
         "POST",
-        _PATH + "/orders",
+        AGREEMENT_PATH + "/orders",
         order_agreement,
         "Order access to the agency",
         "agreements",
@@ -232,7 +182,7 @@ AGREEMENT_ROUTES = (
     ),
     Route(
         "PUT",
-        _PATH + "/credentials",
+        AGREEMENT_PATH + "/credentials",
         put_credentials,
         "Write the agency's credentials",
         "agreements",
@@ -247,7 +197,7 @@ AGREEMENT_ROUTES = (
     ),
     Route(
         "POST",
-        _PATH + "/contract-change",
+        AGREEMENT_PATH + "/contract-change",
         change_number,
         "Give the contract its new number",
         "agreements",
@@ -264,7 +214,7 @@ AGREEMENT_ROUTES = (
     ),
     Route(
         "POST",
-        _PATH + "/end",
+        AGREEMENT_PATH + "/end",
         finish_agreement,
         "End an agreement",
         "agreements",
@@ -272,37 +222,5 @@ AGREEMENT_ROUTES = (
         {200: ToldAgreement},
         claims=True,
         description="Nothing new is handed over. Open cases go on.",
-    ),
-)
-AGREEMENT_READ_ROUTES = (
-    Route(
-        "GET",
-        "/v1/agencies/{agency}/terms",
-        read_terms,
-        "Read what an order agrees to",
-        "agreements",
-        Scope.READ,
-        {200: ToldTerms},
-    ),
-    Route("GET", _PATH, read_agreement, "Read an agreement", "agreements", Scope.READ, {200: ToldAgreement}),
-    Route(
-        "GET",
-        _PATH + "/orders/{order_id}",
-        read_order,
-        "Read the latest order",
-        "agreements",
-        Scope.READ,
-        {200: ToldOrder},
-    ),
-    Route(
-        "GET",
-        _PATH + "/emails",
-        list_emails,
-        "List what the agency was written",
-        "agreements",
-        Scope.READ,
-        {200: ToldEmails},
-        query=Paging,
-        description="The newest first, each with its text. What is `by_hand` is for you to send.",
     ),
 )

@@ -22,7 +22,7 @@ def _creditors() -> tuple[Route, ...]:
 
 
 def _agreements() -> tuple[Route, ...]:
-    from fordring.edge.routes.agreements import AGREEMENT_READ_ROUTES
+    from fordring.edge.routes.agreement_reads import AGREEMENT_READ_ROUTES
 
     return AGREEMENT_READ_ROUTES
 
