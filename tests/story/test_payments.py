@@ -154,8 +154,10 @@ def known_by(hub, kid: str) -> str:
 @pytest.mark.capability("NET-26", "NET-27")
 def test_money_at_the_agency_without_a_case_matches_by_reference_and_amount(hub):
     exact, above = known_by(hub, "12345674"), known_by(hub, "23456783")
-    for reference, amount in (("12345674", "80.00"), ("23456783", "115.00")):
+    taken = [
         hub.control("POST", "svea/payments", {"reference": reference, **money(amount), "date": today(hub)})
+        for reference, amount in (("12345674", "80.00"), ("23456783", "115.00"))
+    ]
     hub.advance(hub.api, days=1)
 
     assert invoice_of(hub, exact).balance.remaining == 0
@@ -163,6 +165,12 @@ def test_money_at_the_agency_without_a_case_matches_by_reference_and_amount(hub)
     (payment,) = unmatched(hub)
     assert (payment.amount, payment.rule) == (11500, "interest_or_costs_above_principal")
     assert told_payments(hub) == []
+
+    hub.control("POST", f"svea/payments/{taken[0]['payment_id']}/reverse")
+    hub.pump()
+    assert invoice_of(hub, exact).balance.remaining == 8000
+    (reversed_,) = told(hub, "payment.reversed")
+    assert (reversed_["invoice_id"], reversed_["case_id"]) == (exact, None)
 
 
 @pytest.mark.capability("BEY-5")
@@ -199,8 +207,31 @@ def test_money_without_a_case_that_the_agency_takes_back_is_gone(hub, lost):
     hub.advance(hub.api, days=1)
 
     assert hub.world.get(things.PAYMENT(payment.payment_id)).match == "reversed"
+    assert attention(hub) == []
     (voucher,) = hub.api.get("/v1/vouchers?creditor_id=acme").body["items"]
     assert (voucher["kind"], voucher["status"]) == ("unmatched_payment", "voided")
+
+
+def test_money_matched_by_hand_that_the_agency_takes_back_is_owed_on_the_case_again(hub):
+    invoice_id, case_id = registered(hub)
+    paid = hub.control(
+        "POST", "svea/payments", {"reference": "0000099", **money("80.00"), "date": today(hub)}
+    )
+    hub.pump()
+    (payment,) = unmatched(hub)
+    body = {"invoice_id": invoice_id}
+    reply = hub.api.post(f"/v1/payments/{payment.payment_id}/match", body)
+    assert reply.status == 200, reply.text
+    assert hub.case(case_id).remaining == 117_000
+    hub.control("POST", f"svea/payments/{paid['payment_id']}/reverse")
+    hub.advance(hub.api, days=1)
+
+    assert invoice_of(hub, invoice_id).balance.owed_to_creditor == 125_000
+    assert (hub.case(case_id).remaining, hub.case(case_id).payment) == (125_000, "unpaid")
+    (reversed_,) = told(hub, "payment.reversed")
+    assert (reversed_["payment_id"], reversed_["case_id"]) == (payment.payment_id, case_id)
+    assert reversed_["remaining"] == money("1250.00")
+    assert faults_of(hub) == []
 
 
 @pytest.mark.capability("ZIR-39", "VIS-6", "VIS-15", "BEY-8")

@@ -203,13 +203,15 @@ def _book(
     )
 
 
-def follow_elsewhere(work: Work, case: Case, invoice: Invoice) -> None:
-    """Let the case that an invoice is in now follow money that came for an earlier one.
+def follow_elsewhere(work: Work, case: Case | None, invoice: Invoice) -> None:
+    """Let the case that an invoice is in now follow money that came for an earlier one, or before any.
 
     The agency of the present case has not been told: the comparison of the ledgers finds that, and a
     person decides what to tell whom.
     """
-    if not invoice.release.live or invoice.case_id is None or invoice.case_id == case.case_id:
+    if not invoice.release.live or invoice.case_id is None:
+        return
+    if case is not None and invoice.case_id == case.case_id:
         return
     present = work.demand(things.CASE(invoice.case_id))
     if present.open:

@@ -14,16 +14,20 @@ from fordring.domain.money import Money
 from fordring.domain.payment import Match, Payment
 from fordring.domain.refs import Ref
 from fordring.usecases.booking import book, book_cost, follow
+from fordring.usecases.paying import tell_of_payment
 from fordring.usecases.receiving_payments import agency_payment_id, follow_elsewhere
 from fordring.usecases.recording import tell_of_case
 from fordring.usecases.surplus import use_surplus
-from fordring.usecases.unmatched import said
+from fordring.usecases.unmatched import attention_of_payment, said, settle_attention
 from fordring.usecases.vouchering import void_unmatched, vouch_reversal
 from fordring.usecases.work import Store, Work
 
 
 def refs_of_original(store: Store, facts: Iterable[Fact], teller: Teller | None) -> tuple[Ref[Any], ...]:
-    """Name the entries that reversals among the facts take back; one more read, for reversals only."""
+    """Name the entries that reversals among the facts take back, and the cases that these are of.
+
+    One more read, for reversals only.
+    """
     refs: list[Ref[Any]] = []
     for fact in facts:
         if not isinstance(fact, PaymentReversed):
@@ -36,6 +40,8 @@ def refs_of_original(store: Store, facts: Iterable[Fact], teller: Teller | None)
                 refs.append(things.INVOICE(payment.invoice_id))
             for invoice_id, seq in payment.booked:
                 refs += [things.INVOICE(invoice_id), things.INVOICE_ENTRY(invoice_id, seq)]
+            if payment.case_id:
+                refs.append(things.CASE(payment.case_id))
             if payment.case_id and payment.case_entry:
                 refs.append(things.CASE_ENTRY(payment.case_id, payment.case_entry))
     return tuple(refs)
@@ -60,7 +66,10 @@ def receive_reversal(work: Work, fact: PaymentReversed, teller: Teller, case: Ca
         return False
     if payment.match is Match.UNMATCHED:
         void_unmatched(work, payment)
-    followed = case
+        settle_attention(work, attention_of_payment(payment.payment_id), "taken back by the agency")
+    # A person, or the reference, may have led it to a case of which the agency says nothing.
+    paid = work.demand(things.CASE(payment.case_id)) if payment.case_id else case
+    followed = paid
     undone: list[tuple[str, Entry]] = []
     for invoice_id, seqs in _by_invoice(payment):
         invoice = work.get(things.INVOICE(invoice_id))
@@ -80,9 +89,9 @@ def receive_reversal(work: Work, fact: PaymentReversed, teller: Teller, case: Ca
         invoice = use_surplus(work, invoice, payment.payment_id)
         if followed is not None and payment.case_id == followed.case_id:
             followed = follow(followed, invoice, work)
-            follow_elsewhere(work, followed, invoice)
+        follow_elsewhere(work, followed, invoice)
+    home = work.find(things.INVOICE(payment.invoice_id)) if payment.invoice_id else None
     if payment.match is Match.MATCHED:
-        home = work.find(things.INVOICE(payment.invoice_id)) if payment.invoice_id else None
         owner = undone[0][1].owner if undone else home.owner if home else "creditor"
         vouch_reversal(work, payment, undone, fact.occurred_at.date(), owner)
     if followed is not None and payment.case_entry:
@@ -103,9 +112,9 @@ def receive_reversal(work: Work, fact: PaymentReversed, teller: Teller, case: Ca
         revision=payment.revision + 1,
     )
     work.change(things.PAYMENT(payment.payment_id), reversed_payment)
-    if followed is not None and case is not None:
-        if followed is not case:
-            work.change(things.CASE(case.case_id), followed)
+    if followed is not None:
+        if followed is not paid:
+            work.change(things.CASE(followed.case_id), followed)
         tell_of_case(
             work,
             EventType.PAYMENT_REVERSED,
@@ -115,4 +124,6 @@ def receive_reversal(work: Work, fact: PaymentReversed, teller: Teller, case: Ca
             amount=said(Money(payment.amount, payment.currency)),
             remaining=said(Money(followed.remaining, followed.currency)),
         )
+    elif home is not None:
+        tell_of_payment(work, EventType.PAYMENT_REVERSED, home, reversed_payment, 0)
     return True
