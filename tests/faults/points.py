@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol, get_protocol_members
 from fordring.domain.refs import Ref
 from fordring.domain.transport import Http
 from fordring.usecases.ports import Files, Mail, Queue, Sealer
-from fordring.usecases.work import Store
+from fordring.usecases.store_port import Store
 
 type Moment = Literal["before", "after"]
 

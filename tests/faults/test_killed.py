@@ -20,7 +20,7 @@ from fordring.domain.running import TestClock
 from fordring.domain.webhooks import Endpoint, EndpointSecret
 from fordring.edge.workers.messages import message_of
 from fordring.usecases.documents import file_of
-from fordring.usecases.work import Change
+from fordring.usecases.store_port import Change
 from tests.faults.ground import CALLBACKS, End, Ground, Scene, sqs
 from tests.story.evenness import everything_of
 

@@ -32,8 +32,9 @@ from fordring.edge.hub import Hub, SystemClock
 from fordring.edge.key_text import KEY_PREFIX, digest_of_key
 from fordring.store.memory import MemoryEngine
 from fordring.usecases.invoicing import NewInvoice, refs_to_register, register
+from fordring.usecases.store_port import Change
 from fordring.usecases.submitting import Submission, end, refs_to_submit, submit
-from fordring.usecases.work import Change, Work, transact
+from fordring.usecases.work import Work, transact
 from tests.functions.caller import Client, Gateway
 
 START = utc(2026, 3, 2, 9)

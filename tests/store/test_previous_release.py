@@ -11,7 +11,7 @@ from fordring.store.dynamo import DynamoEngine
 from fordring.store.items import KINDS, SHAPE, decode, encode
 from fordring.store.repository import Repository
 from fordring.store.rows import from_row, to_row
-from fordring.usecases.work import Change
+from fordring.usecases.store_port import Change
 from tests.store.previous import rows_of
 
 # the shape before this one too, once there is one

@@ -11,7 +11,7 @@ from fordring.domain.money import Money
 from fordring.domain.payment import Match, Payment
 from fordring.domain.refs import Listing
 from fordring.domain.vouchers import Account
-from fordring.usecases.work import Store
+from fordring.usecases.store_port import Store
 
 FAR = timedelta(days=3650)
 

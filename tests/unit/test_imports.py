@@ -18,7 +18,7 @@ PACKAGE = COMMON / "fordring"
 INWARDS: Mapping[str, frozenset[str]] = {
     "domain": frozenset(),
     "usecases": frozenset({"domain"}),
-    "store": frozenset({"domain", "usecases.work"}),  # the port that it implements
+    "store": frozenset({"domain", "usecases.store_port"}),  # what it implements
     "agencies": frozenset({"domain"}),
     "formats": frozenset({"domain"}),
     "edge": frozenset({"domain", "usecases", "store", "agencies", "formats"}),

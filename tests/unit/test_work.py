@@ -17,7 +17,8 @@ from fordring.domain.running import CaseNumber, Epoch, FeedCounter
 from fordring.store.memory import MemoryEngine
 from fordring.store.metering import Meter
 from fordring.store.repository import Repository
-from fordring.usecases.work import ATTEMPTS, Conflict, Desk, Stored, Work, transact
+from fordring.usecases.store_port import Conflict, Stored
+from fordring.usecases.work import ATTEMPTS, Desk, Work, transact
 from tests.store.faulty import FaultyEngine
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -17,7 +17,7 @@ from fordring.store.items import UnreadableItem
 from fordring.store.memory import MemoryEngine
 from fordring.store.metering import Meter
 from fordring.store.repository import Repository
-from fordring.usecases.work import Change, Conflict, Stored
+from fordring.usecases.store_port import Change, Conflict, Stored
 from tests.store.values import sample
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -11,7 +11,8 @@ from fordring.domain.errors import NotFound
 from fordring.domain.ids import RandomIds
 from fordring.domain.values import dataclass
 from fordring.edge.settings import Settings, settings
-from fordring.usecases.work import BusinessClock, Desk, Stored
+from fordring.usecases.store_port import Stored
+from fordring.usecases.work import BusinessClock, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -32,7 +32,7 @@ from fordring.domain.vouchers import Voucher
 from fordring.domain.webhooks import Delivery, DeliveryState
 from fordring.store.keys import due_partition, instant, key_of, ref_of
 from fordring.store.shapes import shape_of, unknown_in, with_unknown, without_nothing
-from fordring.usecases.work import Stored
+from fordring.usecases.store_port import Stored
 
 CREDIT_CHECK_LIFE: Final = timedelta(days=30)
 

@@ -9,7 +9,7 @@ from fordring.domain.refs import Listing, Page, Ref
 from fordring.store.engine import ConditionsFailed, Engine, Write
 from fordring.store.items import KINDS, Item, UnreadableItem, decode, decode_value, encode
 from fordring.store.keys import Key, due_partitions, instant, key_of, query_of, ref_of
-from fordring.usecases.work import Change, Conflict, Stored
+from fordring.usecases.store_port import Change, Conflict, Stored
 
 _ACTIONS: Mapping[str, Any] = {"add": "put", "change": "update", "remove": "delete", "unchanged": "check"}
 

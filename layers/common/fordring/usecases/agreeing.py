@@ -23,8 +23,9 @@ from fordring.usecases.letters import Contact, order_subject, order_text
 from fordring.usecases.mailing import cancel_unsent, email_of_order, write_email
 from fordring.usecases.requesting import has_open_cases
 from fordring.usecases.sealed import is_same
+from fordring.usecases.store_port import Conflict
 from fordring.usecases.terms import Terms
-from fordring.usecases.work import Conflict, Desk, Work
+from fordring.usecases.work import Desk, Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from fordring.domain.running import Job
 from fordring.domain.values import dataclass
 from fordring.usecases.recording import tell
 from fordring.usecases.sealed import is_same
-from fordring.usecases.work import Conflict, Work
+from fordring.usecases.store_port import Conflict
+from fordring.usecases.work import Work
 
 JOB_TYPE = "contract_change"
 

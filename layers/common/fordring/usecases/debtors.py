@@ -10,7 +10,8 @@ from fordring.domain.agency import Address
 from fordring.domain.creditor import ContactPerson, Debtor
 from fordring.domain.refs import Ref
 from fordring.domain.values import dataclass
-from fordring.usecases.work import Conflict, Work
+from fordring.usecases.store_port import Conflict
+from fordring.usecases.work import Work
 
 
 @dataclass(frozen=True, slots=True)

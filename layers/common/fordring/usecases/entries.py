@@ -8,7 +8,8 @@ from fordring.domain import things
 from fordring.domain.invoice import Invoice
 from fordring.domain.refs import Listing, Ref
 from fordring.domain.values import dataclass
-from fordring.usecases.work import Conflict, Desk, Work
+from fordring.usecases.store_port import Conflict
+from fordring.usecases.work import Desk, Work
 
 
 @dataclass(slots=True)

@@ -25,8 +25,9 @@ from fordring.domain.values import dataclass
 from fordring.usecases.entries import Entries
 from fordring.usecases.membership import claim
 from fordring.usecases.recording import command, epoch_of, tell_of_case
+from fordring.usecases.store_port import Conflict
 from fordring.usecases.submitting import invoice_of, question_for
-from fordring.usecases.work import Conflict, Desk, Work, transact
+from fordring.usecases.work import Desk, Work, transact
 
 
 @dataclass(frozen=True, slots=True)

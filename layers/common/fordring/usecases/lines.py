@@ -17,8 +17,9 @@ from fordring.usecases.leads import Leads, OpenInvoices, leads_of, words_of
 from fordring.usecases.paying import NewPayment, Target, owed_on, pay, unmatched
 from fordring.usecases.recording import derived_id
 from fordring.usecases.reversing import Reversal
+from fordring.usecases.store_port import Conflict
 from fordring.usecases.unmatched import REVERSAL, attention_of_payment
-from fordring.usecases.work import Conflict, Desk, Work, transact
+from fordring.usecases.work import Desk, Work, transact
 
 if TYPE_CHECKING:
     from fordring.usecases.banking import Line

@@ -31,9 +31,10 @@ from fordring.usecases.entries import Entries
 from fordring.usecases.gathering import submit_group
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.recording import epoch_of
+from fordring.usecases.store_port import Conflict
 from fordring.usecases.submitting import Submission, is_untouched, refs_to_submit, submit, withdraw
 from fordring.usecases.synchronising import apply_one, under_number
-from fordring.usecases.work import Conflict, Desk, Work, transact
+from fordring.usecases.work import Desk, Work, transact
 
 LEASE: Final = timedelta(minutes=16)
 """How long a worker may hold the job; a little longer than a function may live."""

@@ -34,7 +34,7 @@ from fordring.usecases.paying_out import settlement_id_of
 from fordring.usecases.questioning import attention_of_question, question_id_of
 from fordring.usecases.receiving_payments import refs_of_payment
 from fordring.usecases.recording import attention_id, derived_id
-from fordring.usecases.work import Store
+from fordring.usecases.store_port import Store
 
 
 def case_ref(key: CaseKey) -> Ref[Case] | None:

@@ -20,10 +20,11 @@ from fordring.domain.values import dataclass
 from fordring.usecases.booking import follow
 from fordring.usecases.recording import command, epoch_of, tell
 from fordring.usecases.spreading import book_spread
+from fordring.usecases.store_port import Conflict
 from fordring.usecases.submitting import invoice_of
 from fordring.usecases.unmatched import keep_unmatched, said
 from fordring.usecases.vouchering import void_unmatched, vouch_payment
-from fordring.usecases.work import Conflict, Desk, Work
+from fordring.usecases.work import Desk, Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from fordring.domain.refs import Ref
 from fordring.domain.wording import Topic, worded
 from fordring.usecases.instructing import instruct
 from fordring.usecases.recording import ask_for_attention, attention_id, derived_id, tell_of_case
+from fordring.usecases.store_port import Conflict
 from fordring.usecases.unmatched import settle_attention
-from fordring.usecases.work import Conflict, Work
+from fordring.usecases.work import Work
 
 NOT_CLEAR: Final = "not_clear_for_tratta"
 """Why leave for a demand with threat of publication is not given."""

@@ -17,10 +17,11 @@ from fordring.usecases.booking import book, book_cost, follow
 from fordring.usecases.paying import tell_of_payment
 from fordring.usecases.receiving_payments import agency_payment_id, follow_elsewhere
 from fordring.usecases.recording import tell_of_case
+from fordring.usecases.store_port import Store
 from fordring.usecases.surplus import use_surplus
 from fordring.usecases.unmatched import attention_of_payment, said, settle_attention
 from fordring.usecases.vouchering import void_unmatched, vouch_reversal
-from fordring.usecases.work import Store, Work
+from fordring.usecases.work import Work
 
 
 def refs_of_original(store: Store, facts: Iterable[Fact], teller: Teller | None) -> tuple[Ref[Any], ...]:

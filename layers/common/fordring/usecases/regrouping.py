@@ -15,12 +15,9 @@ from fordring.domain.member import MOST_INVOICES, MemberState
 from fordring.domain.money import Money
 from fordring.usecases.membership import claim, let_go
 from fordring.usecases.recording import command, epoch_of
-from fordring.usecases.submitting import (
-    is_untouched,
-    question_for,
-    withdraw,
-)
-from fordring.usecases.work import Conflict, Work
+from fordring.usecases.store_port import Conflict
+from fordring.usecases.submitting import is_untouched, question_for, withdraw
+from fordring.usecases.work import Work
 
 
 def add_invoice(work: Work, case: Case, invoice: Invoice, capabilities: Capabilities) -> Case:

@@ -19,9 +19,10 @@ from fordring.usecases.booking import book, follow
 from fordring.usecases.mirroring import knows_of
 from fordring.usecases.paying import Target, tell_of_payment
 from fordring.usecases.recording import command, epoch_of
+from fordring.usecases.store_port import Conflict
 from fordring.usecases.surplus import use_surplus
 from fordring.usecases.vouchering import vouch_reversal
-from fordring.usecases.work import Conflict, Desk, Work
+from fordring.usecases.work import Desk, Work
 
 
 @dataclass(slots=True)

@@ -38,9 +38,10 @@ from fordring.usecases.pausing import pause_refused
 from fordring.usecases.questioning import reopen
 from fordring.usecases.recording import ask_for_attention, attention_id
 from fordring.usecases.selling import not_bought, offered
+from fordring.usecases.store_port import Conflict
 from fordring.usecases.submitting import cancelled, end
 from fordring.usecases.unmatched import settle_attention
-from fordring.usecases.work import Conflict, Work
+from fordring.usecases.work import Work
 
 _ATTENTIONS = {
     CommandState.DEAD: AttentionKind.COMMAND_DEAD,

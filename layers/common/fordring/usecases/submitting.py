@@ -27,8 +27,9 @@ from fordring.usecases.membership import claim, invoices_in
 from fordring.usecases.questioning import close_questions
 from fordring.usecases.recording import command, epoch_of, tell_of_case
 from fordring.usecases.selling import not_bought
+from fordring.usecases.store_port import Conflict
 from fordring.usecases.unmatched import said
-from fordring.usecases.work import Conflict, Work
+from fordring.usecases.work import Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def vouch_unmatched(work: Work, payment: Payment, *, went_back: bool) -> None:
 def void_unmatched(work: Work, payment: Payment) -> None:
     """Void the voucher of a payment that is set aside (NET-32)."""
     ref = unmatched_voucher(payment.payment_id)
-    if (voucher := work.find_more(ref)) is not None:
+    if (voucher := work.seek(ref)) is not None:
         work.change(ref, replace(voucher, voided_at=work.now, revision=voucher.revision + 1))
 
 

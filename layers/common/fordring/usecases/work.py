@@ -6,13 +6,14 @@ touches the store in between, so it can be tried again from the start when someb
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 from fordring.domain.clock import WallClock
 from fordring.domain.errors import Busy, NotFound
 from fordring.domain.ids import Ids
-from fordring.domain.refs import Listing, Page, Ref
+from fordring.domain.refs import Listing, Ref
 from fordring.domain.values import dataclass
+from fordring.usecases.store_port import Change, Conflict, Store, Stored
 
 ATTEMPTS: Final = 8
 """How often a unit of work is tried when others write the same things."""
@@ -21,74 +22,12 @@ PAGE: Final = 100
 """How many items of a list are read at a time when all of it is wanted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A value as it was read, with the version that a change of it is conditional on.
-
-    ``unknown`` holds fields that a newer release wrote and this one does not know: they are written back.
-    """
-
-    value: Any
-    version: int
-    unknown: Mapping[str, Any] | None = None
-
-
-type Action = Literal["add", "change", "remove", "unchanged"]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One write of a transaction, with its condition.
-
-    ``add``: nothing may exist there. ``change``, ``remove``, ``unchanged``: it must still have the
-    version that was read.
-    """
-
-    action: Action
-    ref: Ref[Any]
-    value: Any = None
-    read: Stored | None = None
-
-
-class Conflict(Exception):
-    """A transaction was not written at all, because conditions did not hold.
-
-    ``refs`` names the ones that failed; empty when the engine cannot tell.
-    """
-
-    def __init__(self, refs: Iterable[Ref[Any]] = ()) -> None:
-        super().__init__("somebody else was faster")
-        self.refs = tuple(refs)
-
-
 class ReadMore(Exception):
     """What was read shows that more has to be read before anything can be decided."""
 
     def __init__(self, *refs: Ref[Any]) -> None:
         super().__init__("more has to be read")
         self.refs = refs
-
-
-class Store(Protocol):
-    """The port to the table."""
-
-    def read(self, refs: Iterable[Ref[Any]]) -> Mapping[Ref[Any], Stored]:
-        """Read several things consistently, in one round trip up to 100; what does not exist is left out."""
-        ...
-
-    def commit(self, changes: Iterable[Change]) -> None:
-        """Write all changes or none.
-
-        Raises
-        ------
-        Conflict
-            When a condition does not hold.
-        """
-        ...
-
-    def page[T](self, listing: Listing[T], *, after: str | None = None, limit: int = 50) -> Page[T]:
-        """Read a page of a list. Lists over indexes may lag behind writes by a moment."""
-        ...
 
 
 class Work:
@@ -139,18 +78,6 @@ class Work:
 
     def seek[T](self, ref: Ref[T]) -> T | None:
         """Give a thing that may exist, though it may only now be known that it is needed.
-
-        Raises
-        ------
-        ReadMore
-            When it was not read: the next attempt reads it, too.
-        """
-        if ref not in self._asked and ref not in self._changes:
-            raise ReadMore(ref)
-        return self.find(ref)
-
-    def find_more[T](self, ref: Ref[T]) -> T | None:
-        """Give a thing, or ``None``, though it may only now be known that it is needed.
 
         Raises
         ------

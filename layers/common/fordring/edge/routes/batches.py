@@ -23,7 +23,8 @@ from fordring.edge.routes.invoice_answers import told
 from fordring.edge.schemas.invoices import GivenInvoice, InvoiceBatch
 from fordring.edge.schemas.told_invoices import ToldBatch
 from fordring.usecases.invoicing import NewInvoice, refs_to_register, register
-from fordring.usecases.work import Conflict, Work, transact
+from fordring.usecases.store_port import Conflict
+from fordring.usecases.work import Work, transact
 
 NOT_IN_A_BATCH: Final = Fault("/credit_check_id", "not_in_a_batch", "register this invoice by itself")
 

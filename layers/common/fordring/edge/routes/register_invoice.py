@@ -14,8 +14,9 @@ from fordring.edge.schemas.invoices import GivenInvoice, InvoicePatch, XmlOption
 from fordring.edge.schemas.told_invoices import ToldInvoice
 from fordring.usecases.changing import change, refs_to_change
 from fordring.usecases.invoicing import refs_to_register, register
+from fordring.usecases.store_port import Conflict
 from fordring.usecases.submitting import invoice_of
-from fordring.usecases.work import Conflict, Work
+from fordring.usecases.work import Work
 
 if TYPE_CHECKING:
     from fordring.edge.route import Answers
