@@ -16,6 +16,7 @@ def reminded(api, invoice_id):
         {"kind": "reminder", "sent_date": "2026-02-16", "channel": "email"},
     )
     assert reply.status == 201, reply.text
+    return reply
 
 
 def refusals(reply):
@@ -55,6 +56,44 @@ def test_an_action_is_offered_once_the_chosen_status_is_reached(api, world):
     assert offered() == (True, True)
     api.put(SETTINGS, {"level": "collection", "transfer_status": "notice_sent"})
     assert offered() == (False, False)
+
+
+@pytest.mark.capability("NET-3")
+def test_every_answer_about_an_invoice_offers_the_same_actions(api, world):
+    world.ready()
+    api.put(SETTINGS, {"level": "collection", "transfer_status": "notice_sent"})
+    invoices = "/v1/creditors/acme/invoices"
+    new = {
+        "debtor_id": "d-1",
+        "document_number": "F-1",
+        "principal": {"amount": "1250.00", "currency": "NOK"},
+        "invoice_date": "2026-01-15",
+        "due_date": "2026-01-29",
+    }
+    made = api.post(invoices, new).body
+    path = f"{invoices}/{made['invoice_id']}"
+    batch = api.post(f"{invoices}/batch", {"invoices": [new | {"document_number": "F-2"}]}).body["items"]
+    lost = {"date": "2026-03-02", "reason": "goodwill", "amount": {"amount": "50.00", "currency": "NOK"}}
+    cost = {"date": "2026-03-02", "component": "fee", "amount": {"amount": "35.00", "currency": "NOK"}}
+    answers = [
+        made,
+        batch[0]["body"],
+        api.patch(path, {"payment_terms": "30 days"}).body,
+        reminded(api, made["invoice_id"]).body,
+        api.post(f"{path}/write-off", lost).body,
+        api.post(f"{path}/costs", cost).body,
+        api.get(path).body,
+    ]
+    assert {"submit" in each["available_actions"] for each in answers} == {False}
+
+
+@pytest.mark.capability("NET-3", "NET-5")
+def test_nothing_is_offered_for_hand_over_under_an_agreement_that_is_not_ready(api, world):
+    world.ready()
+    path = f"/v1/creditors/acme/invoices/{world.invoice().invoice_id}"
+    assert "submit" in api.get(path).body["available_actions"]
+    assert api.post(f"{SETTINGS}/end").status == 200
+    assert "submit" not in api.get(path).body["available_actions"]
 
 
 @pytest.mark.capability("NET-4")

@@ -19,7 +19,7 @@ from fordring.edge.call import REPLAYED, Call
 from fordring.edge.problem import Answer, dump, problem
 from fordring.edge.reading import check
 from fordring.edge.route import Route
-from fordring.edge.routes.invoice_answers import told
+from fordring.edge.routes.invoice_answers import agreements_of, told
 from fordring.edge.schemas.invoices import GivenInvoice, InvoiceBatch
 from fordring.edge.schemas.told_invoices import ToldBatch
 from fordring.usecases.invoicing import NewInvoice, refs_to_register, register
@@ -55,7 +55,7 @@ class Element:
             claim = call.claim_ref(index)
             claims = (claim,) if claim else ()
             looked_at = refs_to_register(call.creditor_id, made.new, call.hub.administrators)
-            made.refs = (call.key_ref, *claims, *looked_at)
+            made.refs = (call.key_ref, *claims, *looked_at, *agreements_of(call.creditor_id))
         return made
 
     def carry_out(self, work: Work) -> Answer:

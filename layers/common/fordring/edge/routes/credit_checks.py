@@ -22,7 +22,7 @@ from fordring.edge.identifiers import (
 )
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.invoice_answers import on_invoice, told
+from fordring.edge.routes.invoice_answers import agreements_of, on_invoice, told
 from fordring.edge.schemas.credit_checks import NewCreditCheck, ToldCreditCheck, tell_credit_check
 from fordring.edge.schemas.invoices import PurchaseOffer
 from fordring.edge.schemas.told_invoices import ToldInvoice
@@ -131,7 +131,8 @@ def _persons_number(number: str) -> Fault | None:
 def offer_invoice(call: Call) -> Answer:
     """Offer an invoice to the agency that administers it."""
     check_id = call.given(PurchaseOffer).credit_check_id
-    also = (things.CREDIT_CHECK(call.creditor_id, check_id),) if check_id else ()
+    check = (things.CREDIT_CHECK(call.creditor_id, check_id),) if check_id else ()
+    also = (*check, *agreements_of(call.creditor_id))
 
     def decide(work: Work, invoice: Invoice) -> dict[str, object]:
         if invoice.agency is None:

@@ -15,7 +15,7 @@ from fordring.edge.identifiers import (
     organisation_number_fault,
 )
 from fordring.edge.problem import Answer
-from fordring.edge.routes.invoice_answers import location, told
+from fordring.edge.routes.invoice_answers import agreements_of, location, told
 from fordring.edge.schemas.credit_notes import tell_credit_note
 from fordring.edge.schemas.invoices import XmlOptions
 from fordring.formats.einvoice import EInvoice, Identifier, Party
@@ -58,7 +58,7 @@ def register_einvoice(call: Call) -> Answer:
         return {**tell_credit_note(registered), "revision": registered.revision}
 
     return call.transact(
-        importing.refs,
+        lambda: (*importing.refs(), *agreements_of(call.creditor_id)),
         carry_out,
         lambda content: content,
         status=201,

@@ -18,25 +18,23 @@ from fordring.usecases.paying import Target
 from fordring.usecases.work import Work
 
 
-def told(work: Work, invoice: Invoice) -> dict[str, Any]:
-    """Tell an invoice as it stands on this day."""
-    return tell_invoice(invoice, local_date(work.now, invoice.country))
-
-
 def agreements_of(creditor_id: str) -> tuple[Ref[Agreement], ...]:
     """Name the creditor's agreements with all agencies."""
     return tuple(things.AGREEMENT(creditor_id, agency) for agency in agency_names())
 
 
-def told_with_agreements(work: Work, invoice: Invoice) -> dict[str, Any]:
-    """Tell an invoice with the actions that the creditor's agreements allow now (NET-3).
+def told(work: Work, invoice: Invoice) -> dict[str, Any]:
+    """Tell an invoice as it stands today, with the actions that the creditor's agreements allow (NET-3).
 
-    See ``agreements_of`` for what must have been read. Without any agreement the invoice alone is told of.
+    See ``agreements_of`` for what must have been read. One that lacks something, or has ended, allows
+    no hand-over (NET-5); without any agreement the invoice alone is told of.
     """
-    found = [work.find(ref) for ref in agreements_of(invoice.creditor_id)]
-    chosen = tuple(agreement.settings.transfer_status for agreement in found if agreement is not None)
+    found = [each for ref in agreements_of(invoice.creditor_id) if (each := work.find(ref)) is not None]
     today = local_date(work.now, invoice.country)
-    return tell_invoice(invoice, today, chosen) if chosen else tell_invoice(invoice, today)
+    if not found:
+        return tell_invoice(invoice, today)
+    ready = (agreement for agreement in found if not agreement.missing)
+    return tell_invoice(invoice, today, tuple(agreement.settings.transfer_status for agreement in ready))
 
 
 def location(content: Mapping[str, Any]) -> dict[str, str]:

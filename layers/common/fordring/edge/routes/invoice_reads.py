@@ -9,7 +9,7 @@ from fordring.edge.call import Call, etag
 from fordring.edge.listing import answer_list
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.invoice_answers import agreements_of, note_of, told_with_agreements
+from fordring.edge.routes.invoice_answers import agreements_of, note_of, told
 from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.credit_notes import (
     CreditNoteList,
@@ -54,9 +54,7 @@ def list_invoices(call: Call) -> Answer:
 
     listing = Listing(things.INVOICE, "invoices_of", (call.creditor_id,), prefix="T#" if transferred else "")
     filtered = transferred is not None or excluded is not None
-    return answer_list(
-        call, listing, lambda each: told_with_agreements(work, each), keep=keep if filtered else None
-    )
+    return answer_list(call, listing, lambda each: told(work, each), keep=keep if filtered else None)
 
 
 def list_entries(call: Call) -> Answer:

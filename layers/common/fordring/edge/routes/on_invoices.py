@@ -10,7 +10,7 @@ from fordring.domain.invoice import Invoice
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.invoice_answers import on_invoice, told
+from fordring.edge.routes.invoice_answers import agreements_of, on_invoice, told
 from fordring.edge.schemas.giving_up import NewCost, NewWriteOff
 from fordring.edge.schemas.invoices import DisputeResolution, GivenReminder, NewDispute
 from fordring.edge.schemas.payments import NewPaymentOnInvoice, ToldPayment, tell_payment
@@ -51,7 +51,7 @@ def register_reminder(call: Call) -> Answer:
             )
         return told(work, record_reminder(work, invoice, body.reminder))
 
-    return on_invoice(call, decide, lambda content: content)
+    return on_invoice(call, decide, lambda content: content, also=agreements_of(call.creditor_id))
 
 
 def register_dispute(call: Call) -> Answer:
@@ -88,14 +88,17 @@ def write_invoice_off(call: Call) -> Answer:
         capabilities = call.hub.capabilities(invoice.agency) if invoice.agency else None
         return told(work, write_off(work, invoice, wanted, capabilities))
 
-    return on_invoice(call, decide, lambda content: content)
+    return on_invoice(call, decide, lambda content: content, also=agreements_of(call.creditor_id))
 
 
 def register_cost(call: Call) -> Answer:
     """Add a cost to an invoice by hand."""
     added = call.given(NewCost).cost
     return on_invoice(
-        call, lambda work, invoice: told(work, add_cost(work, invoice, added)), lambda content: content
+        call,
+        lambda work, invoice: told(work, add_cost(work, invoice, added)),
+        lambda content: content,
+        also=agreements_of(call.creditor_id),
     )
 
 

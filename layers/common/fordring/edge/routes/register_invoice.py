@@ -9,7 +9,7 @@ from fordring.domain.refs import Ref
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Group, Route, Routes
-from fordring.edge.routes.invoice_answers import headers_of, revision_of, told
+from fordring.edge.routes.invoice_answers import agreements_of, headers_of, revision_of, told
 from fordring.edge.schemas.invoices import GivenInvoice, InvoicePatch, XmlOptions
 from fordring.edge.schemas.told_invoices import ToldInvoice
 from fordring.usecases.changing import change, refs_to_change
@@ -31,7 +31,10 @@ def register_document(call: Call) -> Answer:
         return register_einvoice(call)
     new = call.given(GivenInvoice).new
     return call.transact(
-        refs_to_register(call.creditor_id, new, call.hub.administrators),
+        (
+            *refs_to_register(call.creditor_id, new, call.hub.administrators),
+            *agreements_of(call.creditor_id),
+        ),
         lambda work: told(work, register(work, call.creditor_id, new, call.hub.administrators)),
         lambda content: content,
         status=201,
@@ -54,12 +57,13 @@ def change_invoice(call: Call) -> Answer:
 
     def refs() -> Iterable[Ref[Any]]:
         ref = things.CREDITOR(call.creditor_id)
+        also = agreements_of(call.creditor_id)
         if wanted.terms.get("payment_reference") is None:
-            return (ref, things.INVOICE(invoice_id))
+            return (ref, things.INVOICE(invoice_id), *also)
         # Under which forms a reference is kept depends on the creditor.
         creditor = call.hub.desk.read(ref).find(ref)
         seen[:] = [creditor] if creditor else []
-        return refs_to_change(creditor, invoice_id, wanted) if creditor else (ref,)
+        return (*refs_to_change(creditor, invoice_id, wanted), *also) if creditor else (ref,)
 
     def decide(work: Work) -> dict[str, Any]:
         creditor = work.get(things.CREDITOR(call.creditor_id))

@@ -12,7 +12,7 @@ from fordring.edge.call import Call
 from fordring.edge.listing import given_cursor, next_cursor
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.invoice_answers import agreements_of, told_with_agreements
+from fordring.edge.routes.invoice_answers import agreements_of, told
 from fordring.edge.schemas.case_reads import tell_event
 from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.statements import StatementPaging, ToldStatement, tell_cases
@@ -33,7 +33,7 @@ def read_statement(call: Call) -> Answer:
     cases = _cases_of(call, invoices)
     items = [
         {
-            "invoice": told_with_agreements(work, invoice),
+            "invoice": told(work, invoice),
             "entries": [tell_entry(entry) for entry in _ledger_of(call, invoice)],
             "cases": cases[invoice.invoice_id],
         }
