@@ -39,7 +39,7 @@ class Ledger:
             return
         kinds = {touch.pk.partition("#")[0] for touch in call.touched}
         step = self.step
-        if "FEED" in kinds:
+        if "FEED" in kinds or all(touch.sk.startswith("EVT#") for touch in call.touched):
             step = "events into the feed"
         elif "DLV" in kinds or "END" in kinds:
             step = "webhooks delivered"

@@ -380,7 +380,9 @@ class Scene:
     def events(self) -> list[str]:
         """Give the types in the creditor's feed."""
         return [
-            line.type for line in everything_of(self.store, Listing(things.FEED_LINE, "feed_of", ("acme",)))
+            line.type
+            for page in everything_of(self.store, Listing(things.FEED_PAGE, "feed_of", ("acme",)))
+            for line in page.lines
         ]
 
     def faults(self) -> list[str]:

@@ -1,7 +1,6 @@
 """Webhooks as they go out: signed, logged, tried out, replayed, kept apart."""
 
 import json
-import secrets
 from dataclasses import dataclass, field
 
 import pytest
@@ -13,7 +12,7 @@ from fordring.domain.refs import Listing
 from fordring.domain.transport import Response
 from fordring.edge.standard_webhooks import sign
 from fordring.usecases.notifying import deliver
-from fordring.usecases.publishing import fan_out
+from fordring.usecases.publishing import FannedOut, fan_out
 
 ENDPOINTS = "/v1/webhook-endpoints"
 URL = "https://billing.example/hooks"
@@ -42,10 +41,10 @@ def deliver_all(hub, store, receiver):
 
     def run():
         refs = store.due(hub.wall.now())
-        fan_out(hub.desk, [ref for ref in refs if ref.kind is things.EVENT])
+        fan_out(hub.desk, [ref for ref in refs if ref.kind is things.EVENT], "worker", FannedOut())
         for ref in store.due(hub.wall.now()):
             if ref.kind is things.DELIVERY:
-                deliver(hub.desk, receiver, sign, hub.vault.secrets_of, ref.ids[0], secrets.token_hex(4))
+                deliver(hub.desk, receiver, sign, hub.vault.secrets_of, ref.ids[0], "worker")
 
     return run
 

@@ -7,7 +7,7 @@ from fordring.domain import things
 from fordring.domain.ledger import Source
 from fordring.domain.payment import Match, Origin, Payment, Settlement, SettlementLine
 from fordring.domain.running import SyncState
-from fordring.usecases.publishing import fan_out
+from fordring.usecases.publishing import FannedOut, fan_out
 
 
 def test_the_feed_is_read_in_order_and_without_gaps(api, world, hub, store):
@@ -16,7 +16,12 @@ def test_the_feed_is_read_in_order_and_without_gaps(api, world, hub, store):
     for _ in range(3):
         world.case()
     world.case("globex")
-    fan_out(hub.desk, [ref for ref in store.due(hub.wall.now()) if ref.kind is things.EVENT])
+    fan_out(
+        hub.desk,
+        [ref for ref in store.due(hub.wall.now()) if ref.kind is things.EVENT],
+        "worker",
+        FannedOut(),
+    )
 
     first = api.get("/v1/events?creditor_id=acme&limit=4").body
     rest = api.get(f"/v1/events?creditor_id=acme&after={first['next_after']}").body
@@ -45,7 +50,12 @@ def test_an_empty_feed_begins_at_its_beginning(api, world):
 def test_events_hold_no_personal_data(api, world, hub, store):
     world.ready()
     world.case()
-    fan_out(hub.desk, [ref for ref in store.due(hub.wall.now()) if ref.kind is things.EVENT])
+    fan_out(
+        hub.desk,
+        [ref for ref in store.due(hub.wall.now()) if ref.kind is things.EVENT],
+        "worker",
+        FannedOut(),
+    )
 
     text = api.get("/v1/events?creditor_id=acme").text
 

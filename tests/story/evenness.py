@@ -48,10 +48,11 @@ def faults_of_the_hub(store: Any, now: datetime, creditor_id: str = "acme") -> I
         for member in case.held:
             if case.open and live.setdefault(member.invoice_id, case.case_id) != case.case_id:
                 yield f"{member.invoice_id} is in two open cases"
-    feed = everything_of(store, Listing(things.FEED_LINE, "feed_of", (creditor_id,)))
-    if [line.position for line in feed] != list(range(1, len(feed) + 1)):
+    pages = everything_of(store, Listing(things.FEED_PAGE, "feed_of", (creditor_id,)))
+    feed = [numbered for page in pages for numbered in page.numbered]
+    if [position for position, _ in feed] != list(range(1, len(feed) + 1)):
         yield "the feed has gaps"
-    if len({line.event_id for line in feed}) != len(feed):
+    if len({line.event_id for _, line in feed}) != len(feed):
         yield "an event is in the feed twice"
     yield from _faults_of_the_vouchers(store, creditor_id)
     for ref in store.due(now + FAR):

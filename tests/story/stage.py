@@ -145,8 +145,8 @@ class Stage:
 
     def events(self, creditor_id: str = "acme") -> list[Any]:
         """Give the creditor's feed."""
-        listing = Listing(things.FEED_LINE, "feed_of", (creditor_id,))
-        return [line for _, line in self.hub.store.page(listing, limit=1000).items]
+        listing = Listing(things.FEED_PAGE, "feed_of", (creditor_id,))
+        return [line for _, page in self.hub.store.page(listing, limit=1000).items for line in page.lines]
 
 
 @contextmanager

@@ -295,7 +295,7 @@ def test_the_confirmation_is_in_no_event(contract):
     hub = contract
     change(hub)
 
-    events = everything_of(hub.hub.store, Listing(things.FEED_LINE, "feed_of", ("acme",)))
+    events = everything_of(hub.hub.store, Listing(things.FEED_PAGE, "feed_of", ("acme",)))
     assert "Berit" not in str(events)
 
 

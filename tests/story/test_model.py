@@ -32,7 +32,7 @@ from fordring.usecases.delivering import deliver_lane
 from fordring.usecases.invoicing import document_ref
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.paying import NewPayment, Target, pay
-from fordring.usecases.publishing import fan_out
+from fordring.usecases.publishing import FannedOut, fan_out
 from fordring.usecases.restoring import raise_epoch
 from fordring.usecases.reversing import Reversal
 from fordring.usecases.sealed import Vault
@@ -380,7 +380,7 @@ class Stories(RuleBasedStateMachine):
 
     def _publish(self) -> None:
         due = self.hub.store.due(self.clock.now(), limit=1000)
-        fan_out(self.desk, [ref for ref in due if ref.kind is things.EVENT])
+        fan_out(self.desk, [ref for ref in due if ref.kind is things.EVENT], "worker", FannedOut())
 
     def _cases(self) -> list[Any]:
         listed = everything_of(self.hub.store, Listing(things.CASE, "cases_of", ("acme",)))

@@ -13,7 +13,7 @@ from fordring.domain import things
 from fordring.domain.errors import Busy, NotFound, Unavailable
 from fordring.domain.ids import RandomIds
 from fordring.domain.refs import Ref
-from fordring.domain.running import CaseNumber, Epoch, FeedCounter
+from fordring.domain.running import CaseNumber, Epoch, SyncState
 from fordring.store.memory import MemoryEngine
 from fordring.store.metering import Meter
 from fordring.store.repository import Repository
@@ -22,8 +22,15 @@ from fordring.usecases.work import ATTEMPTS, Desk, Work, transact
 from tests.store.faulty import FaultyEngine
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-COUNTER = things.FEED_COUNTER("creditor")
-OTHER = things.FEED_COUNTER("other")
+COUNTER = things.SYNC("creditor", "svea")
+OTHER = things.SYNC("other", "svea")
+
+
+def counted(number):
+    """A thing that counts."""
+    return SyncState("creditor", "svea", applied=number)
+
+
 NUMBER = things.CASE_NUMBER("svea", "creditor", "1")
 
 
@@ -71,13 +78,13 @@ def desk(engine: FaultyEngine, wall: Wall) -> Desk:
 
 def increment(work: Work) -> int:
     counter = work.find(COUNTER)
-    number = counter.last + 1 if counter else 1
-    work.put(COUNTER, FeedCounter(number))
+    number = counter.applied + 1 if counter else 1
+    work.put(COUNTER, counted(number))
     return number
 
 
 def last(desk: Desk) -> int:
-    return desk.read(COUNTER).get(COUNTER).last
+    return desk.read(COUNTER).get(COUNTER).applied
 
 
 # --- the loop ------------------------------------------------------------------------------------
@@ -142,7 +149,7 @@ def test_what_to_read_is_found_out_again_at_every_attempt(desk: Desk, engine: Fa
         try:
             increment(work)
         except LookupError:
-            work.put(OTHER, FeedCounter(1))
+            work.put(OTHER, counted(1))
             return "other"
         return "counter"
 
@@ -192,14 +199,14 @@ def work_of(**read: Stored) -> Work:
 
 
 def test_it_sees_its_own_changes() -> None:
-    work = work_of(counter=Stored(FeedCounter(1), 4))
+    work = work_of(counter=Stored(counted(1), 4))
     assert work.find(OTHER) is None
-    work.add(OTHER, FeedCounter(7))
-    work.change(COUNTER, FeedCounter(2))
-    assert (work.get(COUNTER).last, work.get(OTHER).last) == (2, 7)
-    work.change(OTHER, FeedCounter(8))
-    work.change(COUNTER, FeedCounter(3))
-    assert [(change.action, change.value.last) for change in work.changes] == [("add", 8), ("change", 3)]
+    work.add(OTHER, counted(7))
+    work.change(COUNTER, counted(2))
+    assert (work.get(COUNTER).applied, work.get(OTHER).applied) == (2, 7)
+    work.change(OTHER, counted(8))
+    work.change(COUNTER, counted(3))
+    assert [(change.action, change.value.applied) for change in work.changes] == [("add", 8), ("change", 3)]
     work.remove(COUNTER)
     assert work.find(COUNTER) is None
     with pytest.raises(NotFound):
@@ -219,9 +226,9 @@ def test_it_writes_a_thing_once() -> None:
 
 
 def test_it_holds_what_it_does_not_change() -> None:
-    work = work_of(counter=Stored(FeedCounter(1), 4), other=Stored(FeedCounter(1), 5))
+    work = work_of(counter=Stored(counted(1), 4), other=Stored(counted(1), 5))
     work.hold(COUNTER)
-    work.change(OTHER, FeedCounter(2))
+    work.change(OTHER, counted(2))
     work.hold(OTHER)
     assert [(change.action, change.ref) for change in work.changes] == [
         ("unchanged", COUNTER),
@@ -236,7 +243,7 @@ def test_a_held_thing_that_changes_is_a_conflict(desk: Desk, engine: FaultyEngin
     seen: list[int] = []
 
     def decide(work: Work) -> None:
-        seen.append(work.get(COUNTER).last)
+        seen.append(work.get(COUNTER).applied)
         work.hold(COUNTER)
         work.add(NUMBER, CaseNumber(f"case-{seen[-1]}"))
 

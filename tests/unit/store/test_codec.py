@@ -47,6 +47,7 @@ def test_what_is_nothing_takes_no_room(kind: Kind[Any]) -> None:
 
 def _optional_nothing(shape: Shape, data: Any) -> list[str]:
     found = [name for name in shape.optional if name in data and data[name] is None]
+    found += [name for name in shape.empty if name in data and not data[name]]
     for name, (way, inner) in shape.inner.items():
         parts: Any = data.get(name) or ()
         parts = (parts,) if way == "object" else parts

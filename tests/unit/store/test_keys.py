@@ -122,7 +122,7 @@ def test_every_listing_of_children_is_where_its_things_are() -> None:
         "questions_of_case": things.QUESTION,
         "holders_of": things.REFERENCE,
         "parked_of": things.PARKED,
-        "feed_of": things.FEED_LINE,
+        "feed_of": things.FEED_PAGE,
         "moves_of": things.MOVING,
     }
     for name, kind in children.items():

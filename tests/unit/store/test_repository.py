@@ -11,7 +11,7 @@ import pytest
 from fordring.domain import things
 from fordring.domain.command import CommandState
 from fordring.domain.refs import Listing, Ref
-from fordring.domain.running import CaseNumber, FeedCounter
+from fordring.domain.running import CaseNumber, SyncState
 from fordring.domain.webhooks import DeliveryState
 from fordring.store.items import UnreadableItem
 from fordring.store.memory import MemoryEngine
@@ -105,12 +105,12 @@ def test_a_conflict_names_what_it_was_about(store: Repository) -> None:
 
 
 def test_a_thing_goes_through_its_life(store: Repository, engine: MemoryEngine) -> None:
-    ref = things.FEED_COUNTER("creditor")
-    add(store, ref, FeedCounter(0))
+    ref = things.SYNC("creditor", "svea")
+    add(store, ref, SyncState("creditor", "svea", applied=0))
     for last in range(1, 4):
         stored = store.read([ref])[ref]
         assert stored.version == last
-        store.commit([Change("change", ref, FeedCounter(last), stored)])
+        store.commit([Change("change", ref, SyncState("creditor", "svea", applied=last), stored)])
     store.commit([Change("unchanged", ref, None, store.read([ref])[ref])])
     store.commit([Change("remove", ref, None, store.read([ref])[ref])])
     assert engine.everything() == ()

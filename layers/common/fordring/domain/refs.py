@@ -42,7 +42,8 @@ class Listing[T]:
     newest_first
         Read from the end.
     since
-        Only things from this instant on; of lists that are in the order of time, and without ``prefix``.
+        Only things from this instant on, of lists that are in the order of time; or from this number on, of
+        lists whose things are numbered. Without ``prefix``.
     """
 
     kind: Kind[T]
@@ -50,7 +51,7 @@ class Listing[T]:
     ids: tuple[str, ...] = ()
     prefix: str = ""
     newest_first: bool = False
-    since: datetime | None = None
+    since: datetime | int | None = None
 
 
 @dataclass(frozen=True, slots=True)

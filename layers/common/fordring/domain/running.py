@@ -189,19 +189,36 @@ class Epoch:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedCounter:
-    """The last position given in a creditor's event feed."""
-
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
 class FeedLine:
-    """One line of a creditor's event feed: where the event is."""
+    """One event in a creditor's feed."""
 
-    position: int
     event_id: str
     parent: tuple[str, str]
     type: str
     data: Mapping[str, object]
     occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """Consecutive events of a creditor's feed, in one row that is written once and never changed.
+
+    ``first`` is the position of the first one; positions count from 1, without gaps.
+    """
+
+    first: int
+    lines: tuple[FeedLine, ...]
+
+    @property
+    def last(self) -> int:
+        """The position of the last event."""
+        return self.first + len(self.lines) - 1
+
+    @property
+    def numbered(self) -> tuple[tuple[int, FeedLine], ...]:
+        """The events with their positions."""
+        return tuple(enumerate(self.lines, self.first))
+
+
+FEED_PAGE_LINES: Final = 15
+"""The most events that a page of the feed has."""

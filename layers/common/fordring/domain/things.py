@@ -24,8 +24,7 @@ from fordring.domain.running import (
     DeliveryClaim,
     DocumentClaim,
     Epoch,
-    FeedCounter,
-    FeedLine,
+    FeedPage,
     Job,
     ParkedCallback,
     ReferenceHolder,
@@ -73,5 +72,4 @@ JOB: Final = Kind("job", Job)  # job
 MOVING: Final = Kind("moving", Moving)  # job, case
 TEST_CLOCK: Final = Kind("test_clock", TestClock)  # none
 EPOCH: Final = Kind("epoch", Epoch)  # none
-FEED_COUNTER: Final = Kind("feed_counter", FeedCounter)  # creditor
-FEED_LINE: Final = Kind("feed_line", FeedLine)  # creditor, position
+FEED_PAGE: Final = Kind("feed_page", FeedPage)  # creditor, position

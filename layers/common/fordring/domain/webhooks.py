@@ -1,5 +1,6 @@
 """Webhooks to billing products: endpoints, deliveries, and the schedule of attempts."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -23,6 +24,10 @@ DELIVERY_SCHEDULE: Final = (
 
 ROTATION_OVERLAP: Final = timedelta(hours=24)
 """How long a replaced secret goes on signing beside the new one."""
+
+
+DELIVERY_LEASE: Final = timedelta(seconds=60)
+"""How long a delivery belongs to whoever makes an attempt at it, real time."""
 
 
 class EndpointState(StrEnum):
@@ -117,6 +122,10 @@ class Delivery:
     lease_owner: str | None = None
     lease_until: datetime | None = None
     attempts: tuple[Attempt, ...] = ()
+
+    def leased(self, owner: str, at: datetime) -> "Delivery":
+        """Give it as it is while ``owner`` makes an attempt, from ``at``, real time."""
+        return replace(self, state=DeliveryState.SENDING, lease_owner=owner, lease_until=at + DELIVERY_LEASE)
 
 
 def next_delay(step: int) -> timedelta | None:

@@ -64,7 +64,7 @@ def sequence(number: str) -> str:
 
 _PARENTS: Final = {"case": "CASE", "invoice": "INV", "creditor": "CRED"}
 _CHILDREN_OF: Final = {prefix: name for name, prefix in _PARENTS.items()}
-_NUMBERED: Final = (things.INVOICE_ENTRY, things.CASE_ENTRY, things.COMMAND, things.FEED_LINE)
+_NUMBERED: Final = (things.INVOICE_ENTRY, things.CASE_ENTRY, things.COMMAND, things.FEED_PAGE)
 
 _KEYS: Final[Mapping[str, Callable[..., Key]]] = {
     things.API_KEY.name: lambda key: Key(f"KEY#{key}", META),
@@ -108,8 +108,7 @@ _KEYS: Final[Mapping[str, Callable[..., Key]]] = {
     things.MOVING.name: lambda job, case: Key(f"JOB#{job}", f"MOVE#{case}"),
     things.TEST_CLOCK.name: lambda: Key("CLOCK", META),
     things.EPOCH.name: lambda: Key("EPOCH", META),
-    things.FEED_COUNTER.name: lambda creditor: Key(f"FEED#{creditor}", "COUNTER"),
-    things.FEED_LINE.name: lambda creditor, position: Key(f"FEED#{creditor}", f"EVT#{sequence(position)}"),
+    things.FEED_PAGE.name: lambda creditor, position: Key(f"FEED#{creditor}", f"PAGE#{sequence(position)}"),
 }
 
 _CHILDREN: Final[Mapping[str, tuple[str, str]]] = {
@@ -128,7 +127,7 @@ _CHILDREN: Final[Mapping[str, tuple[str, str]]] = {
     "questions_of_case": ("CASE#", "QST#"),
     "holders_of": ("PAYREF#", "INV#"),
     "parked_of": ("PARK#", "CB#"),
-    "feed_of": ("FEED#", "EVT#"),
+    "feed_of": ("FEED#", "PAGE#"),
     "moves_of": ("JOB#", "MOVE#"),
 }
 
@@ -203,14 +202,15 @@ def query_of(listing: Listing[Any]) -> Query:
         outer = len(listing.ids) - prefix.count("{}")
         pk = partition + "#".join(listing.ids[:outer])
         sk = prefix.format(*listing.ids[outer:]) + listing.prefix
-        return Query(None, pk, sk, listing.newest_first)
+        since = prefix + sequence(str(listing.since)) if isinstance(listing.since, int) else ""
+        return Query(None, pk, sk, listing.newest_first, since)
     index, pattern = _INDEXED[listing.name]
     return Query(
         index,
         pattern.format(*listing.ids),
         listing.prefix,
         listing.newest_first,
-        instant(listing.since) if listing.since else "",
+        instant(listing.since) if isinstance(listing.since, datetime) else "",
     )
 
 

@@ -16,7 +16,7 @@ from fordring.domain.webhooks import (
     EndpointState,
 )
 from fordring.usecases.keys import within
-from fordring.usecases.publishing import deliver_to, endpoints_of
+from fordring.usecases.publishing import delivery_of, endpoints_of
 from fordring.usecases.work import Desk, Work
 
 MOST: Final = 50
@@ -105,4 +105,6 @@ def try_out(work: Work, endpoint: Endpoint) -> Delivery:
         fan_out_at=None,
     )
     work.add(things.EVENT(*event.parent, event.event_id), event)
-    return deliver_to(work, event, endpoint)
+    delivery = delivery_of(event, endpoint, work.now)
+    work.add(things.DELIVERY(delivery.delivery_id), delivery)
+    return delivery

@@ -23,7 +23,9 @@ from fordring.domain.webhooks import (
 from fordring.usecases.recording import ask_for_attention, attention_id
 from fordring.usecases.work import Desk, Work, transact
 
-LEASE: Final = timedelta(seconds=60)
+HASTE: Final = timedelta(seconds=30)
+"""How much of a lease must be left to begin an attempt: it may take 15 seconds, and the writes after it."""
+
 LONGEST_WAIT: Final = timedelta(hours=24)
 """A Retry-After beyond this is cut to it: an endpoint may slow the hub down, not switch it off."""
 
@@ -49,16 +51,21 @@ def _creditor(event: Event) -> str | None:
 
 
 def deliver(
-    desk: Desk, http: Http, sign: Sign, secrets: Secrets, delivery_id: str, owner: str
+    desk: Desk, http: Http, sign: Sign, secrets: Secrets, delivery: str | Delivery, owner: str
 ) -> DeliveryState | None:
     """Make one attempt, if the delivery is due and nobody else is at it; gives its state after it.
 
     ``None``: no attempt was made, also because the endpoint is being serviced (SAN-20).
+
+    Parameters
+    ----------
+    delivery
+        Its id, or the delivery itself as ``owner`` has made and leased it.
     """
-    leased = _lease(desk, delivery_id, owner)
+    leased = _still_leased(desk, delivery) or _lease(desk, _id_of(delivery), owner)
     if leased is None:
         return None
-    ref = things.DELIVERY(delivery_id)
+    ref = things.DELIVERY(leased.delivery_id)
     work = desk.read(things.ENDPOINT(leased.endpoint_id), things.EVENT(*leased.event))
     endpoint = work.find(things.ENDPOINT(leased.endpoint_id))
     event = work.find(things.EVENT(*leased.event))
@@ -71,7 +78,7 @@ def deliver(
     else:
         attempt, wait = _attempt(desk, http, sign, secrets, leased, endpoint, event)
         gone = attempt.status == 410
-    attention = things.ATTENTION(attention_id(AttentionKind.DELIVERY_DEAD, ("delivery", delivery_id)))
+    attention = things.ATTENTION(attention_id(AttentionKind.DELIVERY_DEAD, ("delivery", leased.delivery_id)))
     return transact(
         desk,
         [ref, things.ENDPOINT(leased.endpoint_id), attention],
@@ -87,6 +94,16 @@ def _put_off(work: Work, leased: Delivery, owner: str, until: datetime) -> None:
         work.change(ref, free)
 
 
+def _id_of(delivery: str | Delivery) -> str:
+    return delivery if isinstance(delivery, str) else delivery.delivery_id
+
+
+def _still_leased(desk: Desk, delivery: str | Delivery) -> Delivery | None:
+    if isinstance(delivery, str) or delivery.lease_until is None:
+        return None
+    return delivery if delivery.lease_until - desk.wall.now() >= HASTE else None
+
+
 def _lease(desk: Desk, delivery_id: str, owner: str) -> Delivery | None:
     ref = things.DELIVERY(delivery_id)
     real = desk.wall.now()
@@ -95,9 +112,10 @@ def _lease(desk: Desk, delivery_id: str, owner: str) -> Delivery | None:
         delivery = work.find(ref)
         if delivery is None or delivery.due_at is None or delivery.due_at > work.now:
             return None
-        if delivery.lease_until is not None and delivery.lease_until > real:
+        taken = delivery.lease_until is not None and delivery.lease_until > real
+        if taken and delivery.lease_owner != owner:
             return None
-        leased = replace(delivery, state=DeliveryState.SENDING, lease_owner=owner, lease_until=real + LEASE)
+        leased = delivery.leased(owner, real)
         work.change(ref, leased)
         return leased
 

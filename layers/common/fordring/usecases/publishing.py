@@ -1,24 +1,31 @@
-"""Fanning events out: into the creditor's feed, in commit order, and to the endpoints that want them.
+"""Fanning events out: into the creditor's feed, without gaps, and to the endpoints that want them.
 
-One transaction gives each event its place in the feed and makes its deliveries, so that an event is fanned
-out once, whoever finds it first: the stream or the sweep.
+The feed is a chain of pages. A page is written once, under the position of its first event, on the condition
+that nothing is there; so there is one page for each place, and no gap between two. What else belongs to an
+event (its deliveries, and that its row says so) follows in single writes, each of which may be made again.
+Nobody writes a page before that is done for the page in front of it: an event that still waits is therefore
+in the newest page or in none, and one look at that page tells which. A transaction would tell the same and
+cost twice as much for each row (docs/decisions.md).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
+from datetime import datetime, timedelta
 from itertools import batched
+from typing import Any, Final
 
 from fordring.domain import things
+from fordring.domain.errors import Busy
 from fordring.domain.events import Event
 from fordring.domain.refs import Listing, Ref
-from fordring.domain.running import FeedCounter, FeedLine
+from fordring.domain.running import FEED_PAGE_LINES, FeedLine, FeedPage
 from fordring.domain.values import dataclass
 from fordring.domain.webhooks import Delivery, Endpoint
 from fordring.usecases.recording import derived_id
-from fordring.usecases.work import Desk, Work, transact
+from fordring.usecases.work import ATTEMPTS, Change, Conflict, Desk, Stored
 
-AT_ONCE = 15
-"""Events in one transaction: with a few endpoints each, well under 100 writes."""
+PATIENCE: Final = 3
+"""How often somebody is waited for who has begun a page and not completed it, before that is done for him."""
 
 
 def endpoints_of(desk: Desk) -> Sequence[Endpoint]:
@@ -28,77 +35,144 @@ def endpoints_of(desk: Desk) -> Sequence[Endpoint]:
 
 @dataclass(slots=True)
 class FannedOut:
-    """The events that were fanned out now, and the ids of the deliveries that were made."""
+    """The events that were fanned out now, and the deliveries that were made, leased by their maker."""
 
     events: list[Event] = field(default_factory=list)
-    deliveries: list[str] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
 
 
-def fan_out(desk: Desk, refs: Iterable[Ref[Event]]) -> FannedOut:
-    """Fan events out, in the order given."""
+def fan_out(desk: Desk, refs: Iterable[Ref[Event]], owner: str, made: FannedOut) -> None:
+    """Fan events out, in the order given; whoever ``owner`` names is then to make the deliveries.
+
+    Parameters
+    ----------
+    made
+        Gets what was done, also when it could not all be done.
+
+    Raises
+    ------
+    Busy
+        When others were faster every time.
+    """
     wanted = list(dict.fromkeys(refs))
-    made = FannedOut()
     if not wanted:
-        return made
-    stored = desk.store.read(wanted)
+        return
     by_creditor: dict[str, list[Ref[Event]]] = {}
+    read = desk.store.read(wanted)
     for ref in wanted:
-        if ref in stored and stored[ref].value.fan_out_at is not None:
-            by_creditor.setdefault(stored[ref].value.creditor_id, []).append(ref)
+        if _waits(read, ref):
+            by_creditor.setdefault(read[ref].value.creditor_id, []).append(ref)
     if not by_creditor:
-        return made
+        return
     endpoints = endpoints_of(desk)
-    for creditor_id, events in by_creditor.items():
-        at_once = max(1, min(AT_ONCE, 90 // (2 + len(endpoints))))
-        for batch in batched(events, at_once, strict=False):
-            part = _fan_out(desk, creditor_id, batch, endpoints)
-            made.events += part.events
-            made.deliveries += part.deliveries
-    return made
+    for creditor_id, waiting in by_creditor.items():
+        feed = _Feed(desk, creditor_id, endpoints, owner, made)
+        for batch in batched(waiting, FEED_PAGE_LINES, strict=False):
+            feed.append(batch)
 
 
-def _fan_out(
-    desk: Desk, creditor_id: str, refs: Sequence[Ref[Event]], endpoints: Sequence[Endpoint]
-) -> FannedOut:
-    counter_ref = things.FEED_COUNTER(creditor_id)
+@dataclass(slots=True)
+class _Feed:
+    """One creditor's feed, and who wants to hear of it."""
 
-    def decide(work: Work) -> FannedOut:
-        counter = work.find(counter_ref)
-        position = counter.last if counter else 0
-        made = FannedOut()
-        for ref in refs:
-            event = work.get(ref)
-            if event.fan_out_at is None:
+    desk: Desk
+    creditor_id: str
+    endpoints: Sequence[Endpoint]
+    owner: str
+    made: FannedOut
+
+    def append(self, refs: Sequence[Ref[Event]]) -> None:
+        """Give events their places, unless they have them."""
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                # Full jitter: the losers of one round must not meet again in the next.
+                self.desk.wall.pause(timedelta(milliseconds=self.desk.randbits(16) % (5 * 2**attempt)))
+            newest = self._newest_page()
+            placed = _refs_in(newest)
+            # Read after the page: what still waits now, and is not in it, is in no page before it either.
+            read = self.desk.store.read(dict.fromkeys((*placed, *refs, *self.desk.clock.refs)))
+            if attempt < PATIENCE and any(_waits(read, ref) for ref in placed):
                 continue
-            position += 1
-            work.change(ref, replace(event, fan_out_at=None, position=position))
-            work.add(
-                things.FEED_LINE(creditor_id, position),
-                FeedLine(
-                    position, event.event_id, event.parent, event.type.value, event.data, event.occurred_at
-                ),
-            )
-            for endpoint in endpoints:
-                if endpoint.wants(event.creditor_id, event.type.value):
-                    made.deliveries.append(deliver_to(work, event, endpoint).delivery_id)
-            made.events.append(event)
-        if position != (counter.last if counter else 0):
-            work.put(counter_ref, FeedCounter(position))
-        return made
+            self._complete(placed, read)
+            fresh = [ref for ref in refs if ref not in placed and _waits(read, ref)]
+            if not fresh or self._add_page(newest.last + 1 if newest else 1, fresh, read):
+                return
+        raise Busy
 
-    return transact(desk, [counter_ref, *refs], decide)
+    def _add_page(self, first: int, refs: Sequence[Ref[Event]], read: Mapping[Ref[Any], Stored]) -> bool:
+        page = FeedPage(first, tuple(_line_of(read[ref].value) for ref in refs))
+        try:
+            self.desk.store.commit([Change("add", things.FEED_PAGE(self.creditor_id, first), page)])
+        except Conflict:
+            return False
+        self._complete(_refs_in(page), read)
+        return True
+
+    def _newest_page(self) -> FeedPage | None:
+        listing = Listing(things.FEED_PAGE, "feed_of", (self.creditor_id,), newest_first=True)
+        for _, page in self.desk.store.page(listing, limit=1).items:
+            return page
+        return None
+
+    def _complete(self, placed: Mapping[Ref[Event], int], read: Mapping[Ref[Any], Stored]) -> None:
+        """Do for the events of a page what is still to be done."""
+        now = self.desk.clock.now(read)
+        for ref, position in placed.items():
+            if _waits(read, ref):
+                self._complete_one(ref, read[ref], position, now)
+
+    def _complete_one(self, ref: Ref[Event], stored: Stored, position: int, now: datetime) -> None:
+        event: Event = stored.value
+        for endpoint in self.endpoints:
+            if endpoint.wants(event.creditor_id, event.type.value):
+                self._deliver_to(event, endpoint, now)
+        told = replace(event, fan_out_at=None, position=position)
+        if self._write(Change("change", ref, told, stored)):
+            self.made.events.append(told)
+
+    def _deliver_to(self, event: Event, endpoint: Endpoint, now: datetime) -> None:
+        leased = delivery_of(event, endpoint, now).leased(self.owner, self.desk.wall.now())
+        if self._write(Change("add", things.DELIVERY(leased.delivery_id), leased)):
+            self.made.deliveries.append(leased)
+
+    def _write(self, change: Change) -> bool:
+        """Write one thing; ``False`` when somebody else has done so before.
+
+        Raises
+        ------
+        Busy
+            When that cannot be told: nothing may follow then, or an event could stand in the feed twice.
+        """
+        try:
+            self.desk.store.commit([change])
+        except Conflict as conflict:
+            if not conflict.refs:
+                raise Busy from conflict
+            return False
+        return True
 
 
-def deliver_to(work: Work, event: Event, endpoint: Endpoint) -> Delivery:
-    """Make the delivery of an event to an endpoint; its id follows from both."""
-    delivery = Delivery(
+def _refs_in(page: FeedPage | None) -> dict[Ref[Event], int]:
+    """Name the events of a page, with their positions."""
+    return {things.EVENT(*line.parent, line.event_id): n for n, line in page.numbered} if page else {}
+
+
+def _waits(read: Mapping[Ref[Any], Stored], ref: Ref[Event]) -> bool:
+    return ref in read and read[ref].value.fan_out_at is not None
+
+
+def _line_of(event: Event) -> FeedLine:
+    return FeedLine(event.event_id, event.parent, event.type.value, event.data, event.occurred_at)
+
+
+def delivery_of(event: Event, endpoint: Endpoint, now: datetime) -> Delivery:
+    """Give the delivery of an event to an endpoint, due at once; its id follows from both."""
+    return Delivery(
         delivery_id=derived_id("dlv", event.event_id, endpoint.endpoint_id),
         endpoint_id=endpoint.endpoint_id,
         creditor_id=event.creditor_id,
         event=(*event.parent, event.event_id),
         event_type=event.type.value,
-        created_at=work.now,
-        due_at=work.now,
+        created_at=now,
+        due_at=now,
     )
-    work.add(things.DELIVERY(delivery.delivery_id), delivery)
-    return delivery

@@ -5,7 +5,7 @@ from fordring.domain.creditor import Scope
 from fordring.domain.matching import Suggestion
 from fordring.domain.payment import Payment
 from fordring.domain.refs import Listing
-from fordring.domain.running import SyncState
+from fordring.domain.running import FEED_PAGE_LINES, SyncState
 from fordring.edge.call import Call
 from fordring.edge.listing import answer_list
 from fordring.edge.problem import Answer
@@ -47,19 +47,20 @@ def list_payments(call: Call) -> Answer:
 def read_feed(call: Call) -> Answer:
     """Read a creditor's events from a position on."""
     asked = call.asked(FeedQuery)
-    counter_ref = things.FEED_COUNTER(asked.creditor_id)
     creditor_ref = things.CREDITOR(asked.creditor_id)
-    work = call.read(creditor_ref, counter_ref)
+    work = call.read(creditor_ref)
     call.reach(asked.creditor_id)
     work.get(creditor_ref)
-    counter = work.find(counter_ref)
-    last, after = counter.last if counter else 0, int(asked.after)
-    until = min(last, after + int(asked.limit))
-    # Lines have no gaps and are written together with the counter, so they are named, not looked for.
-    refs = [things.FEED_LINE(asked.creditor_id, position) for position in range(after + 1, until + 1)]
-    lines = call.hub.desk.read(*refs) if refs else work
-    told = [tell_feed_line(lines.get(ref)) for ref in refs]
-    return Answer.of(200, {"items": told, "next_after": str(max(after, until)), "more": until < last})
+    after, limit = int(asked.after), int(asked.limit)
+    # The next event is in a page that begins no further back than a whole page.
+    since = max(after + 2 - FEED_PAGE_LINES, 1)
+    listing = Listing(things.FEED_PAGE, "feed_of", (asked.creditor_id,), since=since)
+    pages = call.hub.store.page(listing, limit=limit + FEED_PAGE_LINES)
+    found = [numbered for _, page in pages.items for numbered in page.numbered if numbered[0] > after]
+    told = [tell_feed_line(position, line) for position, line in found[:limit]]
+    next_after = told[-1]["position"] if told else after
+    more = len(found) > limit or pages.next is not None
+    return Answer.of(200, {"items": told, "next_after": str(next_after), "more": more})
 
 
 def read_sync(call: Call) -> Answer:

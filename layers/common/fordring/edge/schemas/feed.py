@@ -71,10 +71,10 @@ class ToldSync(Told):
     differences: list[dict[str, Any]]
 
 
-def tell_feed_line(line: FeedLine) -> dict[str, Any]:
+def tell_feed_line(position: int, line: FeedLine) -> dict[str, Any]:
     """Tell one line of the feed."""
     return {
-        "position": line.position,
+        "position": position,
         "event_id": line.event_id,
         "type": line.type,
         "occurred_at": instant(line.occurred_at),

@@ -16,7 +16,7 @@ from fordring.domain.command import CommandState, head_of
 from fordring.domain.email import EmailState
 from fordring.domain.events import EventType
 from fordring.domain.refs import Ref
-from fordring.domain.webhooks import DeliveryState
+from fordring.domain.webhooks import Delivery, DeliveryState
 from fordring.edge.hub import Hub
 from fordring.edge.telemetry import Count, Log, count
 from fordring.edge.workers.messages import QueueOf, event_ref, message_of, send_all
@@ -29,7 +29,7 @@ from fordring.usecases.mailing import deliver_email
 from fordring.usecases.notifying import deliver
 from fordring.usecases.pausing import resume_due
 from fordring.usecases.ports import Queue
-from fordring.usecases.publishing import fan_out
+from fordring.usecases.publishing import FannedOut, fan_out
 
 GRACE: Final = timedelta(seconds=30)
 """For how long what is due is left to the stream before the sweep takes it up."""
@@ -136,7 +136,7 @@ class Outbox:
         elif "document_of" in message:
             self._fetch_document(message["document_of"], message["dispatch_id"])
         elif "delivery_id" in message:
-            self._deliver_webhook(message["delivery_id"])
+            self._deliver_webhook(message["delivery_id"], secrets.token_hex(8))
         elif "email_id" in message:
             self._deliver_email(message)
         else:
@@ -144,14 +144,21 @@ class Outbox:
             self._fan_out([event] if event else [])
 
     def _fan_out(self, events: list[Ref[Any]]) -> None:
-        made = fan_out(self._hub.desk, events)
+        owner, made = secrets.token_hex(8), FannedOut()
+        try:
+            fan_out(self._hub.desk, events, owner, made)
+        finally:
+            self._follow(made, owner)
+
+    def _follow(self, made: FannedOut, owner: str) -> None:
+        """Count what was told, and make the deliveries, also when others were faster with the rest."""
         for event in made.events:
             if event.type in _EVENTS:
                 count(_EVENTS[event.type])
             if event.type is EventType.CASE_STATUS_CHANGED and event.data["stage"] == Stage.UNKNOWN:
                 count(Count.AGENCY_STATUS_UNKNOWN)
-        for delivery_id in made.deliveries:
-            self._deliver_webhook(delivery_id)
+        for delivery in made.deliveries:
+            self._deliver_webhook(delivery, owner)
 
     def _deliver_commands(self, case_id: str) -> None:
         hub = self._hub
@@ -196,12 +203,12 @@ class Outbox:
             self._log.info("document_fetched", case_id=case_id, state=state)
             self._come_back(things.DISPATCH(case_id, dispatch_id), dispatch.fetch_at)
 
-    def _deliver_webhook(self, delivery_id: str) -> None:
+    def _deliver_webhook(self, delivery: str | Delivery, owner: str) -> None:
         from fordring.edge.standard_webhooks import sign
 
         hub = self._hub
-        owner = secrets.token_hex(8)
-        state = deliver(hub.desk, hub.webhook_http, sign, hub.vault.secrets_of, delivery_id, owner)
+        delivery_id = delivery if isinstance(delivery, str) else delivery.delivery_id
+        state = deliver(hub.desk, hub.webhook_http, sign, hub.vault.secrets_of, delivery, owner)
         if state is None:
             return
         count(Count.WEBHOOK_DELIVERED if state is DeliveryState.DELIVERED else Count.WEBHOOK_FAILED)
