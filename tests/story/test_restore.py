@@ -185,3 +185,27 @@ def test_an_old_snapshot_makes_no_second_case(hub):
     sent = hub.control("GET", f"{hub.agency}/requests?operation=register_case")["items"]
     assert len(sent) == {"intrum": 6, "svea": 3}[hub.agency]
     assert faults_of(hub) == []
+
+
+def test_what_is_told_before_the_number_comes_reaches_the_case_of_the_lost_time(hub):
+    product = Product(hub)
+    kept = hub.engine.everything()
+    product.hand_over(product.invoice("A-1"))
+    hub.pump()
+    (there,) = hub.control("GET", f"{hub.agency}/cases")["items"]
+
+    refill(hub.engine, kept)
+    raise_epoch(hub.hub.desk)
+    product.again += 1
+    case_id = product.hand_over(invoice_id := product.invoice("A-1"))
+    assert hub.case(case_id).external_id != there["external_id"]
+    product.credited(invoice_id, "C-1", "50.00")
+    hub.pump()
+    product.credited(invoice_id, "C-2", "1200.00")
+    hub.pump()
+    hub.advance(hub.api, days=2)
+
+    (there,) = hub.control("GET", f"{hub.agency}/cases")["items"]
+    assert there["state"] == "closed"
+    assert hub.case(case_id).case_number == there["case_number"]
+    assert faults_of(hub) == []

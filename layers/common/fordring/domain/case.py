@@ -89,6 +89,9 @@ class Case:
         The ids of the agency's questions that wait for an answer.
     handling
         How the creditor has acknowledged the end of the case; ``None`` while it has not.
+    told_as
+        The external id by which the agency knows the case where that is another: it was registered in a time
+        that the hub has lost.
     """
 
     case_id: str
@@ -133,6 +136,17 @@ class Case:
     receipts: tuple[Receipt, ...] = ()
     cost_moves: tuple[CostMove, ...] = ()
     handling: Handling | None = None
+    told_as: str | None = None
+
+    @property
+    def as_told(self) -> "Case":
+        """The case by the name that the agency has for it; so is its invoice, if it is the only one."""
+        if self.told_as is None:
+            return self
+        members = self.members
+        if len(members) == 1:
+            members = (replace(members[0], external_id=self.told_as),)
+        return replace(self, external_id=self.told_as, members=members)
 
     @property
     def held(self) -> tuple[Member, ...]:

@@ -108,6 +108,7 @@ def assemble(desk: Desk, row: CommandRow, case: Case) -> Assembled | Unfounded:
         return Unfounded("agreement_changed")
     if row.kind is not CommandKind.REGISTER_CASE and case.release in (Release.QUEUED, Release.REJECTED):
         return Unfounded(NEVER_REGISTERED)
+    case = case if row.kind is CommandKind.REGISTER_CASE else case.as_told
     member = _member(row, case, subject, work)
     wrong = _wrong(work, row, case, agreement) or wrong_about_member(work, row, case, member)
     if wrong is not None and (row.doubted_at is None or wrong == "billing_address_incomplete"):

@@ -50,7 +50,7 @@ def fetch_document(
     agreement = desk.read(agreement_ref).get(agreement_ref).under(case.agreement_number)
     if agreement is None or agreement.credentials is None:
         return _settle(desk, dispatch, None, "agreement_changed")
-    key = CaseKey(case.external_id, case.case_number)
+    key = CaseKey(case.as_told.external_id, case.case_number)
     try:
         document = agency_of(case.agency).document(key, dispatch.agency_dispatch_id, unseal(agreement))
     except TransportFailed as failure:

@@ -49,7 +49,7 @@ def reconcile(
         if case.release not in (Release.SUBMITTED, Release.REGISTERED):
             continue
         if balance is None:
-            balance = agency.case(CaseKey(case.external_id, case.case_number), credentials)
+            balance = agency.case(CaseKey(case.as_told.external_id, case.case_number), credentials)
         if case.release is Release.SUBMITTED and not _is_settled(balance):
             # Accepted, and not examined yet: an agency may show it nowhere, as it came, or as refused.
             continue
@@ -97,8 +97,9 @@ def _pop(
     theirs: dict[str, AgencyBalance], names: Mapping[str | None, str], case: Case
 ) -> AgencyBalance | None:
     """Take a case off the agency's list, by the external id, or by its number if it goes by another."""
-    if case.external_id in theirs or case.case_number is None:
-        return theirs.pop(case.external_id, None)
+    name = case.as_told.external_id
+    if name in theirs or case.case_number is None:
+        return theirs.pop(name, None)
     return theirs.pop(names.get(case.case_number, ""), None)
 
 

@@ -172,6 +172,7 @@ def _done(work: Work, row: CommandRow, case: Case, accepted: Accepted) -> Comman
             told = told.touched(work.now, release=release)
             if accepted.external_id not in (None, case.external_id):
                 _adopt(work, case, accepted.external_id or "")
+                told = replace(told, told_as=accepted.external_id)
             if accepted.case_number and told.case_number is None:
                 work.change(things.CASE(case.case_id), told)
                 number(work, told, accepted.case_number)
