@@ -224,6 +224,15 @@ def test_a_payment_that_bounced_is_reversed_and_the_agency_told(api, world, stor
     assert (twice.status, twice.code) == (409, "payment_not_reversible")
 
 
+def test_a_payment_is_not_taken_back_before_it_came(api, world):
+    invoice = world.invoice().invoice_id
+    paid = api.post(f"{at(invoice)}/payments", PAID).body["payment_id"]
+    early = api.post(f"/v1/payments/{paid}/reverse", {"date": "2026-02-19"})
+    assert (early.status, early.faults) == (422, {"/date": "reversed_before_paid"})
+    assert api.get(at(invoice)).body["remaining"] == nok("0.00")
+    assert api.post(f"/v1/payments/{paid}/reverse", {"date": "2026-02-20"}).status == 200
+
+
 def test_a_payment_from_before_the_transfer_that_bounced_is_on_the_case_again(api, world, reported):
     invoice = world.invoice().invoice_id
     paid = api.post(f"{at(invoice)}/payments", PAID | {"amount": nok("250.00")}).body["payment_id"]

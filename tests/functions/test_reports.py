@@ -9,7 +9,7 @@ import pytest
 from fordring.domain import things
 from fordring.domain.agency import CaseKey
 from fordring.domain.agency_answers import Teller
-from fordring.domain.facts import LetterDispatched, PaymentReceived, PaymentReversed
+from fordring.domain.facts import CaseRejected, LetterDispatched, PaymentReceived, PaymentReversed
 from fordring.domain.money import Money
 from fordring.domain.payment import Settlement, SettlementLine
 from fordring.usecases import reporting
@@ -316,3 +316,16 @@ def test_money_for_an_earlier_case_is_recovered_once(api, world):
 
     (told,) = api.get(f"{RECOVERY}?on=2026-03-31").body["currencies"]
     assert (told["cases"], told["collected"]) == (2, "300.00")
+    # The debt is one, though it was handed over twice.
+    assert (told["handed_over"], told["share"]) == ("1000.00", "0.3000")
+
+
+@pytest.mark.capability("BEY-12")
+def test_what_no_agency_has_taken_is_not_counted_as_handed_over(api, recovered, world):
+    refused, unsent = world.case(), world.case()
+    fact = CaseRejected(CaseKey(refused.external_id), ("address_incomplete",), world.hub.wall.now())
+    assert apply_one(world.hub.desk, fact, SVEA)
+    world.close(unsent)
+
+    (told,) = api.get(f"{RECOVERY}?on=2026-03-31").body["currencies"]
+    assert (told["cases"], told["handed_over"], told["share"]) == (2, "2000.00", "0.7500")

@@ -312,6 +312,9 @@ def test_a_settlement_that_names_cases_by_number_or_a_lost_id_is_led_to_them(api
         ("unknown_case", "1.00"),
     ]
     (voucher,) = vouchers(api)
+    # One line for the bank, as it is on the statement.
+    bank = [each["debit"]["amount"] for each in voucher["lines"] if each["role"] == "bank"]
+    assert bank == ["120.98"]
     on = [each for each in voucher["lines"] if each["role"] == "agency_claims"]
     assert [(each["case_id"], each["credit"]["amount"]) for each in on][:3] == [
         (one.case_id, "50.00"),

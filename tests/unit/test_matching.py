@@ -53,6 +53,24 @@ def test_each_case_has_its_rule(amount, candidates, rule, shares):
     assert (decision.rule, decision.shares) == (rule, tuple(Share(*each) for each in shares))
 
 
+def test_each_rule_comes_before_those_that_would_apply_too():
+    """Money that several rules fit is explained by the first of them, in the order that is written down."""
+    twice = (Earlier(1000, DAY, "api"),)
+    elsewhere = owed("e", 1000, currency="EUR", earlier=twice)
+    ladder = [
+        ([elsewhere], Rule.WRONG_CURRENCY),
+        ([owed(earlier=twice), owed("b", 500)], Rule.PROBABLE_DUPLICATE),
+        ([owed(paid_before=True, earlier=twice)], Rule.PROBABLE_DUPLICATE),
+        ([owed("a", 0, earlier=twice)], Rule.PROBABLE_DUPLICATE),
+        ([owed("a", 500), owed("b", 500, earlier=twice)], Rule.PROBABLE_DUPLICATE),
+        ([owed(), owed("b", 400), owed("c", 600)], Rule.REFERENCE_AND_AMOUNT),
+        ([owed("b", 400), owed("c", 600, at_agency=True)], Rule.ONE_FOR_MANY),
+        ([owed("b", 400), owed("c", 500, at_agency=True)], Rule.AMBIGUOUS_REFERENCE),
+        ([owed("a", 0, at_agency=True)], Rule.ABOVE_PRINCIPAL),
+    ]
+    assert [match(incoming(1000), found).rule for found, _ in ladder] == [rule for _, rule in ladder]
+
+
 @pytest.mark.capability("NET-27")
 def test_what_is_above_the_principal_of_an_invoice_at_an_agency_is_left_to_a_person():
     there = owed(at_agency=True)

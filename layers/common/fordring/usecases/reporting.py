@@ -16,6 +16,7 @@ from fordring.domain.agency import Stage
 from fordring.domain.calendar import local_date
 from fordring.domain.case import Case
 from fordring.domain.errors import Unprocessable
+from fordring.domain.invoice import Release
 from fordring.domain.refs import Listing
 from fordring.domain.values import dataclass
 from fordring.usecases.work import Desk
@@ -60,11 +61,12 @@ def ageing(desk: Desk, creditor_id: str, on: date, today: date, due: str) -> dic
 class Recovered:
     """What came of cases in one currency, minor units.
 
-    ``weighted_days`` is the sum over the receipts of amount times days from the opening of the case.
+    ``weighted_days`` is the sum over the receipts of amount times days from the opening of the case;
+    ``owed`` what each invoice was handed over with: once, at its highest, however often that was.
     """
 
     cases: int = 0
-    handed_over: int = 0
+    owed: dict[str, int] = field(default_factory=dict)
     collected: dict[Stage, int] = field(default_factory=dict)
     weighted_days: int = 0
     charged: int = 0
@@ -72,6 +74,11 @@ class Recovered:
     given_up: int = 0
     commission: int = 0
     vat: int = 0
+
+    @property
+    def handed_over(self) -> int:
+        """What was to be collected."""
+        return sum(self.owed.values())
 
     @property
     def total(self) -> int:
@@ -83,6 +90,8 @@ def recovery(
     desk: Desk, creditor_id: str, on: date, opened: str, agency: str | None, country: str
 ) -> dict[str, Recovered]:
     """Sum up what cases have brought until a day, by currency.
+
+    What an agency has rejected, or was never sent, is no case of its.
 
     Parameters
     ----------
@@ -108,16 +117,23 @@ def recovery(
     ]
     for case in _read(desk, listings, "opened"):
         begun = local_date(case.opened_at, country)
-        if begun <= on and agency in (None, case.agency):
+        if begun <= on and agency in (None, case.agency) and not _never_taken(case):
             _add(found[case.currency], case, begun, on)
             currency_of[case.case_id] = case.currency
     _add_settlements(desk, creditor_id, on, currency_of, found)
     return dict(sorted(found.items()))
 
 
+def _never_taken(case: Case) -> bool:
+    if case.receipts:
+        return False
+    return case.release is Release.REJECTED or not (case.open or case.case_number)
+
+
 def _add(sums: Recovered, case: Case, begun: date, on: date) -> None:
     sums.cases += 1
-    sums.handed_over += case.principal
+    for member in case.held:
+        sums.owed[member.invoice_id] = max(member.principal, sums.owed.get(member.invoice_id, 0))
     for receipt in case.receipts:
         if receipt.counts(on):
             sums.collected[receipt.stage] = sums.collected.get(receipt.stage, 0) + receipt.amount

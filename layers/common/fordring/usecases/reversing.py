@@ -8,7 +8,7 @@ from typing import Any
 from fordring.domain import things
 from fordring.domain.agency import CommandKind
 from fordring.domain.case import Case
-from fordring.domain.errors import Refused
+from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import Entry, EntryKind, Source
@@ -75,6 +75,22 @@ def refuse_unless_reversible(payment: Payment) -> None:
             "payment_not_reversible",
             "only a matched payment at the creditor can be reversed here",
             facts={"match": payment.match.value, "source": payment.source.value},
+        )
+
+
+def refuse_before_payment(payment: Payment, reversed_date: date) -> None:
+    """Refuse to take a payment back before it came: on the days between, more than the debt would be owed.
+
+    Raises
+    ------
+    Unprocessable
+        ``reversed_before_paid``.
+    """
+    if reversed_date < payment.paid_date:
+        raise Unprocessable(
+            "reversed_before_paid",
+            "the payment is of a later day",
+            faults=[Fault("/date", "reversed_before_paid", "not before the payment's date")],
         )
 
 

@@ -10,7 +10,7 @@ from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import Component, Entry, EntryKind, Source
 from fordring.domain.payment import Payment, Settlement, SettlementLine
 from fordring.domain.refs import Ref
-from fordring.domain.vouchers import Account, Posting, Voucher, VoucherKind, VoucherLine
+from fordring.domain.vouchers import Account, Posting, Voucher, VoucherKind
 from fordring.usecases.recording import derived_id
 from fordring.usecases.work import Work
 
@@ -186,12 +186,12 @@ def difference_of(line: SettlementLine) -> int:
 def vouch_settlement(work: Work, settlement: Settlement) -> None:
     """Keep the voucher of a settlement: it clears what the agency owed (VIS-15).
 
-    What does not add up stays on the agency's balance account, and is told as a difference.
+    The payout is one line, as it is on the bank statement. What does not add up stays on the agency's balance
+    account, and is told as a difference.
     """
-    lines: list[VoucherLine] = []
+    posting = Posting().debit(Account.BANK, settlement.payout)
     for line in settlement.lines:
-        posting = Posting(None, line.case_id)
-        posting.debit(Account.BANK, line.payout)
+        posting.case_id = line.case_id
         posting.debit(Account.COLLECTION_COST, line.commission).debit(Account.VAT, line.vat)
         posting.credit(Account.INTEREST_INCOME, line.interest)
         difference = difference_of(line)
@@ -201,9 +201,8 @@ def vouch_settlement(work: Work, settlement: Settlement) -> None:
                 line.payout - line.principal - line.interest + line.commission + line.vat,
             )
         posting.credit(Account.AGENCY_CLAIMS, line.principal + difference)
-        lines += posting.balanced()
-    rest = settlement.payout - sum(line.payout for line in settlement.lines)
-    lines += Posting().debit(Account.BANK, rest).credit(Account.AGENCY_CLAIMS, rest).balanced()
+    posting.case_id = None
+    posting.credit(Account.AGENCY_CLAIMS, settlement.payout - sum(line.payout for line in settlement.lines))
     ref = voucher_of_settlement(settlement.settlement_id)
     work.add(
         ref,
@@ -213,7 +212,7 @@ def vouch_settlement(work: Work, settlement: Settlement) -> None:
             kind=VoucherKind.SETTLEMENT,
             currency=settlement.currency,
             voucher_date=settlement.settled_date,
-            lines=tuple(lines),
+            lines=posting.balanced(),
             created_at=work.now,
             agency=settlement.agency,
             settlement_id=settlement.settlement_id,

@@ -14,7 +14,7 @@ from fordring.edge.routes.invoice_answers import named_invoice
 from fordring.edge.schemas.payments import NewReversal, PaymentDecision, ToldPayment, tell_payment
 from fordring.usecases.matching import ignore_by_hand, match_by_hand
 from fordring.usecases.paying import Target
-from fordring.usecases.reversing import Reversal
+from fordring.usecases.reversing import Reversal, refuse_before_payment
 from fordring.usecases.unmatched import attention_of_payment
 from fordring.usecases.work import Work
 
@@ -50,11 +50,13 @@ def reverse_payment(call: Call) -> Answer:
     """Take a payment back."""
     body = call.given(NewReversal)
     reversal = Reversal(call.hub.desk, call.path["payment_id"])
-    return call.transact(
-        reversal.refs,
-        lambda work: reversal.carry_out(work, payment_of(call, work), body.date),
-        tell_payment,
-    )
+
+    def decide(work: Work) -> Payment:
+        payment = payment_of(call, work)
+        refuse_before_payment(payment, body.date)
+        return reversal.carry_out(work, payment, body.date)
+
+    return call.transact(reversal.refs, decide, tell_payment)
 
 
 MATCHING_ROUTES = (
