@@ -190,6 +190,16 @@ def test_an_order_needs_a_contact_person_and_a_consent(api, order, missing):
     assert reply.faults == {f"/{missing}": "missing"}
 
 
+@pytest.mark.parametrize("nobody", ["", "   ", "Ola\nNordmann", "Ola\x00"])
+def test_a_consent_is_somebodys(api, order, nobody):
+    order["consent"]["given_by"] = nobody
+
+    reply = api.post(ORDERS, order)
+
+    assert reply.status == 400
+    assert list(reply.faults) == ["/consent/given_by"]
+
+
 @pytest.mark.capability("ZIR-13")
 def test_the_consent_is_recorded_with_name_time_and_version(api, order, clock):
     clock.advance(minutes=5)

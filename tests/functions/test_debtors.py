@@ -199,3 +199,12 @@ def test_handing_over_looks_at_the_debtor_only_when_it_blocks(api, world, meter)
 def test_what_no_id_can_be_is_not_found(api, path):
     assert api.get(f"/v1/creditors/acme/{path}").status == 404
     assert api.get("/v1/creditors/a%23b/debtors").status == 404
+
+
+@pytest.mark.capability("NET-10")
+@pytest.mark.parametrize("part", ["postal_code", "city"])
+def test_white_space_is_no_address(api, part):
+    address = {"lines": ["Lillegata 2"], "postal_code": "0456", "city": "Oslo", "country": "NO"}
+    debtor = {"kind": "private", "country": "NO", "name": "Kari Nordmann", "address": address | {part: "  "}}
+    reply = api.put(AT, debtor)
+    assert (reply.status, reply.body["blocking_reasons"]) == (200, ["billing_address_incomplete"])

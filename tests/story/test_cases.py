@@ -108,6 +108,15 @@ def test_messages_go_both_ways(hub):
     assert faults_of(hub) == []
 
 
+@pytest.mark.parametrize("nothing", ["", " \n ", "a\x00b"])
+def test_a_message_says_something(hub, nothing):
+    _, case_id = registered(hub)
+    reply = hub.api.post(f"/v1/cases/{case_id}/messages", {"text": nothing})
+    assert (reply.status, list(reply.faults)) == (400, ["/text"])
+    lines = hub.api.post(f"/v1/cases/{case_id}/messages", {"text": "First line.\nSecond line."})
+    assert lines.status == 202
+
+
 @pytest.mark.capability("ZIR-2")
 def test_a_case_that_the_agency_refuses_is_a_candidate_again_and_a_person_is_told(hub):
     hub.control(

@@ -108,9 +108,8 @@ class Debtor:
             found.append("collection_ban")
         if self.deceased_at is not None:
             found.append("debtor_deceased")
-        if self.address is None or not (
-            self.address.lines and self.address.postal_code and self.address.city
-        ):
+        address = self.address
+        if address is None or not (address.lines and address.postal_code.strip() and address.city.strip()):
             found.append("billing_address_incomplete")
         if self.kind == "business" and not self.organisation_number:
             found.append("organisation_number_missing")

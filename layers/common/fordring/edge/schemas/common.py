@@ -69,7 +69,13 @@ ChosenId = Annotated[
     ),
     AfterValidator(_chosen),
 ]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+# Something that can be read: no white space alone, and no control characters but, in words, line breaks.
+_LINE = r"[^\x00-\x1f\x7f]"
+_LINES = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=rf"^{_LINE}*[^\s\x00-\x1f\x7f]{_LINE}*$")]
+Words = Annotated[
+    str, Field(min_length=1, max_length=4000, pattern=rf"^{_LINES}*[^\s\x00-\x1f\x7f]{_LINES}*$")
+]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9_]+$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")]
 AgencyName = Annotated[str, Field(pattern=r"^[a-z_]{1,32}$", description="An agency of GET /v1/agencies.")]

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from fordring.domain.agency import Level
 from fordring.domain.errors import Fault, InvalidInput
-from fordring.edge.schemas.common import AgencyName, Given, GivenMoney
+from fordring.edge.schemas.common import AgencyName, Given, GivenMoney, Words
 
 InvoiceId = Annotated[str, Field(pattern=r"^inv_[0-9A-Z]{26}$")]
 
@@ -55,7 +55,7 @@ class NewCase(Given):
 class NewMessage(Given):
     """A message to the case handler."""
 
-    text: Annotated[str, Field(min_length=1, max_length=4000)]
+    text: Words
 
 
 class MoreInvoice(Given):

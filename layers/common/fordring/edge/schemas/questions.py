@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from fordring.domain.questions import AgencyQuestion, QuestionKind
-from fordring.edge.schemas.common import Given, Paging
+from fordring.edge.schemas.common import Given, Paging, Words
 from fordring.edge.schemas.told import Instant, Told, day, instant
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ class NewAnswer(Given):
         bool | None,
         Field(description="For `before_tratta`, `legal_action` and `payment_plan`, and only those."),
     ] = None
-    text: Annotated[
-        str | None, Field(min_length=1, max_length=4000, description="Required for all other kinds.")
-    ] = None
+    text: Annotated[Words | None, Field(description="Required for all other kinds.")] = None
 
 
 class ToldAnswer(Told):
