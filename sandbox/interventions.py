@@ -6,7 +6,7 @@ from sqlite3 import Row
 from typing import Final
 from urllib.parse import urlsplit
 
-from sandbox import bookings, cases, faults, messages, questions, rests
+from sandbox import bookings, cases, faults, messages, questions, receipts, rests
 from sandbox.administering import ADMINISTERING
 from sandbox.desk import Desk
 from sandbox.inputs import ControlRefused, Input
@@ -82,11 +82,11 @@ def _pay(desk: Desk, given: Input) -> Answer:
     day = given.day("date", desk.now.date())
     case, client, reference = _payee(desk, given)
     if case is None:
-        payment_id = bookings.receive_unknown(desk, client, amount, currency, day, reference)
+        payment_id = receipts.receive_unknown(desk, client, amount, currency, day, reference)
         return {"payment_id": payment_id, "case_number": None}
     if case["currency"] != currency:
         raise ControlRefused(409, f"the case is in {case['currency']}")
-    payment_id = bookings.receive(desk, case, amount, day, interest=interest, reference=reference)
+    payment_id = receipts.receive(desk, case, amount, day, interest=interest, reference=reference)
     return {"payment_id": payment_id, "case_number": case["number"]}
 
 
@@ -120,7 +120,7 @@ def _payee(desk: Desk, given: Input) -> tuple[Row | None, str, str | None]:
 
 def reverse(desk: Desk, payment_id: str) -> Answer:
     """A payment to the agency did not stand."""
-    if not bookings.reverse_receipt(desk, payment_id):
+    if not receipts.reverse_receipt(desk, payment_id):
         raise ControlRefused(409, "there is no such payment, or it was reversed before")
     return {"payment_id": payment_id}
 
