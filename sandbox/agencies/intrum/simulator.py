@@ -9,10 +9,10 @@ from typing import Final
 
 from sandbox import bookings, cases, changes, messages
 from sandbox.agencies.intrum import reading, shapes, tokens
+from sandbox.agencies.intrum.queries import ACTIVATED, QUERIES
 from sandbox.bookings import Booked
 from sandbox.desk import Desk, Routine, Statuses
 from sandbox.inputs import ControlRefused, Input
-from sandbox.instants import instant_of, text_of
 from sandbox.wire import Callback, Intervention, Reception, WireAnswer, WireRequest
 
 _OPERATIONS: Final = {
@@ -27,10 +27,6 @@ _OPERATIONS: Final = {
     ("GET", "/collection/v1/cases/open"): "list_open_cases",
     ("GET", "/collection/v1/events"): "list_changes",
 }
-_LARGEST_PAGE: Final = 500
-_ACTIVATED: Final = "ServiceActivated"
-_ENDED: Final = "CaseClosed"
-"""That a case has ended nobody is told: the list of open cases no longer holds it."""
 BANK_ACCOUNTS: Final = ("NO1886011117947", "FI2112345600000785")
 """From where the simulated agency pays out; accounts that banks give as examples, and nobody has."""
 
@@ -42,7 +38,7 @@ def _activate(desk: Desk, given: Input) -> dict[str, object]:
     ).fetchone()
     if client is None or client["callback_url"] is None:
         raise ControlRefused(409, "there is no such client, or it has no address to call")
-    changes.push(desk, _ACTIVATED, number)
+    changes.push(desk, ACTIVATED, number)
     return {"client_number": number}
 
 
@@ -109,7 +105,7 @@ class IntrumSimulator:
             return shapes.refused(404, "notFound")
         if request.method == "GET":
             try:
-                return _QUESTIONS[operation](desk, contract, request.query)
+                return QUERIES[operation](desk, contract, request.query)
             except (ValueError, OverflowError):
                 return shapes.refused(400, "malformedRequest")
         try:
@@ -273,51 +269,10 @@ def _booked(booked: Booked) -> WireAnswer:
             return shapes.refused(409, "conflict")
 
 
-def _look_up(desk: Desk, contract: str, query: Mapping[str, str]) -> WireAnswer:
-    ((name, value),) = query.items()
-    columns = {"externalId": "external_id", "caseNumber": "number"}
-    if name not in columns:
-        raise ValueError(name)
-    return _case_list(desk, cases.named(desk, contract, columns[name], value), None)
-
-
-def _open_cases(desk: Desk, contract: str, query: Mapping[str, str]) -> WireAnswer:
-    limit = _limit(query)
-    found = cases.open_ones(desk, contract, int(query.get("page", "0")), limit + 1)
-    following = str(found[limit - 1]["id"]) if len(found) > limit else None
-    return _case_list(desk, found[:limit], following)
-
-
-def _case_list(desk: Desk, found: Sequence[Row], following: str | None) -> WireAnswer:
-    told = [shapes.case(row, cases.invoices_of(desk, row["id"])) for row in found]
-    return shapes.answer(200, "found", asOf=desk.at, nextPage=following, cases=told)
-
-
-def _events(desk: Desk, contract: str, query: Mapping[str, str]) -> WireAnswer:
-    limit = _limit(query)
-    since = text_of(instant_of(query["since"])) if "since" in query else None
-    after = int(query.get("after", "0"))
-    found = changes.listed(desk, contract, after, since, limit + 1, without={_ACTIVATED, _ENDED})
-    told = [shapes.event(row) for row in found[:limit]]
-    return shapes.answer(200, "found", asOf=desk.at, more=len(found) > limit, events=told)
-
-
-def _limit(query: Mapping[str, str]) -> int:
-    limit = int(query.get("limit", "100"))
-    if not 1 <= limit <= _LARGEST_PAGE:
-        raise ValueError("limit")
-    return limit
-
-
 _COMMANDS: Final[Mapping[str, Callable[[Desk, Row, reading.Reader], WireAnswer]]] = {
     "report_payment": _payment,
     "reverse_payment": _cancellation,
     "report_credit": _credit,
     "send_message": _message,
     "withdraw_case": _withdraw,
-}
-_QUESTIONS: Final[Mapping[str, Callable[[Desk, str, Mapping[str, str]], WireAnswer]]] = {
-    "look_up": _look_up,
-    "list_open_cases": _open_cases,
-    "list_changes": _events,
 }

@@ -24,7 +24,7 @@ _REASONS: Final = {
     "other": "Other",
     "rejected": "Cancelled",
 }
-_QUESTIONS: Final = {
+QUERIES: Final = {
     "before_tratta": "BeforePublicDemand",
     "legal_action": "LegalAction",
     "payment_plan": "InstalmentPlan",
@@ -140,7 +140,7 @@ def _details(kind: str, told: Members) -> Members:
         case "QuestionAsked":
             return {
                 "QuestionId": told["question_id"],
-                "Kind": _QUESTIONS[cast(str, told["kind"])],
+                "Kind": QUERIES[cast(str, told["kind"])],
                 "Text": told["text"],
                 "DeadlineDate": told["deadline"],
             }

@@ -6,12 +6,12 @@ from sqlite3 import Connection, Row
 from types import MappingProxyType
 from typing import Final
 
-from sandbox import bookings, cases, changes, claims, distribution, messages, sales
+from sandbox import bookings, cases, claims, distribution, messages, sales
 from sandbox.agencies.svea import administration, case_work, reading, shapes, signature
 from sandbox.agencies.svea.invoices import INVOICE_COMMANDS, INVOICE_OPERATIONS
+from sandbox.agencies.svea.queries import QUERIES
 from sandbox.bookings import Booked
 from sandbox.desk import Desk, Routine, Statuses
-from sandbox.instants import instant_of, text_of
 from sandbox.wire import Callback, Intervention, Reception, WireAnswer, WireRequest
 
 _OPERATIONS: Final = {
@@ -29,7 +29,6 @@ _OPERATIONS: Final = {
     **case_work.OPERATIONS,
     **administration.OPERATIONS,
 }
-_LARGEST_PAGE: Final = 500
 
 
 class SveaSimulator:
@@ -97,7 +96,7 @@ class SveaSimulator:
         operation = self.operation(request)
         if request.method == "GET" and operation != "other":
             try:
-                return _QUESTIONS[operation](desk, number, request.query)
+                return QUERIES[operation](desk, number, request.query)
             except (ValueError, OverflowError):
                 return shapes.answer(400, "Rejected", "The query is not as the interface says.")
         if operation == "other":
@@ -251,58 +250,6 @@ def _booked(booked: Booked) -> WireAnswer:
             return shapes.answer(409, "Conflict", "That key was used for something else.")
 
 
-def _look_up(desk: Desk, client: str, query: Mapping[str, str]) -> WireAnswer:
-    ((name, value),) = query.items()
-    if name == "documentNumber":
-        found = cases.with_document(desk, client, value)
-    else:
-        columns = {"clientOrderId": "external_id", "caseNumber": "number"}
-        if name not in columns:
-            raise ValueError(name)
-        found = cases.named(desk, client, columns[name], value)
-    return _case_list(desk, found, None)
-
-
-def _open_cases(desk: Desk, client: str, query: Mapping[str, str]) -> WireAnswer:
-    limit = _limit(query)
-    found = cases.open_ones(desk, client, int(query.get("page", "0")), limit + 1)
-    following = str(found[limit - 1]["id"]) if len(found) > limit else None
-    return _case_list(desk, found[:limit], following)
-
-
-def _case_list(desk: Desk, found: Sequence[Row], following: str | None) -> WireAnswer:
-    return shapes.answer(
-        200,
-        "Success",
-        AsOf=desk.at,
-        NextPage=following,
-        Cases=[
-            shapes.case(row, cases.invoices_of(desk, row["id"]), claims.claims_of(desk, row["id"]))
-            for row in found
-        ],
-    )
-
-
-def _changes(desk: Desk, client: str, query: Mapping[str, str]) -> WireAnswer:
-    limit = _limit(query)
-    since = text_of(instant_of(query["since"])) if "since" in query else None
-    found = changes.listed(desk, client, int(query.get("after", "0")), since, limit + 1)
-    return shapes.answer(
-        200,
-        "Success",
-        AsOf=desk.at,
-        More=len(found) > limit,
-        Changes=[shapes.change(row) for row in found[:limit]],
-    )
-
-
-def _limit(query: Mapping[str, str]) -> int:
-    limit = int(query.get("limit", "100"))
-    if not 1 <= limit <= _LARGEST_PAGE:
-        raise ValueError("limit")
-    return limit
-
-
 _COMMANDS: Final[Mapping[str, Callable[[Desk, Row, reading.Reader], WireAnswer]]] = {
     "report_payment": _payment,
     "reverse_payment": _reversal,
@@ -315,10 +262,4 @@ _COMMANDS: Final[Mapping[str, Callable[[Desk, Row, reading.Reader], WireAnswer]]
     "answer_question": case_work.answer,
     "offer_invoice": administration.offer,
     **INVOICE_COMMANDS,
-}
-_QUESTIONS: Final[Mapping[str, Callable[[Desk, str, Mapping[str, str]], WireAnswer]]] = {
-    "look_up": _look_up,
-    "list_open_cases": _open_cases,
-    "list_changes": _changes,
-    "fetch_document": case_work.document,
 }
