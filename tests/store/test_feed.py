@@ -23,7 +23,8 @@ from fordring.store.engine import Engine
 from fordring.store.memory import MemoryEngine
 from fordring.store.repository import Repository
 from fordring.usecases.publishing import FannedOut, fan_out
-from fordring.usecases.work import Change, Desk
+from fordring.usecases.store_port import Change
+from fordring.usecases.work import Desk
 from tests.store.faulty import FaultyEngine
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

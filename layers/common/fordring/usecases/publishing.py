@@ -22,7 +22,8 @@ from fordring.domain.running import FEED_PAGE_LINES, FeedLine, FeedPage
 from fordring.domain.values import dataclass
 from fordring.domain.webhooks import Delivery, Endpoint
 from fordring.usecases.recording import derived_id
-from fordring.usecases.work import ATTEMPTS, Change, Conflict, Desk, Stored
+from fordring.usecases.store_port import Change, Conflict, Stored
+from fordring.usecases.work import ATTEMPTS, Desk
 
 PATIENCE: Final = 3
 """How often somebody is waited for who has begun a page and not completed it, before that is done for him."""
