@@ -42,6 +42,7 @@ def test_the_first_contact_person_is_the_default_with_phone_and_e_mail(hub):
 
 
 @pytest.mark.capability("NET-21", "NET-22")
+@pytest.mark.parametrize("hub", ["svea", "intrum"], indirect=True)
 def test_the_contact_persons_details_travel_with_the_invoice_when_that_is_chosen(hub):
     with_contacts(hub, KARI, OLA)
     travelling(hub, True)
@@ -53,7 +54,20 @@ def test_the_contact_persons_details_travel_with_the_invoice_when_that_is_chosen
     assert faults_of(hub) == []
 
 
+@pytest.mark.capability("NET-21")
+@pytest.mark.parametrize("hub", ["cloud_collect"], indirect=True)
+def test_an_agency_without_a_place_for_people_reaches_the_right_one(hub):
+    with_contacts(hub, KARI, OLA)
+    travelling(hub, True)
+    _, case_id = registered(hub)
+
+    debtor = there(hub, case_id)["debtor"]
+    assert "contact" not in debtor
+    assert (debtor["email"], debtor["phone"]) == (KARI["email"], KARI["phone"])
+
+
 @pytest.mark.capability("NET-22")
+@pytest.mark.parametrize("hub", ["svea", "intrum"], indirect=True)
 def test_nothing_of_a_contact_person_travels_unless_that_is_chosen(hub):
     with_contacts(hub, KARI)
     travelling(hub, False)
@@ -61,7 +75,7 @@ def test_nothing_of_a_contact_person_travels_unless_that_is_chosen(hub):
 
     debtor = there(hub, case_id)["debtor"]
     assert (debtor["contact"], debtor["email"], debtor["phone"]) == (None, "post@brygge.example", None)
-    (request,) = hub.control("GET", "svea/requests?operation=register_case")["items"]
+    (request,) = hub.control("GET", f"{hub.agency}/requests?operation=register_case")["items"]
     assert "Kari" not in str(request["body"])
 
 

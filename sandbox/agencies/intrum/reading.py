@@ -91,6 +91,10 @@ class Reader:
         """An object within."""
         return Reader(self._members.get(name), f"{self._path}{name}.", self.errors)
 
+    def optional_inner(self, name: str) -> "Reader | None":
+        """An object within, or null."""
+        return None if self._members.get(name) is None else self.inner(name)
+
     def items(self, name: str) -> list["Reader"]:
         """A list of objects within."""
         value = self._members.get(name)
@@ -169,6 +173,17 @@ def registration(reader: Reader) -> Registration:
     return Registration(external_id, level, currencies.pop(), debtor, invoices)
 
 
+def _contact(reader: Reader) -> dict[str, object] | None:
+    person = reader.optional_inner("contactPerson")
+    if person is None:
+        return None
+    return {
+        "name": person.text("name"),
+        "email": person.optional("email"),
+        "phone": person.optional("phone"),
+    }
+
+
 def _debtor(reader: Reader) -> dict[str, object]:
     debtor: dict[str, object] = {
         "id": reader.text("externalId"),
@@ -178,6 +193,7 @@ def _debtor(reader: Reader) -> dict[str, object]:
         "email": reader.optional("email"),
         "phone": reader.optional("phone"),
         "language": reader.optional("language"),
+        "contact": _contact(reader),
     }
     address = reader.inner("address")
     lines = [line for line in address.texts("lines") if line]

@@ -6,6 +6,7 @@ from typing import Final
 from fordring.domain.agency import CommandKind, Credentials, Level
 from fordring.domain.instructions import (
     Command,
+    ContactDetails,
     DebtorDetails,
     InvoiceDetails,
     RegisterCase,
@@ -101,7 +102,14 @@ def _debtor(debtor: DebtorDetails) -> dict[str, Json]:
         "email": debtor.email,
         "phone": debtor.phone,
         "language": debtor.language,
+        "contactPerson": _contact(debtor.contact),
     }
+
+
+def _contact(person: ContactDetails | None) -> Json:
+    if person is None:
+        return None
+    return {"name": person.name, "email": person.email, "phone": person.phone}
 
 
 def _invoice(invoice: InvoiceDetails) -> Json:
