@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
-from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Final
 
+from fordring.edge.described_errors import described, type_name
 from fordring.edge.settings import SettingsError, settings
 
 if TYPE_CHECKING:
@@ -114,9 +114,7 @@ class FunctionFailed(Exception):
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_.]{0,63}", re.ASCII)
 _VALUE: Final = re.compile(r"((GET|PUT|POST|PATCH|DELETE) /)?[A-Za-z0-9._:/#{}+=,$-]{0,200}", re.ASCII)
-_ERROR_CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9._]{0,63}", re.ASCII)
 _CORRELATION: Final = re.compile(r"[A-Za-z0-9._:-]{8,128}", re.ASCII)
-_FRAMES: Final = 8
 
 
 class Log:
@@ -150,7 +148,7 @@ class Log:
 
     def failure(self, code: str, error: BaseException, /, **fields: Value) -> None:
         """Tell of an exception by its types and places, down to its causes, without any message."""
-        self._write("error", code, fields, {"error": _described(error)})
+        self._write("error", code, fields, {"error": described(error)})
 
     def bind(self, **fields: Value) -> None:
         """Put fields on every further line of this invocation."""
@@ -204,7 +202,7 @@ def observed[R](handle: Callable[[dict[str, Any], Any], R]) -> Callable[[dict[st
             log.failure("unhandled_error", error)
             with suppress(SettingsError):  # then that is the error
                 count(Count.UNHANDLED_ERROR)
-            raise FunctionFailed(_type_name(error)) from None
+            raise FunctionFailed(type_name(error)) from None
         finally:
             flush()
 
@@ -269,38 +267,3 @@ def _hide_foreign(record: logging.LogRecord) -> bool:
     record.args = None
     record.exc_info = record.exc_text = record.stack_info = None
     return True
-
-
-def _described(error: BaseException) -> list[dict[str, Any]]:
-    """Describe an exception and its causes, the last one first."""
-    chain: list[dict[str, Any]] = []
-    current: BaseException | None = error
-    while current is not None and len(chain) < 5:
-        frames = [
-            f"{frame.f_globals.get('__name__', '?')}:{frame.f_code.co_name}:{line}"
-            for frame, line in walk_tb(current.__traceback__)
-        ]
-        described: dict[str, Any] = {"type": _type_name(current), "at": frames[-_FRAMES:]}
-        code = _code_of(current)
-        if code:
-            described["code"] = code
-        if isinstance(current, SettingsError):
-            # The one message that is told: it names variables, never values.
-            described["settings"] = str(current)
-        chain.append(described)
-        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
-    return chain
-
-
-def _type_name(error: BaseException) -> str:
-    kind = type(error)
-    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-
-
-def _code_of(error: BaseException) -> str | None:
-    """Find the code that errors of the hub, of the transport and of AWS carry beside their message."""
-    response = getattr(error, "response", None)
-    candidates = [getattr(error, "code", None), getattr(error, "reason", None)]
-    if isinstance(response, dict):
-        candidates.insert(0, response.get("Error", {}).get("Code"))
-    return next((text for text in candidates if isinstance(text, str) and _ERROR_CODE.fullmatch(text)), None)
