@@ -7,7 +7,7 @@ import pytest
 from fordring.domain import things
 from fordring.domain.actions import OPERATIONS
 from fordring.domain.agency import ClosedReason, Operation
-from fordring.domain.case import Processing
+from fordring.domain.case_states import Processing
 from fordring.domain.invoice import Release
 from fordring.domain.questions import AgencyQuestion, QuestionKind
 

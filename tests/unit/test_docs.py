@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from fordring.domain.agency import Stage
-from fordring.domain.case import PaymentState, Processing
+from fordring.domain.case_states import PaymentState, Processing
 from fordring.domain.command import AttentionKind
 from fordring.domain.webhooks import DELIVERY_SCHEDULE, DeliveryState
 from fordring.edge.routes import all_routes

@@ -5,7 +5,8 @@ from types import MappingProxyType
 from typing import Final
 
 from fordring.domain.agency import Capabilities, ClosedReason, Level, Operation
-from fordring.domain.case import Case, Processing
+from fordring.domain.case import Case
+from fordring.domain.case_states import Processing
 from fordring.domain.errors import Refused
 from fordring.domain.invoice import Release
 from fordring.domain.member import Member

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Final
 
 from fordring.domain.agency import ClosedReason, Level, Stage
+from fordring.domain.case_states import Handling, PaymentState, Processing
 from fordring.domain.errors import Refused
 from fordring.domain.invoice import Release
 from fordring.domain.ledger import Balance, Entry
@@ -14,31 +14,6 @@ from fordring.domain.member import LeftOut, Member, MemberState
 from fordring.domain.money import Money
 from fordring.domain.recovery import CostMove, Receipt, cost_after, receipts_after
 from fordring.domain.values import dataclass
-
-
-class Processing(StrEnum):
-    """Whether the case is being worked on."""
-
-    OPEN = "open"
-    PAUSED = "paused"
-    CLOSED = "closed"
-
-
-class PaymentState(StrEnum):
-    """How much of the principal has been settled."""
-
-    UNPAID = "unpaid"
-    PART_PAID = "part_paid"
-    PAID = "paid"
-
-
-class Handling(StrEnum):
-    """What a creditor makes of a case that has ended without an account of it (NET-18)."""
-
-    PAID = "paid"
-    WRITTEN_OFF = "written_off"
-    TAKEN_BACK = "taken_back"
-
 
 _COLLECTING: Final = frozenset({Stage.COLLECTION, Stage.LEGAL, Stage.ENFORCEMENT})
 """The stages that no case reaches before it is a collection case."""

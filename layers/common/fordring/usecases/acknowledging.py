@@ -5,7 +5,8 @@ from datetime import date
 from fordring.domain import things
 from fordring.domain.actions import refuse_unless_available
 from fordring.domain.agency import Capabilities
-from fordring.domain.case import Case, Handling
+from fordring.domain.case import Case
+from fordring.domain.case_states import Handling
 from fordring.domain.errors import Refused
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice

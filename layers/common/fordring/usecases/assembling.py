@@ -12,7 +12,8 @@ from fordring.domain import things
 from fordring.domain.administration import channels_for
 from fordring.domain.agency import CommandKind, Level
 from fordring.domain.agreement import Agreement, AgreementState
-from fordring.domain.case import Case, Processing
+from fordring.domain.case import Case
+from fordring.domain.case_states import Processing
 from fordring.domain.command import CommandRow
 from fordring.domain.credit import CreditSubject
 from fordring.domain.creditor import Debtor

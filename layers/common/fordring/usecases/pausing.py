@@ -13,7 +13,8 @@ from fordring.domain import things
 from fordring.domain.actions import refuse_unless_available
 from fordring.domain.agency import Capabilities, CommandKind
 from fordring.domain.calendar import local_date, start_of_business
-from fordring.domain.case import Case, Processing
+from fordring.domain.case import Case
+from fordring.domain.case_states import Processing
 from fordring.domain.command import CommandRow, CommandState
 from fordring.domain.errors import Fault, InvalidInput
 from fordring.domain.events import EventType

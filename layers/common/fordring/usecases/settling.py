@@ -1,8 +1,10 @@
-"""What becomes of a command after an attempt, and what that means for its case: decided in one place."""
+"""What becomes of a command after an attempt, and what that means for its case.
+
+``retrying`` has what becomes of one that is not settled by it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from fordring.domain import things
@@ -10,7 +12,6 @@ from fordring.domain.agency import (
     Accepted,
     ClosedReason,
     CommandKind,
-    Doubt,
     DoubtRule,
     InDoubt,
     Outcome,
@@ -19,15 +20,7 @@ from fordring.domain.agency import (
     Underway,
 )
 from fordring.domain.case import Case
-from fordring.domain.command import (
-    PATIENCE,
-    Attention,
-    AttentionKind,
-    CommandRow,
-    CommandState,
-    result_delay,
-    retry_delay,
-)
+from fordring.domain.command import Attention, AttentionKind, CommandRow, CommandState
 from fordring.domain.invoice import Release
 from fordring.domain.refs import Ref
 from fordring.domain.running import CaseNumber
@@ -36,19 +29,13 @@ from fordring.usecases.case_facts import number, reject
 from fordring.usecases.membership import joined, let_go, without_effect
 from fordring.usecases.pausing import pause_refused
 from fordring.usecases.questioning import reopen
-from fordring.usecases.recording import ask_for_attention, attention_id
+from fordring.usecases.recording import attention_id
+from fordring.usecases.retrying import ATTENTIONS, again, ask_about, attention_of_command, doubtful, underway
 from fordring.usecases.selling import not_bought, offered
 from fordring.usecases.store_port import Conflict
 from fordring.usecases.submitting import cancelled, end
 from fordring.usecases.unmatched import settle_attention
 from fordring.usecases.work import Work
-
-_ATTENTIONS = {
-    CommandState.DEAD: AttentionKind.COMMAND_DEAD,
-    CommandState.IN_DOUBT: AttentionKind.COMMAND_IN_DOUBT,
-    CommandState.REJECTED: AttentionKind.COMMAND_REJECTED,
-    CommandState.UNDERWAY: AttentionKind.COMMAND_UNDERWAY,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +54,6 @@ def stranger(agency: str, creditor_id: str, external_id: str) -> Ref[Attention]:
     return things.ATTENTION(attention_id(AttentionKind.LEDGER_DRIFT, subject))
 
 
-def subject_of(row: CommandRow) -> tuple[str, ...]:
-    """Name a command for the attention list."""
-    return ("command", row.case_id, str(row.seq))
-
-
 def refs_to_settle(
     row: CommandRow, case: Case, lane: Sequence[CommandRow], result: Result | None = None
 ) -> tuple[Ref[Any], ...]:
@@ -88,7 +70,7 @@ def refs_to_settle(
         *(things.COMMAND(row.case_id, each.seq) for each in lane if each.seq >= row.seq),
         things.CASE(row.case_id),
         *(things.INVOICE(member.invoice_id) for member in case.members),
-        *(_attention_of(row, state) for state in _ATTENTIONS),
+        *(attention_of_command(row, state) for state in ATTENTIONS),
         things.ATTENTION(attention_id(AttentionKind.CASE_REJECTED, ("case", row.case_id))),
         things.ATTENTION(attention_id(AttentionKind.COMMAND_IN_DOUBT, ("case", row.case_id))),
     )
@@ -117,7 +99,7 @@ def settle(
         raise Conflict
     state = _write(work, row, owner, result, doubts)
     if state.settled and work.changes:
-        settle_attention(work, _attention_of(row, CommandState.UNDERWAY), "the result has come")
+        settle_attention(work, attention_of_command(row, CommandState.UNDERWAY), "the result has come")
         if row.kind is CommandKind.PAUSE_CASE and state is not CommandState.DONE:
             pause_refused(work, row, lane)
         if row.kind is CommandKind.ANSWER_QUESTION and state is CommandState.CANCELLED:
@@ -153,11 +135,11 @@ def _write(
         case Unfounded(reason=reason):
             return _unfounded(work, free, case, reason)
         case TryLater(reason=reason, after=after):
-            return _again(work, free, reason, after)
+            return again(work, free, reason, after)
         case InDoubt(reason=reason):
-            return _doubtful(work, free, reason, doubts[held.kind])
+            return doubtful(work, free, reason, doubts[held.kind])
         case Underway():
-            return _underway(work, free, result)
+            return underway(work, free, result)
 
 
 def _done(work: Work, row: CommandRow, case: Case, accepted: Accepted) -> CommandState:
@@ -225,7 +207,7 @@ def _rejected(work: Work, row: CommandRow, case: Case, reasons: tuple[str, ...])
         # A refusal to buy is the business's daily bread: nobody has to look.
         not_bought(work, told, row.subject_id or "", reasons[0])
         return state
-    _ask(work, row, state, ",".join(reasons))
+    ask_about(work, row, state, ",".join(reasons))
     return state
 
 
@@ -241,73 +223,3 @@ def _unfounded(work: Work, row: CommandRow, case: Case, reason: str) -> CommandS
     if told != case:
         work.change(things.CASE(case.case_id), told)
     return CommandState.CANCELLED
-
-
-def _again(work: Work, row: CommandRow, reason: str, after: timedelta | None) -> CommandState:
-    wait = retry_delay(row.attempts)
-    if wait is None:
-        state = CommandState.DEAD
-        dead = replace(row, state=state, due_at=None, reasons=(reason,))
-        work.change(things.COMMAND(row.case_id, row.seq), dead)
-        _ask(work, row, state, reason)
-        return state
-    due_at = work.now + max(wait if after is None else after, timedelta(seconds=1))
-    state = CommandState.IN_DOUBT if row.doubted_at else CommandState.RETRY
-    work.change(
-        things.COMMAND(row.case_id, row.seq), replace(row, state=state, due_at=due_at, reasons=(reason,))
-    )
-    return state
-
-
-def _underway(work: Work, row: CommandRow, result: Underway) -> CommandState:
-    """Wait for the result of what the agency has taken in: no failed attempt, and no doubt any more."""
-    state = CommandState.UNDERWAY
-    since = row.underway_at if row.ticket == result.ticket and row.underway_at else work.now
-    waited = work.now - since
-    work.change(
-        things.COMMAND(row.case_id, row.seq),
-        replace(
-            row,
-            state=state,
-            ticket=result.ticket,
-            underway_at=since,
-            due_at=work.now + result_delay(result.after, waited),
-            attempts=0,
-            doubted_at=None,
-            reasons=(),
-        ),
-    )
-    if waited >= PATIENCE:
-        _ask(work, row, state, "no_result_yet")
-    return state
-
-
-def _doubtful(work: Work, row: CommandRow, reason: str, rule: DoubtRule) -> CommandState:
-    state = CommandState.IN_DOUBT
-    row = replace(row, ticket=None, underway_at=None)
-    doubted_at = row.doubted_at or work.now
-    if rule.doubt is Doubt.PERSON:
-        work.change(
-            things.COMMAND(row.case_id, row.seq),
-            replace(row, state=state, due_at=None, doubted_at=doubted_at, reasons=(reason,)),
-        )
-        _ask(work, row, state, reason)
-        return state
-    wait = retry_delay(row.attempts)
-    if wait is None:
-        return _again(work, row, reason, None)
-    if rule.doubt is Doubt.LOOK_UP:
-        wait = max(wait, doubted_at + rule.settling - work.now)
-    work.change(
-        things.COMMAND(row.case_id, row.seq),
-        replace(row, state=state, due_at=work.now + wait, doubted_at=doubted_at, reasons=(reason,)),
-    )
-    return state
-
-
-def _attention_of(row: CommandRow, state: CommandState) -> Ref[Attention]:
-    return things.ATTENTION(attention_id(_ATTENTIONS[state], subject_of(row)))
-
-
-def _ask(work: Work, row: CommandRow, state: CommandState, reason: str) -> None:
-    ask_for_attention(work, _ATTENTIONS[state], row.creditor_id, subject_of(row), reason)

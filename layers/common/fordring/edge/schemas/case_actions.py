@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from fordring.domain.case import Handling
+from fordring.domain.case_states import Handling
 from fordring.domain.correspondence import Message
 from fordring.edge.schemas.common import BusinessDate, Code, Empty, Given
 from fordring.edge.schemas.told import Instant, Told, instant

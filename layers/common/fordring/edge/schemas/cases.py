@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from fordring.domain.actions import available_actions
 from fordring.domain.agency import Capabilities, ClosedReason, Level, Stage
-from fordring.domain.case import Case, Handling, PaymentState, Processing
+from fordring.domain.case import Case
+from fordring.domain.case_states import Handling, PaymentState, Processing
 from fordring.domain.correspondence import Message
 from fordring.domain.invoice import Release
 from fordring.domain.member import MemberState

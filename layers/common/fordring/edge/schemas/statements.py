@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from fordring.domain.agency import ClosedReason, Level, Stage
-from fordring.domain.case import Case, PaymentState, Processing
+from fordring.domain.case import Case
+from fordring.domain.case_states import PaymentState, Processing
 from fordring.edge.schemas.case_reads import ToldEvent
 from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.told import Instant, Told, ToldMoney, instant, money
