@@ -4,7 +4,7 @@ Each story is a creditor of its own, with debtors who pay on either side or not 
 withdrawals, and an agency that fails at random. Once the network heals, both ledgers are equal.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -180,6 +180,25 @@ class Story:
         )
         if received != booked:
             yield f"payments at the agency: {booked} here, {received} there"
+        yield from self._faults_of_the_vouchers(there.values())
+
+    def _faults_of_the_vouchers(self, theirs: Iterable[dict[str, Any]]) -> Iterator[str]:
+        """Every voucher balances, and the balance account is what the agency has received and not settled."""
+        claims = 0
+        for voucher in self.scene.hub.every("/v1/vouchers", creditor_id=self.client.creditor_id):
+            on = [(line["role"], cents(line["debit"]["amount"]) - cents(line["credit"]["amount"]))
+                  for line in voucher["lines"]]  # fmt: skip
+            if sum(amount for _, amount in on):
+                yield f"{voucher['voucher_id']} does not balance"
+            claims += sum(amount for role, amount in on if role == "agency_claims")
+        owed = sum(
+            cents(payment["principal"])
+            for case in theirs
+            for payment in case["payments"]
+            if payment["source"] == "debtor_to_agency" and payment["settlement"] is None
+        )
+        if claims != owed:
+            yield f"the vouchers say that the agency owes {claims}, its books {owed}"
 
 
 def money(minor: int) -> dict[str, str]:

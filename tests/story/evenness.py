@@ -110,6 +110,30 @@ def _received(store: Any, listed: Payment) -> int:
     return kept + (payment.surplus if owner != "agency" else 0)
 
 
+def _faults_of_the_claims(store: Any, theirs: list[dict[str, Any]], creditor_id: str) -> Iterator[str]:
+    """Compare what the vouchers say that the agency owes with the agency's own books.
+
+    Only where nothing was sold: what comes for a bought invoice is the agency's own.
+    """
+    invoices = everything_of(store, Listing(things.INVOICE, "invoices_of", (creditor_id,)))
+    payments = everything_of(store, Listing(things.PAYMENT, "payments_of", (creditor_id,)))
+    elsewhere = any(each.source is Source.AGENCY and each.case_id is None for each in payments)
+    if elsewhere or any(each.sale is not None for each in invoices):
+        return
+    vouchers = everything_of(store, Listing(things.VOUCHER, "vouchers_of", (creditor_id,)))
+    claims = sum(each.on(Account.AGENCY_CLAIMS) for each in vouchers)
+    owed = sum(
+        Money.parse(payment["principal"], "NOK").minor
+        for case in theirs
+        for payment in case["payments"]
+        if payment["source"] == "debtor_to_agency"
+        and not payment["reversed"]
+        and payment["settlement"] is None
+    )
+    if claims != owed:
+        yield f"the vouchers say that agencies owe {claims}, their books {owed}"
+
+
 def _faults_of_case(store: Any, case: Any) -> Iterator[str]:
     entries = everything_of(store, Listing(things.CASE_ENTRY, "entries_of_case", (case.case_id,)))
     summed = Balance.of(case.currency, entries)
@@ -172,6 +196,7 @@ def faults_between(store: Any, theirs: list[dict[str, Any]], creditor_id: str = 
         cost = Money.parse(there["cost"]["remaining"], case.currency).minor
         if case.open and case.costs.remaining != cost:
             yield f"{case.case_number}: cost of {case.costs.remaining} here, {cost} at the agency"
+    yield from _faults_of_the_claims(store, theirs, creditor_id)
     for number, case in by_number.items():
         if number not in seen and not case["rejections"]:
             yield f"{number} is unknown to the hub"

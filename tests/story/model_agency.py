@@ -18,11 +18,20 @@ from fordring.domain.agency import (
     Underway,
 )
 from fordring.domain.agency_answers import AgencyBalance, BalancePage, Changes, Delivery
-from fordring.domain.facts import CaseClosed, CaseRegistered, Fact, PaymentReceived, PaymentReversed
+from fordring.domain.facts import (
+    CaseClosed,
+    CaseRegistered,
+    Fact,
+    PaymentReceived,
+    PaymentReversed,
+    SettlementLine,
+    SettlementMade,
+)
 from fordring.domain.instructions import (
     RegisterCase,
     ReportCredit,
     ReportPayment,
+    ReportWriteOff,
     ReversePayment,
     SendMessage,
     WithdrawCase,
@@ -49,6 +58,13 @@ class There:
     number: str | None = None
     open: bool = True
     bookings: dict[str, int] = field(default_factory=dict)
+    settled: int = 0
+    """What of the money received was paid out, commission and its VAT included."""
+
+    @property
+    def received(self) -> int:
+        """What debtors have paid here and was not given back."""
+        return -sum(amount for name, amount in self.bookings.items() if name.startswith("P"))
 
 
 class FakeAgency:
@@ -123,6 +139,8 @@ class FakeAgency:
             case ReportPayment() | ReportCredit():
                 name = getattr(command, "payment_id", None) or command.credit_note_id
                 return self._book(command, f"+{name}", -command.amount.minor, command.settles)
+            case ReportWriteOff():
+                return self._book(command, f"+{command.write_off_id}", -command.amount.minor, command.settles)
             case ReversePayment():
                 return self._book(command, f"-{command.payment_id}", command.amount.minor, False)
             case WithdrawCase():
@@ -237,6 +255,24 @@ class FakeAgency:
     def give_back(self, case: There, payment_id: str) -> None:
         case.principal -= case.bookings.pop(payment_id)
         self.say(PaymentReversed(self._key(case), payment_id, f"{payment_id}-R", self.clock.now()))
+
+    def settle(self) -> None:
+        """Pay out what has come in since the last time, less what was given back, and keep a commission."""
+        lines = [self._settled(case) for case in self.cases.values() if case.received != case.settled]
+        if lines:
+            paid = sum(line.payout.minor for line in lines)
+            name, today = f"S{len(self.facts)}", date(2026, 3, 2)
+            self.say(SettlementMade(name, today, Money(paid, "NOK"), tuple(lines), self.clock.now()))
+
+    def _settled(self, case: There) -> SettlementLine:
+        principal, case.settled = case.received - case.settled, case.received
+        commission = principal // 20
+        parts = (principal, 0, 0, commission, commission // 4, principal - commission - commission // 4)
+        return SettlementLine(self._key(case), *(Money(part, "NOK") for part in parts))
+
+    def owes(self) -> int:
+        """What the agency owes the creditor by its own books."""
+        return sum(case.received - case.settled for case in self.cases.values())
 
     def _close(self, case: There, reason: ClosedReason) -> None:
         if case.open:

@@ -22,6 +22,7 @@ from fordring.domain.invoice import Release
 from fordring.domain.money import Money
 from fordring.domain.payment import Origin
 from fordring.domain.refs import Listing
+from fordring.domain.vouchers import Account
 from fordring.edge.hub import Hub, LiveClock
 from fordring.edge.settings import Settings
 from fordring.store.memory import MemoryEngine
@@ -29,6 +30,7 @@ from fordring.store.repository import Repository
 from fordring.usecases.calling_back import Callback, receive
 from fordring.usecases.crediting import NewCreditNote, register_credit_note
 from fordring.usecases.delivering import deliver_lane
+from fordring.usecases.giving_up import WriteOff, write_off
 from fordring.usecases.invoicing import document_ref
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.paying import NewPayment, Target, pay
@@ -184,6 +186,23 @@ class Stories(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: self.invoices)
+    @rule(amount=st.integers(1, 200))
+    def give_up(self, amount: int) -> None:
+        self._ask(self._give_up, f"wof_{self.chance.getrandbits(40)}", self._document(), amount * 100)
+
+    def _give_up(self, name: str, document: str, amount: int) -> None:
+        target = Target(self.desk, "acme", self.invoices[document])
+        owed = self._invoice(document).balance.owed_to_creditor
+        if owed > 0:
+            lost = Money(min(amount, owed), "NOK")
+            wanted = WriteOff(date(2026, 3, 2), "loss", lost, agency_asked=True, write_off_id=name)
+            transact(
+                self.desk,
+                target.refs,
+                lambda work: write_off(work, target.invoice(work), wanted, CAPABILITIES),
+            )
+
+    @precondition(lambda self: self.invoices)
     @rule()
     def take_back(self) -> None:
         self._ask(self._take_back, self._document())
@@ -244,6 +263,11 @@ class Stories(RuleBasedStateMachine):
         received = [name for name in case.bookings if name.startswith("P")]
         if received and case.open:
             self.agency.give_back(case, self.chance.choice(received))
+
+    @precondition(lambda self: self._theirs())
+    @rule()
+    def the_agency_settles(self) -> None:
+        self.agency.settle()
 
     # --- the hub at work, and the network --------------------------------------------------------
 
@@ -359,6 +383,10 @@ class Stories(RuleBasedStateMachine):
         ]
         if sorted(booked) != sorted(received):
             yield f"payments: {booked} here, {received} there"
+        vouchers = everything_of(self.hub.store, Listing(things.VOUCHER, "vouchers_of", ("acme",)))
+        claims = sum(voucher.on(Account.AGENCY_CLAIMS) for voucher in vouchers)
+        if claims != self.agency.owes():
+            yield f"the vouchers say that the agency owes {claims}, its books {self.agency.owes()}"
 
     def _deliver(self, case_id: str) -> None:
         self.owners += 1

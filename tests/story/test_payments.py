@@ -7,7 +7,9 @@ import pytest
 
 from fordring.domain import things
 from fordring.domain.refs import Listing
+from fordring.usecases.restoring import raise_epoch
 from tests.story.evenness import everything_of
+from tests.story.stage import refill
 from tests.story.telling import (
     ACME,
     attention,
@@ -469,4 +471,28 @@ def test_a_write_off_is_told_to_the_agency_and_ends_the_case_as_a_loss(hub):
 
     assert hub.case(case_id).closed_reason == "credit_loss"
     assert there(hub, case_id)["closed_reason"] == "credit_loss"
+    assert faults_of(hub) == []
+
+
+@pytest.mark.capability("NET-36")
+def test_a_write_off_that_is_asked_for_again_after_a_restore_is_counted_once(hub):
+    """Whatever else comes into the ledger before it the second time, the agency recognises it."""
+    invoice_id, case_id = registered(hub)
+    kept = hub.engine.everything()
+    part = {"date": today(hub), "amount": money("250.00"), "agency_asked": True}
+
+    def give_up() -> None:
+        path = f"{ACME}/invoices/{invoice_id}/write-off"
+        assert hub.api.post(path, part, idempotency_key="once").status == 201
+        hub.pump()
+
+    pay_agency(hub, case_id, "400.00")
+    hub.wait_for_news(hub.api)
+    give_up()
+    refill(hub.engine, kept)
+    raise_epoch(hub.hub.desk)
+    give_up()
+    hub.advance(hub.api, days=3)
+
+    assert there(hub, case_id)["principal"]["remaining"] == "600.00"
     assert faults_of(hub) == []

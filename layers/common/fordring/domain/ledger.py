@@ -88,7 +88,7 @@ class Entry:
         When the hub wrote it.
     source
         Who says so.
-    payment_id, credit_note_id, dispatch_id
+    payment_id, credit_note_id, write_off_id, dispatch_id
         What caused it.
     reverses
         For a reversal, the ``seq`` of the entry that did not stand.
@@ -116,6 +116,7 @@ class Entry:
     clearing_order: str | None = None
     note: str | None = None
     owner: str = "creditor"
+    write_off_id: str | None = None
 
     @property
     def between_creditor_and_agency(self) -> int:

@@ -222,8 +222,8 @@ def _command(
             return ReportWriteOff(
                 external_id=case.external_id,
                 case_number=case.case_number,
-                # The ledger's position is given once: told a second time it is recognised.
-                write_off_id=f"{member.external_id}-w{entry.seq}",
+                # Told a second time it is recognised, also from another place in a ledger gone back in time.
+                write_off_id=entry.write_off_id or f"{member.external_id}-w{entry.seq}",
                 invoice_external_id=member.external_id,
                 amount=Money(entry.total, entry.currency),
                 write_off_date=entry.entry_date,

@@ -21,12 +21,16 @@ from fordring.usecases.work import Work
 
 @dataclass(frozen=True, slots=True)
 class WriteOff:
-    """What is given up: all that remains, or an amount; ``reason`` is a code of the creditor's own."""
+    """What is given up: all that remains, or an amount; ``reason`` is a code of the creditor's own.
+
+    ``write_off_id`` names it to the agency: the same for the same request, however often that comes.
+    """
 
     written_off_date: date
     reason: str
     amount: Money | None = None
     agency_asked: bool = False
+    write_off_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ def write_off(work: Work, invoice: Invoice, wanted: WriteOff, capabilities: Capa
         spread,
         wanted.written_off_date,
         Source.CREDITOR,
+        write_off_id=wanted.write_off_id,
         note=wanted.reason,
     )
     vouch_write_off(work, invoice, amount, wanted.written_off_date)

@@ -82,7 +82,7 @@ def end_dispute(call: Call) -> Answer:
 
 def write_invoice_off(call: Call) -> Answer:
     """Give up what is owed on an invoice."""
-    wanted = call.given(NewWriteOff).write_off
+    wanted = replace(call.given(NewWriteOff).write_off, write_off_id=call.own_id("wof"))
 
     def decide(work: Work, invoice: Invoice) -> dict[str, Any]:
         capabilities = call.hub.capabilities(invoice.agency) if invoice.agency else None
