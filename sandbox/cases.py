@@ -10,7 +10,7 @@ from typing import Final
 from sandbox.changes import say
 from sandbox.claims import open_claim
 from sandbox.desk import Desk
-from sandbox.instants import instant_of, letter_run, text_of
+from sandbox.instants import letter_run, text_of
 from sandbox.store import next_number
 
 _FIRST_NUMBER: Final = 700001
@@ -200,11 +200,6 @@ def close(desk: Desk, case_id: int, reason: str) -> None:
     desk.db.execute("delete from agenda where case_id = ? and kind <> 'answer'", (case_id,))
     desk.db.execute("delete from rests where case_id = ?", (case_id,))
     say(desk, "CaseClosed", case["client"], case, status=status, reason=reason)
-
-
-def is_visible(desk: Desk, case: Row) -> bool:
-    """Whether the case has left the agency's inbox."""
-    return instant_of(case["visible_at"]) <= desk.now
 
 
 def named(desk: Desk, client: str, column: str, value: str) -> list[Row]:

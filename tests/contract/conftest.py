@@ -1,4 +1,4 @@
-"""The stage for every agency of the registry: adding one to ``AGENCIES`` runs the whole contract on it."""
+"""The stage for every agency of the registry: adding one to it runs the whole contract on it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fordring.agencies.registry import AGENCIES, agency_names
+from fordring.agencies.registry import agency_names, build
 from fordring.agencies.registry import capabilities as capabilities_of
 from fordring.domain.agency import Accepted, CommandKind, Credentials, Doubt, Operation, Outcome
 from fordring.domain.agency import Stage as CaseStage
@@ -198,7 +198,7 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
         sandbox.start()
         control = Controls(sandbox.url, name)
         control.clock(BEGINNING)
-        agency = AGENCIES[name](PlainHttp(), f"{sandbox.url}/{name}", real_now)
+        agency = build(name, PlainHttp(), f"{sandbox.url}/{name}", real_now)
         stage = Stage(name, agency, control, receiver, sandbox, tmp_path)
         stage.onboard(CLIENT, receiver.url)
         stage.onboard(OTHER_CLIENT, None)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fordring.agencies.registry import AGENCIES
+from fordring.agencies.registry import agency_names, build
 from fordring.domain.agency import Accepted, CaseKey, Operation
 from tests.contract.conftest import BEGINNING, CLIENT, Stage
 from tests.contract.stage import Controls, PlainHttp, carry_out, payment, real_now, registration
@@ -67,13 +67,13 @@ def process(folder: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[str]
             running.kill()
 
 
-@pytest.mark.parametrize("name", sorted(AGENCIES))
+@pytest.mark.parametrize("name", agency_names())
 def test_what_was_answered_survives_kill_9(name: str, tmp_path: Path) -> None:
     with process(tmp_path) as (running, url):
         control = Controls(url, name)
         control.clock(BEGINNING)
         control.post("clients", client_number="79021", client_id="fjordlys", secret="secret word")
-        agency = AGENCIES[name](PlainHttp(), f"{url}/{name}", real_now)
+        agency = build(name, PlainHttp(), f"{url}/{name}", real_now)
         command = registration()
         assert carry_out(agency, control, command, CLIENT) == Accepted()
         control.advance(minutes=5)
@@ -81,7 +81,7 @@ def test_what_was_answered_survives_kill_9(name: str, tmp_path: Path) -> None:
         running.send_signal(signal.SIGKILL)
         running.wait()
     with process(tmp_path) as (_, url):
-        agency, control = AGENCIES[name](PlainHttp(), f"{url}/{name}", real_now), Controls(url, name)
+        agency, control = build(name, PlainHttp(), f"{url}/{name}", real_now), Controls(url, name)
         found = agency.case(CaseKey(command.external_id), CLIENT)
         assert found is not None
         assert found.principal_remaining.text == "1200.00"

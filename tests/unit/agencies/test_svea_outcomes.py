@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fordring.agencies.cursors import cursor_after, query_of, rewound
-from fordring.agencies.registry import AGENCIES, UnknownAgency, agency_names, build, capabilities
+from fordring.agencies.registry import UnknownAgency, agency_names, build, capabilities
 from fordring.agencies.svea.adapter import Svea
 from fordring.domain.agency import (
     Accepted,
@@ -229,7 +229,7 @@ def test_cursors_go_back_in_time() -> None:
 
 
 def test_the_registry_knows_what_an_agency_can_do_without_building_it() -> None:
-    assert agency_names() == tuple(sorted(AGENCIES))
+    assert agency_names() == ("cloud_collect", "intrum", "svea")
     can = capabilities("svea")
     assert (can.agency, can.interface) == ("svea", "modelled")
     assert can.operations == frozenset(Operation) - {Operation.ACTIVATE_SERVICE, Operation.MIRROR_LEDGER}

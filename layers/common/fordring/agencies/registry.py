@@ -1,6 +1,6 @@
 """Which agencies there are, without loading any of them before it is needed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
 from typing import Final, Protocol, cast
@@ -63,19 +63,8 @@ def build(name: str, http: Http, base_url: str, now: Callable[[], datetime]) -> 
     return cast(Factory, _member(name, "build"))(http, base_url, now)
 
 
-def _factory(name: str) -> Factory:
-    def factory(http: Http, base_url: str, now: Callable[[], datetime]) -> Agency:
-        return build(name, http, base_url, now)
-
-    return factory
-
-
 def _member(name: str, member: str) -> object:
     module = _MODULES.get(name)
     if module is None:
         raise UnknownAgency(name)
     return getattr(import_module(module), member)
-
-
-AGENCIES: Final[Mapping[str, Factory]] = {name: _factory(name) for name in agency_names()}
-"""A factory for each agency; the adapter's modules load when it is called."""

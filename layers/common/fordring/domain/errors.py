@@ -173,14 +173,3 @@ class Faults:
     def add(self, pointer: str, code: str, detail: str) -> None:
         """Note one fault."""
         self.found.append(Fault(pointer, code, detail))
-
-    def raise_any(self) -> None:
-        """Raise what was found.
-
-        Raises
-        ------
-        InvalidInput
-            When at least one fault was noted.
-        """
-        if self.found:
-            raise InvalidInput(faults=self.found)

@@ -1,7 +1,6 @@
 """Amounts of money: integer minor units with a currency, never a float."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Self
 
 from fordring.domain.values import dataclass
@@ -113,11 +112,3 @@ class Money:
     def _same(self, other: "Money") -> None:
         if self.currency != other.currency:
             raise MoneyError("wrong_currency", "amounts in two currencies cannot be put together")
-
-
-def round_half_up(value: Decimal) -> int:
-    """Round to a whole number, halves away from zero: 112.5 becomes 113.
-
-    Source: the fee regulations round to the nearest krone, halves up; banker's rounding would give 112.
-    """
-    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -4,8 +4,8 @@ A voucher says roles, not numbers: the numbers are those of the creditor's setti
 voucher balances. Invoices and credit notes themselves are booked by the billing product (VIS-10).
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from collections.abc import Mapping
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -185,8 +185,3 @@ class Posting:
             message = "debit and credit of a voucher differ"
             raise Unbalanced(message)
         return tuple(self.lines)
-
-
-def opposite(lines: Iterable[VoucherLine]) -> tuple[VoucherLine, ...]:
-    """Give the lines of a voucher that takes another one back."""
-    return tuple(replace(line, debit=line.credit, credit=line.debit) for line in lines)
