@@ -6,6 +6,7 @@ import pytest
 
 from fordring.domain import things
 from fordring.domain.agency import CommandKind, Rejected
+from fordring.domain.clock import utc
 from fordring.domain.refs import Listing
 from fordring.usecases.moving import _let_go, move_cases
 from tests.story.evenness import everything_of
@@ -109,6 +110,50 @@ def test_what_was_sent_is_cancelled_and_sent_again_under_the_new_number(contract
     hub.pump()
     assert hub.case(second.case_id).case_number
     assert faults_of(hub) == []
+
+
+def moved(hub, job_id):
+    """Go one round of the job, whenever it is due."""
+    row = hub.world.get(things.JOB(job_id))
+    hub.world.put(things.JOB(job_id), replace(row, due_at=hub.hub.desk.read().now))
+    return move_cases(hub.hub.desk, hub.hub.agency("svea"), hub.hub.vault.credentials_of, job_id, "somebody")
+
+
+@pytest.mark.capability("NET-7")
+def test_nothing_is_sent_again_while_the_former_contract_cannot_be_asked_what_was_paid(contract):
+    hub = contract
+    invoice_id, case_id = registered(hub)
+    hub.control("POST", "svea/faults", {"kind": "drop_callback", "count": 1})
+    pay_agency(hub, case_id, "250.00")
+    hub.control("POST", "svea/faults", {"kind": "error_500", "operation": "list_changes", "count": 2})
+    job_id = change(hub)
+    hub.pump()
+    assert hub.case(case_id).closed_reason == "withdrawn"
+    assert moved(hub, job_id).progress == {"leaving": 1}
+    assert invoice_of(hub, invoice_id).case_id == case_id
+
+    assert moved(hub, job_id).progress == {"resent": 1}
+    hub.pump()
+    (there,) = hub.control("GET", "svea/cases?client_number=4712")["items"]
+    assert there["principal"]["remaining"] == "1000.00"
+
+
+@pytest.mark.capability("SAN-20")
+def test_the_job_asks_nobody_while_the_agency_is_serviced(contract):
+    hub = contract
+    registered(hub)
+    window = {"weekday": "monday", "begins": "00:00", "ends": "24:00", "country": "NO"}
+    assert hub.api.put(SETTINGS, {"service_windows": [window]}).status == 200
+    before = len(hub.control("GET", "svea/requests")["items"])
+    job_id = change(hub)
+    hub.pump()
+
+    assert len(hub.control("GET", "svea/requests")["items"]) == before
+    row = hub.world.get(things.JOB(job_id))
+    assert (row.due_at, row.attempts) == (utc(2026, 3, 2, 23), 0)
+    for minute in (0, 5, 10):
+        hub.advance_to(hub.api, utc(2026, 3, 2, 23, minute))
+    assert job(hub, job_id)["progress"] == {"resent": 1}
 
 
 @pytest.mark.capability("NET-6", "NET-7")

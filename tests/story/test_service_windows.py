@@ -1,6 +1,7 @@
 """Service windows: while a system is serviced nothing is sent to it, and no attempt is spent."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -14,11 +15,11 @@ SUNDAY = {"weekday": "sunday", "begins": "03:00", "ends": "06:00", "country": "N
 WINDOW = ServiceWindow(**SUNDAY)
 
 
-def serviced(hub):
-    """Let the agency's systems be serviced on Sunday mornings."""
+def serviced(hub, window=WINDOW):
+    """Let the agency's systems be serviced, on Sunday mornings unless said otherwise."""
     ref = things.AGREEMENT("acme", "svea")
     agreement = hub.world.get(ref)
-    hub.world.put(ref, replace(agreement, settings=replace(agreement.settings, service_windows=(WINDOW,))))
+    hub.world.put(ref, replace(agreement, settings=replace(agreement.settings, service_windows=(window,))))
 
 
 @pytest.mark.capability("SAN-20")
@@ -132,3 +133,21 @@ def test_turned_off_nothing_is_pulled_by_itself(hub):
     assert hub.api.post(f"{ACME}/sync", {}).status == 202
     hub.pump()
     assert sent(hub, "list_changes")
+
+
+@pytest.mark.capability("SAN-20")
+def test_letters_are_fetched_after_the_window(hub):
+    _, case_id = hand_over(hub, due_date=date(2026, 2, 10))
+    hub.pump()
+    hub.advance_to(hub.api, utc(2026, 3, 3, 5, 30))
+    serviced(hub, replace(WINDOW, weekday="tuesday", begins="06:00", ends="12:00"))
+    hub.advance_to(hub.api, utc(2026, 3, 3, 10, 30), step="hour")
+    (letter,) = hub.api.get(f"/v1/cases/{case_id}/dispatches").body["items"]
+    assert letter["document"]["state"] == "pending"
+    assert sent(hub, "fetch_document") == []
+
+    hub.advance_to(hub.api, utc(2026, 3, 3, 11, 30), step="hour")
+
+    (letter,) = hub.api.get(f"/v1/cases/{case_id}/dispatches").body["items"]
+    assert letter["document"]["state"] == "available"
+    assert len(sent(hub, "fetch_document")) == 1

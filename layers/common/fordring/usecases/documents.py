@@ -14,6 +14,7 @@ from fordring.domain.agency import Capabilities, CaseKey, Document, MalformedAns
 from fordring.domain.command import retry_delay
 from fordring.domain.correspondence import Dispatch, KeptDocument
 from fordring.domain.errors import Refused
+from fordring.domain.service_windows import wait_until
 from fordring.domain.transport import TransportFailed
 from fordring.usecases.delivering import AgencyOf, Unseal
 from fordring.usecases.ports import Files
@@ -50,6 +51,9 @@ def fetch_document(
     agreement = desk.read(agreement_ref).get(agreement_ref).under(case.agreement_number)
     if agreement is None or agreement.credentials is None:
         return _settle(desk, dispatch, None, "agreement_changed")
+    until = wait_until(agreement.settings.service_windows, look.now)
+    if until is not None:
+        return _postpone(desk, dispatch, until)
     key = CaseKey(case.as_told.external_id, case.case_number)
     try:
         document = agency_of(case.agency).document(key, dispatch.agency_dispatch_id, unseal(agreement))
@@ -63,6 +67,21 @@ def fetch_document(
     if fault is None:
         files.put(file_of(dispatch), document.body, document.content_type)
     return _settle(desk, dispatch, document, fault)
+
+
+def _postpone(desk: Desk, seen: Dispatch, until: datetime) -> Dispatch:
+    """Let a document wait while the agency is serviced; no attempt is spent (SAN-20)."""
+    ref = things.DISPATCH(seen.case_id, seen.dispatch_id)
+
+    def decide(work: Work) -> Dispatch:
+        dispatch = work.get(ref)
+        if not _is_due(dispatch, work.now):
+            return dispatch
+        waiting = replace(dispatch, fetch_at=until)
+        work.change(ref, waiting)
+        return waiting
+
+    return transact(desk, [ref], decide)
 
 
 def _is_due(dispatch: Dispatch, now: datetime) -> bool:

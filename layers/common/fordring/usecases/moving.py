@@ -9,12 +9,11 @@ cancellation is not confirmed: an agency would answer with the old one, or have 
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from fordring.domain import things
-from fordring.domain.agency import Capabilities, ClosedReason, CommandKind, Credentials, MalformedAnswer
-from fordring.domain.agency_answers import Teller
+from fordring.domain.agency import Capabilities, ClosedReason, CommandKind, Credentials
 from fordring.domain.agency_port import Agency
 from fordring.domain.agreement import Agreement
 from fordring.domain.case import Case
@@ -23,17 +22,17 @@ from fordring.domain.contract import Moving, MovingState
 from fordring.domain.errors import FordringError, Refused, Unprocessable
 from fordring.domain.invoice import Release
 from fordring.domain.refs import Listing, Ref
-from fordring.domain.running import Job, SyncState
-from fordring.domain.transport import TransportFailed
+from fordring.domain.running import Job
+from fordring.domain.service_windows import wait_until
 from fordring.usecases.contract_changing import tell_change
 from fordring.usecases.debtors import FreshDebtor
 from fordring.usecases.entries import Entries
+from fordring.usecases.former_contract import hear
 from fordring.usecases.gathering import submit_group
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.recording import epoch_of
 from fordring.usecases.store_port import Conflict
 from fordring.usecases.submitting import Submission, is_untouched, refs_to_submit, submit, withdraw
-from fordring.usecases.synchronising import apply_one, under_number
 from fordring.usecases.work import Desk, Work, transact
 
 LEASE: Final = timedelta(minutes=16)
@@ -41,6 +40,9 @@ LEASE: Final = timedelta(minutes=16)
 
 FIRST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=1)
+
+PATIENCE: Final = 24
+"""After so many rounds, most of a day, a former contract that cannot be asked any more holds nothing up."""
 
 type Unseal = Callable[[Agreement], Credentials]
 
@@ -54,15 +56,20 @@ def move_cases(desk: Desk, agency: Agency, unseal: Unseal, job_id: str, owner: s
     if job is None:
         return None
     ref = things.AGREEMENT(job.creditor_id, job.subject or "")
-    agreement = desk.read(ref).get(ref)
+    look = desk.read(ref)
+    agreement = look.get(ref)
+    until = wait_until(agreement.settings.service_windows, look.now)
+    if until is not None:
+        return _postpone(desk, job_id, owner, until)
     former = agreement.under(agreement.former.number) if agreement.former else None
+    heard = former is not None and hear(desk, agency, unseal(former), agreement)
     if former is not None:
-        _hear(desk, agency, unseal(former), agreement)
         for case in _still_there(desk, agreement, former.number):
             _let_go(desk, case, job_id, agency.capabilities)
     moves = [row for _, row in desk.every(Listing(things.MOVING, "moves_of", (job_id,)))]
     for move in moves:
-        if move.state in (MovingState.LEAVING, MovingState.STAYING):
+        # What was paid before the cancellation must be known before the rest is asked for again.
+        if (heard or job.attempts > PATIENCE) and move.state in (MovingState.LEAVING, MovingState.STAYING):
             _follow(desk, move, agency.capabilities)
     rest = _still_there(desk, agreement, former.number) if former is not None else []
     return _finish(desk, job_id, owner, done=not rest)
@@ -83,6 +90,21 @@ def _begin(desk: Desk, job_id: str, owner: str) -> Job | None:
         )
         work.change(ref, begun)
         return begun
+
+    return transact(desk, [ref], decide)
+
+
+def _postpone(desk: Desk, job_id: str, owner: str, until: datetime) -> Job | None:
+    """Let the job wait while the agency is serviced; no round is counted (SAN-20)."""
+    ref = things.JOB(job_id)
+
+    def decide(work: Work) -> Job | None:
+        job = work.get(ref)
+        if job.lease_owner != owner:
+            return None
+        waiting = replace(job, due_at=until, lease_owner=None, lease_until=None, attempts=job.attempts - 1)
+        work.change(ref, waiting)
+        return waiting
 
     return transact(desk, [ref], decide)
 
@@ -261,40 +283,5 @@ def _note(desk: Desk, move: Moving, state: MovingState, reasons: tuple[str, ...]
         present = work.get(ref)
         if present.state is move.state:
             work.change(ref, replace(present, state=state, reasons=reasons))
-
-    transact(desk, [ref], decide)
-
-
-# --- what the former contract still tells ---------------------------------------------------------------
-
-
-def _hear(desk: Desk, agency: Agency, credentials: Credentials, agreement: Agreement) -> None:
-    """Read what has happened under the former contract: money may have come before the cancellation."""
-    teller = Teller(agreement.creditor_id, agreement.agency)
-    ref = things.SYNC(teller.creditor_id, teller.agency)
-
-    def begin(work: Work) -> str | None:
-        state = under_number(work.find(ref) or SyncState(teller.creditor_id, teller.agency), agreement.number)
-        work.put(ref, state)
-        return state.former_cursor
-
-    cursor = transact(desk, [ref], begin)
-    try:
-        more = True
-        while more:
-            changes = agency.changes_since(cursor, credentials)
-            for fact in changes.facts:
-                apply_one(desk, fact, teller)
-            more = changes.more and changes.cursor != cursor
-            cursor = changes.cursor
-            _keep(desk, ref, cursor)
-    except (TransportFailed, MalformedAnswer):
-        # The next round reads on from where this one came to.
-        return
-
-
-def _keep(desk: Desk, ref: Ref[SyncState], cursor: str) -> None:
-    def decide(work: Work) -> None:
-        work.change(ref, replace(work.get(ref), former_cursor=cursor))
 
     transact(desk, [ref], decide)
