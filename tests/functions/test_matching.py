@@ -198,6 +198,25 @@ def test_a_machine_readable_payment_is_not_split(api, world, reference_payment):
     assert entries(api, invoice) == [("charge", {"principal": "1250.00"}, None)]
 
 
+@pytest.mark.capability("NET-34", "NET-40")
+def test_a_reference_payment_may_come_by_the_api_too(api, world):
+    invoice = world.invoice().invoice_id
+    paid = {
+        "amount": {"amount": "1250.00", "currency": "NOK"},
+        "paid_date": "2026-02-20",
+        "reference": "12345674",
+        "bank_transaction_id": "B-1",
+        "machine_readable": True,
+    }
+    split = paid | {"parts": {"principal": {"amount": "1250.00", "currency": "NOK"}}}
+    assert api.post(f"{at(invoice)}/payments", split).faults == {"": "payment_cannot_be_split"}
+    told = api.post(f"{at(invoice)}/payments", paid).body
+    assert (told["machine_readable"], told["bank_transaction_id"]) == (True, "B-1")
+    (voucher,) = api.get("/v1/vouchers?creditor_id=acme").body["items"]
+    link = api.post(f"/v1/vouchers/{voucher['voucher_id']}/bank-link", {"bank_transaction_id": "B-2"})
+    assert (link.status, link.code) == (409, "reference_payment_not_linkable")
+
+
 @pytest.mark.capability("NET-32", "NET-33")
 def test_set_aside_it_is_registered_by_hand_with_its_parts(api, world, reference_payment, reported):
     case = world.case()

@@ -75,6 +75,13 @@ class NewPaymentOnInvoice(Given):
     bank_transaction_id: Annotated[
         Text | None, Field(description="The transaction on the bank statement that it is.")
     ] = None
+    machine_readable: Annotated[
+        bool,
+        Field(
+            description="Whether a machine has read its reference: then it has no `parts`, and the bank "
+            "links its voucher."
+        ),
+    ] = False
     replaces: Annotated[
         PaymentId | None,
         Field(description="A payment that was set aside with `ignore`, and for which this one stands."),
@@ -84,6 +91,8 @@ class NewPaymentOnInvoice(Given):
     def _parts_are_alike(self) -> Self:
         if self.parts is not None:
             self.parts.check(self.amount.currency)
+        if self.machine_readable and (self.parts is not None or self.replaces is not None):
+            raise fault("payment_cannot_be_split", "what a machine has read is registered as it came")
         return self
 
     @property
@@ -97,6 +106,7 @@ class NewPaymentOnInvoice(Given):
             parts=self.parts.minor if self.parts else None,
             bank_account=self.bank_account,
             bank_transaction_id=self.bank_transaction_id,
+            machine_readable=self.machine_readable,
             replaces=self.replaces,
         )
 
