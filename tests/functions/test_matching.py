@@ -6,13 +6,18 @@ from datetime import date
 import pytest
 
 from fordring.domain import things
-from fordring.domain.agency import CommandKind
+from fordring.domain.agency import CaseKey, CommandKind
+from fordring.domain.agency_answers import Teller
+from fordring.domain.facts import PaymentReceived
 from fordring.domain.ledger import Source
 from fordring.domain.matching import Rule
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment
 from fordring.usecases.lanes import lane_of
+from fordring.usecases.naming import refs_of_facts
 from fordring.usecases.paying import NewPayment, unmatched
+from fordring.usecases.receiving_payments import agency_payment_id, receive_payment
+from fordring.usecases.synchronising import apply_one
 from fordring.usecases.unmatched import attention_of_payment
 from fordring.usecases.work import transact
 
@@ -301,6 +306,32 @@ def test_the_parts_are_in_the_currency_of_the_payment(api, world, stray):
     refused = api.post(path, {"invoice_id": invoice, "parts": parts})
     assert (refused.status, refused.faults) == (422, {"/parts": "wrong_currency"})
     assert api.get(at(invoice)).body["remaining"]["amount"] == "1250.00"
+
+
+@pytest.mark.parametrize("source", Source)
+def test_money_in_another_currency_settles_no_invoice(api, world, stray, source):
+    invoice = world.case().members[0].invoice_id
+    world.put(things.PAYMENT(stray.payment_id), replace(stray, source=source, currency="EUR"))
+    path = f"/v1/payments/{stray.payment_id}/match"
+    refused = api.post(path, {"invoice_id": invoice, "origin": "debtor"})
+    assert (refused.status, refused.code) == (422, "wrong_currency")
+    assert api.get(at(invoice)).body["remaining"]["amount"] == "1250.00"
+
+
+def test_money_in_another_currency_stays_unmatched_when_its_case_is_found(hub, world):
+    case, teller = world.case(), Teller("acme", "svea")
+    euro = Money(5000, "EUR")
+    nothing = Money(0, "EUR")
+    fact = PaymentReceived(
+        CaseKey(case.external_id), "P-1", euro, euro, nothing, nothing, date(2026, 2, 20), hub.wall.now()
+    )
+    refs = refs_of_facts([fact], teller)
+    assert transact(hub.desk, refs, lambda work: receive_payment(work, fact, teller, None))
+
+    assert not apply_one(hub.desk, fact, teller)
+    payment_id = agency_payment_id(fact, teller)
+    assert payment_id is not None
+    assert world.get(things.PAYMENT(payment_id)).match is Match.UNMATCHED
 
 
 @pytest.mark.capability("BEY-2")

@@ -12,7 +12,7 @@ from fordring.domain.money import Money
 from fordring.domain.payment import Match, Origin, Payment
 from fordring.domain.spreading import Handling
 from fordring.domain.values import dataclass
-from fordring.usecases.paying import NewPayment, pay, spread_on
+from fordring.usecases.paying import NewPayment, pay, refuse_nonsense, spread_on
 from fordring.usecases.receiving_payments import book_on_invoice
 from fordring.usecases.unmatched import REVERSAL, attention_of_payment, settle_attention
 from fordring.usecases.vouchering import void_unmatched
@@ -76,6 +76,7 @@ def match_by_hand(work: Work, payment: Payment, invoice: Invoice, choice: Choice
         was_unmatched=True,
     )
     if payment.source is Source.AGENCY:
+        refuse_nonsense(invoice, new)
         decided = replace(payment, reason="by_hand", rule=rule)
         chosen = choice.handling is Handling.COLLECTION or choice.parts is not None
         spread = spread_on(work, invoice, new) if chosen else None

@@ -126,7 +126,7 @@ def pay(work: Work, invoice: Invoice, new: NewPayment) -> Payment:
         to have settled one that no agency ever had; ``wrong_currency``; ``amount_not_positive``;
         ``wrong_sum`` and ``part_exceeds_remaining`` of the parts.
     """
-    _refuse_nonsense(invoice, new)
+    refuse_nonsense(invoice, new)
     if new.origin is None and invoice.release.live:
         raise Unprocessable(
             "origin_required",
@@ -171,7 +171,14 @@ def pay(work: Work, invoice: Invoice, new: NewPayment) -> Payment:
     return booked
 
 
-def _refuse_nonsense(invoice: Invoice, new: NewPayment) -> None:
+def refuse_nonsense(invoice: Invoice, new: NewPayment) -> None:
+    """Refuse money that cannot settle an invoice at all.
+
+    Raises
+    ------
+    Unprocessable
+        ``wrong_currency``; ``amount_not_positive``.
+    """
     if new.amount.currency != invoice.currency:
         raise Unprocessable(
             "wrong_currency",

@@ -79,8 +79,9 @@ def receive_payment(work: Work, fact: PaymentReceived, teller: Teller, case: Cas
         _receive_without_case(work, payment, fact)
         return True
     if fact.amount.currency != case.currency:
-        _keep(work, payment, Rule.WRONG_CURRENCY)
-        return True
+        if known is None:
+            _keep(work, payment, Rule.WRONG_CURRENCY)
+        return known is None
     spread = spread_over_case(work, case, fact)
     rule = explain(Incoming(fact.principal, fact.paid_date, "agency"), owed_on(spread.lead))
     matched = replace(payment, match=Match.MATCHED, reason="agency_case", rule=rule)
