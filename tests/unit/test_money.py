@@ -1,10 +1,12 @@
 """Money: decimal strings outside, whole minor units inside, and nothing lost between them."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fordring.domain.money import CURRENCIES, LARGEST_MINOR, Money, MoneyError
+from fordring.domain.money import CURRENCIES, LARGEST_MINOR, Money, MoneyError, round_half_up
 
 currencies = st.sampled_from(sorted(CURRENCIES))
 minors = st.integers(-LARGEST_MINOR + 1, LARGEST_MINOR - 1)
@@ -120,6 +122,23 @@ def test_two_currencies_are_never_put_together(combine):
     with pytest.raises(MoneyError) as caught:
         combine(Money(1, "NOK"), Money(1, "SEK"))
     assert caught.value.reason == "wrong_currency"
+
+
+@pytest.mark.parametrize(
+    ("value", "whole"),
+    [
+        ("112.5", 113),
+        ("112.4999", 112),
+        ("37.5", 38),
+        ("2.5", 3),
+        ("-2.5", -3),
+        ("-2.4", -2),
+        ("0", 0),
+        ("0.5", 1),
+    ],
+)
+def test_halves_are_rounded_away_from_zero_as_the_fee_regulations_say(value, whole):
+    assert round_half_up(Fraction(value)) == whole
 
 
 @given(text=st.text(max_size=30))

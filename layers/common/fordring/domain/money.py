@@ -1,6 +1,7 @@
 """Amounts of money: integer minor units with a currency, never a float."""
 
 import re
+from fractions import Fraction
 from typing import Final, Self
 
 from fordring.domain.values import dataclass
@@ -112,3 +113,13 @@ class Money:
     def _same(self, other: "Money") -> None:
         if self.currency != other.currency:
             raise MoneyError("wrong_currency", "amounts in two currencies cannot be put together")
+
+
+def round_half_up(value: Fraction) -> int:
+    """Round to a whole number, halves away from zero: 112.5 becomes 113.
+
+    Source: the fee regulations round to the nearest krone, halves up; banker's rounding would give 112.
+    """
+    doubled = abs(value) * 2
+    rounded = (doubled.numerator // doubled.denominator + 1) // 2
+    return rounded if value >= 0 else -rounded

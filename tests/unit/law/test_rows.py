@@ -1,0 +1,99 @@
+"""The rows of law, as they are and as they are asked for."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from fordring.domain.law import RULES, Law, LawRowMissing, faults_in, law
+
+LETTERS = [rule for rule in RULES if rule not in ("late_interest", "day_count", "late_compensation")]
+
+
+def test_the_rows_contradict_nothing():
+    assert list(faults_in(law().rows)) == []
+
+
+@pytest.mark.parametrize(("on", "fee", "demand"), [("2025-12-31", 3500, 10500), ("2026-01-01", 3800, 11300)])
+def test_norways_fees_are_shares_of_the_collection_rate(on, fee, demand):
+    """A twentieth and three twentieths of 700 and 750 NOK, halves up (inkassoforskriften): 112.5 is 113."""
+    day = date.fromisoformat(on)
+    assert law().reminder_fee("NO", "consumer", day) == fee
+    assert law().demand_fee("NO", "business", day, 100) == demand
+
+
+@pytest.mark.parametrize(
+    ("country", "kind", "fee"),
+    [("SE", "consumer", 6000), ("FI", "consumer", 500), ("FI", "business", 1200), ("DK", "consumer", 10000)],
+)
+def test_a_reminder_costs_what_the_country_allows(country, kind, fee):
+    assert law().reminder_fee(country, kind, date(2026, 3, 2)) == fee
+
+
+@pytest.mark.parametrize(
+    ("principal", "fee"), [(50000, 5000), (50001, 7000), (250000, 7000), (1000000, 9000), (1000001, 11000)]
+)
+def test_finlands_demand_on_a_business_goes_by_the_principal(principal, fee):
+    assert law().demand_fee("FI", "business", date(2026, 3, 2), principal) == fee
+
+
+@pytest.mark.parametrize(
+    ("country", "kind", "rule", "on"),
+    [
+        ("NO", "consumer", "collection_rate", "2020-09-30"),
+        ("NO", "any", "late_interest", "2027-01-01"),
+        ("SE", "business", "late_interest", "2024-07-01"),
+        ("FI", "consumer", "late_interest", "2023-07-01"),
+        ("FI", "business", "late_interest", "2026-07-01"),
+        ("DK", "consumer", "day_count", "2024-01-01"),
+        ("IS", "consumer", "reminder_fee", "2024-01-01"),
+    ],
+)
+def test_what_no_row_says_is_refused_by_name(country, kind, rule, on):
+    with pytest.raises(LawRowMissing) as missing:
+        law().row(country, rule, kind, date.fromisoformat(on))
+    assert missing.value.facts == {"country": country, "rule": rule, "debtor_kind": kind, "on": on}
+    assert missing.value.reason == "law_row_missing"
+
+
+@pytest.mark.parametrize("country", ["NO", "SE", "FI", "DK"])
+@pytest.mark.parametrize("kind", ["consumer", "business"])
+def test_every_limit_of_a_letter_is_answered(country, kind):
+    """A limit that a country does not have is a row, too: it is never a row that was forgotten."""
+    of_norway = {"collection_rate", "reminder_fee_share", "demand_fee_share"}
+    for rule in LETTERS:
+        if (country == "NO") == (rule in of_norway) or rule not in of_norway | {"reminder_fee", "demand_fee"}:
+            missing = (country, kind, rule) in MISSING
+            try:
+                law().row(country, rule, kind, date(2026, 3, 2))
+            except LawRowMissing:
+                assert missing, rule
+            else:
+                assert not missing, rule
+
+
+MISSING = {("FI", "business", "demand_after_reminder_days")}
+"""Seven days or ten: the sources disagree, so there is no row."""
+
+
+def test_rows_that_contradict_each_other_are_found():
+    first = law().rows[0]
+    wrong = [
+        first,
+        replace(first, valid_from=first.valid_from.replace(year=2025)),
+        replace(first, rule="guesswork", country="SE"),
+        replace(first, country="FI", valid_until=first.valid_from),
+    ]
+    assert len(list(faults_in(wrong))) == 3
+    apart = [replace(first, debtor_kind="consumer"), replace(first, debtor_kind="business")]
+    assert list(faults_in(apart)) == []
+
+
+def test_rows_to_be_looked_at_again_are_told():
+    due = [row for row in law().rows if row.review_by == date(2027, 1, 31)]
+    assert due
+    assert law().outdated(date(2027, 1, 31)) == ()
+    present = law().outdated(date(2027, 2, 1))
+    # What no longer holds needs no second look.
+    assert {(row.country, row.rule) for row in present} == {("NO", "collection_rate")}
+    assert Law(()).outdated(date(2030, 1, 1)) == ()
