@@ -63,6 +63,7 @@ check: $(TOOLS) ## form, lint, types, template, and what is generated
 	@$(REQUIREMENTS) | cmp -s - layers/common/requirements.txt \
 		|| { echo "layers/common/requirements.txt is not what uv.lock says; run 'make requirements'." >&2; exit 1; }
 	@if [ -f layers/common/fordring/edge/openapi.py ]; then $(PYTHON) -m fordring.edge.openapi --check; fi
+	@$(PYTHON) -m local.law_review
 
 format: $(TOOLS) ## put the code into the house's form
 	@$(PYTHON) -m ruff check --quiet --fix . ; $(PYTHON) -m ruff format .

@@ -60,25 +60,39 @@ class LawRow:
         return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
 
 
-RULES: Final[Mapping[str, str]] = {
-    "collection_rate": "the rate that fees are shares of (inkassosats), minor units",
-    "reminder_fee_share": "the fee for a reminder or a notice of collection, as a share of that rate",
-    "demand_fee_share": "the fee for the creditor's own payment demand, as a share of that rate",
-    "reminder_fee": "the fee for a reminder, minor units",
-    "demand_fee": "the fee for the creditor's own payment demand, minor units",
-    "first_fee_after_days": "days after the due date from which a letter may cost something",
-    "most_fee_letters": "how many letters may cost something before a demand",
-    "fee_gap_days": "days between two letters that cost something",
-    "fee_letter_deadline_days": "the deadline that a letter sets that costs something, in days",
-    "fee_count_reset_months": "months after the last letter that cost something when counting begins anew",
-    "notice_deadline_days": "the shortest deadline in a notice of collection, in days",
-    "demand_after_reminder_days": "days after a reminder before a professional may demand payment",
-    "late_compensation": "the lump sum for late payment, minor units",
-    "compensation_offsets_fees": "whether the lump sum is instead of fees: the larger, not the sum",
-    "day_count": "how the days of late interest are counted",
-    "late_interest": "late interest, per cent a year",
+type Unit = Literal["amount", "share", "days", "months", "letters", "truth", "way", "per_cent"]
+
+RULES: Final[Mapping[str, tuple[Unit, str]]] = {
+    "collection_rate": ("amount", "the rate that fees are shares of (inkassosats)"),
+    "reminder_fee_share": (
+        "share",
+        "the fee for a reminder or a notice of collection, as a share of that rate",
+    ),
+    "demand_fee_share": ("share", "the fee for the creditor's own payment demand, as a share of that rate"),
+    "reminder_fee": ("amount", "the fee for a reminder"),
+    "demand_fee": ("amount", "the fee for the creditor's own payment demand"),
+    "first_fee_after_days": ("days", "days after the due date from which a letter may cost something"),
+    "most_fee_letters": ("letters", "how many letters may cost something before a demand"),
+    "fee_gap_days": ("days", "days between two letters that cost something"),
+    "fee_letter_deadline_days": ("days", "the deadline that a letter sets that costs something, in days"),
+    "fee_count_reset_months": (
+        "months",
+        "months after the last letter that cost something when counting begins anew",
+    ),
+    "notice_deadline_days": ("days", "the shortest deadline in a notice of collection, in days"),
+    "demand_after_reminder_days": ("days", "days after a reminder before a professional may demand payment"),
+    "late_compensation": ("amount", "the lump sum for late payment"),
+    "compensation_offsets_fees": (
+        "truth",
+        "whether the lump sum is instead of fees: the larger, not the sum",
+    ),
+    "day_count": ("way", "how the days of late interest are counted"),
+    "late_interest": ("per_cent", "late interest, per cent a year"),
 }
-"""Every rule, with what its value means."""
+"""Every rule, with the unit of its value and what it means."""
+
+CURRENCY: Final[Mapping[str, str]] = {"NO": "NOK", "SE": "SEK", "FI": "EUR", "DK": "DKK"}
+"""In which currency each country's law speaks."""
 
 
 class LawRowMissing(Refused):

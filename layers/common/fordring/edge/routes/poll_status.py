@@ -111,6 +111,12 @@ def _clock() -> tuple[Route, ...]:
     return CLOCK_READ_ROUTES
 
 
+def _law() -> tuple[Route, ...]:
+    from fordring.edge.routes.law import LAW_ROUTES
+
+    return LAW_ROUTES
+
+
 ROUTES = Routes(
     Group(
         _meta,
@@ -206,5 +212,9 @@ ROUTES = Routes(
     Group(
         _clock,
         "GET /v1/test-clock",
+    ),
+    Group(
+        _law,
+        "GET /v1/law",
     ),
 )

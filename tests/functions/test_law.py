@@ -1,0 +1,60 @@
+"""What the law says, as the API tells it."""
+
+import pytest
+
+
+def rules(answer, kind="any"):
+    return {each["rule"]: each for each in answer.body["items"] if each["debtor_kind"] in (kind, "any")}
+
+
+def test_what_applies_is_told_with_its_source(api):
+    told = api.get("/v1/law?country=NO&on=2026-11-21")
+
+    assert told.status == 200, told.text
+    found = rules(told, "business")
+    assert found["late_interest"]["value"] == "12.25"
+    assert found["late_interest"]["unit"] == "per_cent"
+    assert found["late_interest"]["source"].startswith("FOR-2026-06-25-1372")
+    assert (found["late_interest"]["valid_from"], found["late_interest"]["valid_until"]) == (
+        "2026-07-01",
+        "2027-01-01",
+    )
+    assert found["collection_rate"]["value"] == {"amount": "750.00", "currency": "NOK"}
+    assert found["late_compensation"]["value"] == {"amount": "430.00", "currency": "NOK"}
+    assert found["first_fee_after_days"]["value"] == 14
+    assert {(each["debtor_kind"], each["amount"]["amount"]) for each in told.body["fees"]} == {
+        ("consumer", "38.00"),
+        ("business", "38.00"),
+    }
+
+
+def test_a_country_without_a_limit_says_so_and_bands_are_told(api):
+    told = api.get("/v1/law?country=FI&on=2026-03-02")
+
+    assert rules(told, "business")["most_fee_letters"]["value"] is None
+    assert rules(told, "consumer")["most_fee_letters"]["value"] == 2
+    bands = rules(told, "business")["demand_fee"]["value"]
+    assert bands[0] == {
+        "up_to": {"amount": "500.00", "currency": "EUR"},
+        "amount": {"amount": "50.00", "currency": "EUR"},
+    }
+    assert bands[-1] == {"up_to": None, "amount": {"amount": "110.00", "currency": "EUR"}}
+
+
+def test_nothing_is_carried_over(api):
+    """There is no rate for Sweden after the first half of 2024, and none is made up."""
+    assert "late_interest" in rules(api.get("/v1/law?country=SE&on=2024-06-30"))
+    assert "late_interest" not in rules(api.get("/v1/law?country=SE&on=2024-07-01"))
+    assert api.get("/v1/law?country=NO&on=2020-09-30").body["fees"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "faults"),
+    [
+        ("country=IS&on=2026-01-01", {"/query/country": "unknown_value"}),
+        ("country=NO", {"/query/on": "missing"}),
+        ("country=NO&on=2026-02-30&x=1", {"/query/on": "malformed_date", "/query/x": "unknown_field"}),
+    ],
+)
+def test_a_question_that_cannot_be_meant_is_refused(api, query, faults):
+    assert api.get(f"/v1/law?{query}").faults == faults
