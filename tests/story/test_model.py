@@ -63,8 +63,13 @@ FATES = (
 class Stories(RuleBasedStateMachine):
     """What may happen, in any order."""
 
-    @initialize(seed=st.integers(0, 2**32))
-    def begin(self, seed: int) -> None:
+    @initialize(
+        seed=st.integers(0, 2**32),
+        amounts=st.lists(st.integers(1, 5), min_size=1, max_size=3),
+        known=st.integers(0, 3),
+    )
+    def begin(self, seed: int, amounts: list[int], known: int) -> None:
+        """Begin with some cases, most of which the agency has: what is rare by chance alone happens often."""
         self.chance = Random(seed)
         self.clock = FixedClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
         self.engine = MemoryEngine()
@@ -92,6 +97,12 @@ class Stories(RuleBasedStateMachine):
         self.paid: list[str] = []
         self.backup: tuple[Any, dict[str, str], list[str]] | None = None
         self.asked: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+        for amount in amounts:
+            self.register_and_hand_over(amount)
+        for document in list(self.invoices)[:known]:
+            self._deliver(self.world.get(things.INVOICE(self.invoices[document])).case_id or "")
+        for case in self._theirs():
+            self.agency.number(case)
 
     # --- what a billing product does, and does again when it was forgotten ------------------------
 
@@ -275,9 +286,9 @@ class Stories(RuleBasedStateMachine):
     @rule(fates=st.lists(st.sampled_from(FATES), max_size=3))
     def deliver(self, fates: list[str]) -> None:
         self.agency.fates = list(fates)
-        case = self._case(self._document())
-        if case is not None:
-            self._deliver(case.case_id)
+        for case in self._cases():
+            if case.waiting:
+                self._deliver(case.case_id)
         self.agency.fates = []
 
     @rule(fates=st.lists(st.sampled_from(FATES), max_size=4))
