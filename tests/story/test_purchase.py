@@ -171,6 +171,32 @@ def test_the_creditor_chooses_per_invoice_whether_to_sell(hub):
     assert (shown(hub, kept)["sale"], shown(hub, sold)["owner"]) == (None, "agency")
 
 
+@pytest.mark.capability("SAN-14", "SAN-18")
+def test_what_is_handed_over_later_is_sold_as_well(hub):
+    agreed(hub, "purchase")
+    address = hub.world.get(things.DEBTOR("acme", "d-1")).address
+    hub.world.debtor(**COMPANY | {"address": None})
+    invoice_id = register(hub)["invoice_id"]
+    hub.world.debtor(**COMPANY, address=address)
+    assert hub.api.post(f"{ACME}/cases", {"agency": "svea", "invoice_id": invoice_id}).status == 202
+    hub.pump()
+    hub.advance(hub.api, minutes=10)
+    assert shown(hub, invoice_id)["owner"] == "agency"
+
+
+@pytest.mark.capability("SAN-19")
+def test_the_agency_reminds_and_collects_what_it_has_bought(hub):
+    invoice_id, case_id = bought(hub)
+    hub.advance(hub.api, days=20)
+    assert hub.case(case_id).stage == "reminder"
+    hub.advance(hub.api, days=35)
+    assert (hub.case(case_id).stage, shown(hub, invoice_id)["owner"]) == ("collection", "agency")
+    kinds = [each["kind"] for each in hub.api.get(f"/v1/cases/{case_id}/dispatches").body["items"]]
+    assert {"reminder", "demand"} <= set(kinds)
+    assert shown(hub, invoice_id)["dunning_status"] == "transferred"
+    assert faults_of(hub) == []
+
+
 def test_what_the_debtor_pays_to_the_agency_is_the_agencys(hub):
     invoice_id, case_id = bought(hub)
     hub.advance(hub.api, days=2)

@@ -1,7 +1,9 @@
 """Offering an administered invoice for sale: on an approved check, or on one made before it is sent."""
 
 from fordring.domain import things
+from fordring.domain.administration import InvoiceService, service_of
 from fordring.domain.agency import Capabilities, Level, Operation
+from fordring.domain.agreement import Agreement
 from fordring.domain.case import Case
 from fordring.domain.command import CommandRow
 from fordring.domain.credit import CreditCheck, CreditSubject, subject_of
@@ -29,6 +31,23 @@ def offer_if_approved(work: Work, case: Case, invoice: Invoice, debtor: Debtor, 
         not_offered(work, case, invoice, reason)
         return case
     return offer(work, case, invoice, check_id, epoch_of(work))
+
+
+def offer_by_agreement(
+    work: Work, case: Case, invoice: Invoice, agreement: Agreement, capabilities: Capabilities
+) -> Case:
+    """Offer an invoice that goes to the agency after its registration, if it is to be sold (SAN-18).
+
+    Gives the case, which is written. One that was for sale before is offered by hand.
+    """
+    wish = service_of(invoice.service, agreement.settings.service)
+    sold = wish is InvoiceService.PURCHASE and Operation.PURCHASE_INVOICES in capabilities.operations
+    if case.level is not Level.ADMINISTRATION or not sold or invoice.sale is not None:
+        return case
+    debtor = work.demand(things.DEBTOR(invoice.creditor_id, invoice.debtor_id))
+    offered = offer_if_approved(work, case, work.get(things.INVOICE(invoice.invoice_id)), debtor, None)
+    work.change(things.CASE(case.case_id), offered)
+    return offered
 
 
 def offer_by_hand(work: Work, invoice: Invoice, check_id: str | None, capabilities: Capabilities) -> Invoice:

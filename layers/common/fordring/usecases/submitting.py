@@ -24,6 +24,7 @@ from fordring.domain.values import dataclass
 from fordring.usecases.booking import book_cost
 from fordring.usecases.instructing import say
 from fordring.usecases.membership import claim, invoices_in
+from fordring.usecases.offering import offer_by_agreement
 from fordring.usecases.questioning import close_questions
 from fordring.usecases.recording import command, epoch_of, tell_of_case
 from fordring.usecases.selling import not_bought
@@ -106,7 +107,8 @@ def submit(work: Work, wanted: Submission, capabilities: Capabilities) -> Case:
             "the invoice cannot be handed over",
             faults=[Fault("/invoice_id", reason, REASONS[reason]) for reason in reasons],
         )
-    return hand_over(work, invoice, agreement, question)
+    case = hand_over(work, invoice, agreement, question)
+    return offer_by_agreement(work, case, invoice, agreement, capabilities)
 
 
 def hand_over(work: Work, invoice: Invoice, agreement: Agreement, question: Question) -> Case:
