@@ -92,3 +92,10 @@ def test_another_creditors_case_does_not_exist(world, hub):
     world.creditor("globex")
     assert acknowledge(world.client("write", ["globex"]), case).status == 404
     assert acknowledge(world.client("read", ["acme"]), case).status == 403
+
+
+def test_what_is_acknowledged_has_happened(api, world, hub):
+    case = ended(world, hub, ClosedReason.OTHER)
+    reply = acknowledge(api, case, HANDLED | {"date": "2026-03-03"})
+    assert (reply.status, reply.faults) == (400, {"/date": "in_future"})
+    assert "acknowledge_closed" in api.get(f"/v1/cases/{case.case_id}").body["available_actions"]

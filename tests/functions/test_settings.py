@@ -96,6 +96,16 @@ def test_nothing_is_offered_for_hand_over_under_an_agreement_that_is_not_ready(a
     assert "submit" not in api.get(path).body["available_actions"]
 
 
+@pytest.mark.capability("NET-15")
+def test_a_letter_of_a_day_to_come_was_not_sent(api, world):
+    world.ready()
+    path = f"/v1/creditors/acme/invoices/{world.invoice().invoice_id}"
+    tomorrow = {"kind": "reminder", "sent_date": "2026-03-03", "channel": "email"}
+    reply = api.post(f"{path}/reminders", tomorrow)
+    assert (reply.status, reply.faults) == (400, {"/sent_date": "in_future"})
+    assert api.get(path).body["dunning_status"] == "overdue"
+
+
 @pytest.mark.capability("NET-4")
 def test_collection_only_takes_no_reminders(api, world):
     world.ready()

@@ -79,6 +79,15 @@ def test_without_a_confirmation_nothing_is_cancelled(contract):
     assert not hub.case(case_id).withdrawing
 
 
+@pytest.mark.capability("NET-6")
+def test_an_agreement_of_a_day_to_come_is_none(contract):
+    _, case_id = registered(contract)
+    promised = {"confirmation": {"confirmed_by": "Berit at Svea", "confirmed_date": "2026-03-03"}}
+    reply = contract.api.post(CHANGE, NEW | promised)
+    assert (reply.status, reply.faults) == (400, {"/confirmation/confirmed_date": "in_future"})
+    assert not contract.case(case_id).withdrawing
+
+
 @pytest.mark.capability("NET-6", "NET-7")
 def test_what_was_sent_is_cancelled_and_sent_again_under_the_new_number(contract):
     hub = contract

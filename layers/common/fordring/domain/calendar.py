@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from fordring.domain.errors import Fault, InvalidInput
+
 TIME_ZONES: Final = {
     "NO": "Europe/Oslo",
     "SE": "Europe/Stockholm",
@@ -46,6 +48,18 @@ def local_date(instant: datetime, country: str) -> date:
         When the country is not in ``TIME_ZONES``.
     """
     return require_utc(instant).astimezone(_zone(country)).date()
+
+
+def refuse_day_to_come(day: date, now: datetime, country: str, pointer: str) -> None:
+    """Refuse to take down as having happened what is said of a day that has not come yet.
+
+    Raises
+    ------
+    InvalidInput
+        ``in_future``, with where the day stood.
+    """
+    if day > local_date(now, country):
+        raise InvalidInput(faults=[Fault(pointer, "in_future", "a day that has come, local time")])
 
 
 def start_of_business(day: date, country: str) -> datetime:

@@ -5,6 +5,7 @@ from datetime import date
 from fordring.domain import things
 from fordring.domain.actions import refuse_unless_available
 from fordring.domain.agency import Capabilities
+from fordring.domain.calendar import refuse_day_to_come
 from fordring.domain.case import Case
 from fordring.domain.case_states import Handling
 from fordring.domain.errors import Refused
@@ -38,6 +39,8 @@ def acknowledge(
     Refused
         ``already_acknowledged``, with another handling; ``action_not_available`` for a case that is open, or
         of which it is known why it ended; ``too_many_invoices``.
+    InvalidInput
+        When the day is still to come.
     """
     if case.handling is not None and case.handling is not handling:
         raise Refused(
@@ -48,13 +51,15 @@ def acknowledge(
     if case.handling is handling:
         return case
     refuse_unless_available(case, "acknowledge_closed", capabilities)
+    refuse_day_to_come(
+        handled_date, work.now, work.demand(things.CREDITOR(case.creditor_id)).country, "/date"
+    )
     owing = _owing(work, case)
     if len(owing) > MOST_AT_ONCE and handling is not Handling.TAKEN_BACK:
         raise Refused(
             "too_many_invoices",
             f"at most {MOST_AT_ONCE} invoices at once: book the others one by one, then acknowledge the rest",
         )
-    work.demand(things.CREDITOR(case.creditor_id))
     booked = sum(_book(work, invoice, handling, handled_date) for invoice in owing)
     acknowledged = case.touched(work.now, handling=handling)
     work.change(things.CASE(case.case_id), acknowledged)

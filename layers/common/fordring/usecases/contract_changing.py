@@ -7,6 +7,7 @@ from typing import Any
 from fordring.domain import things
 from fordring.domain.agency import Credentials
 from fordring.domain.agreement import Agreement, SealedCredentials
+from fordring.domain.calendar import refuse_day_to_come
 from fordring.domain.contract import ContractChange
 from fordring.domain.errors import Refused
 from fordring.domain.events import EventType
@@ -48,6 +49,8 @@ def change_contract(
     Refused
         ``confirmation_required``; ``contract_unchanged``; ``agreement_not_active``;
         ``contract_change_running``.
+    InvalidInput
+        When the agency is said to have agreed on a day to come.
     """
     ref = things.AGREEMENT(creditor_id, agency)
     agreement = work.get(ref)
@@ -56,6 +59,8 @@ def change_contract(
             "confirmation_required",
             "what was sent is cancelled only after the agency has agreed: say who did, and when",
         )
+    country = work.get(things.CREDITOR(creditor_id)).country
+    refuse_day_to_come(confirmation.confirmed_date, work.now, country, "/confirmation/confirmed_date")
     if agreement.credentials is not None and is_same(agreement.credentials, credentials):
         raise Refused("contract_unchanged", "these are the present credentials")
     job_id = work.new_id("job")

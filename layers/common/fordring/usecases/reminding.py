@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from fordring.domain import things
+from fordring.domain.calendar import refuse_day_to_come
 from fordring.domain.errors import Refused
 from fordring.domain.invoice import Invoice, Reminder
 from fordring.domain.ledger import Component, EntryKind, Source
@@ -18,9 +19,12 @@ def record_reminder(work: Work, invoice: Invoice, reminder: Reminder) -> Invoice
     ------
     Refused
         ``already_transferred``: costs are not added to an invoice that is at an agency (NET-37).
+    InvalidInput
+        When it is said to have been sent on a day to come: what follows the letter would come too early.
     """
     if invoice.release.live:
         raise Refused("already_transferred", "the agency sends the letters for this invoice")
+    refuse_day_to_come(reminder.sent_date, work.now, invoice.country, "/sent_date")
     noted = replace(
         invoice, reminders=(*invoice.reminders, reminder), updated_at=work.now, revision=invoice.revision + 1
     )
