@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from fordring.domain.administration import DeliveryAttempt, InvoiceService
+from fordring.domain.follow_up import FollowUp
 from fordring.domain.ledger import Balance, Component, Entry, EntryKind, Source
 from fordring.domain.money import Money
 from fordring.domain.references import Reference
@@ -131,6 +132,8 @@ class Invoice:
         How an administered invoice was sent to its recipient, in the order of time.
     sale
         Its latest offer for sale.
+    follow_up
+        How far it has come under the creditor's reminder plan; ``None``: it follows none.
     """
 
     invoice_id: str
@@ -169,6 +172,7 @@ class Invoice:
     group_cases: tuple[str, ...] = ()
     surplus_payments: tuple[str, ...] = ()
     course: tuple[Step, ...] = ()
+    follow_up: FollowUp | None = None
 
     @property
     def remaining(self) -> Money:

@@ -17,6 +17,7 @@ from fordring.domain.ledger import Entry
 from fordring.domain.payment import CreditNote, Payment, Settlement
 from fordring.domain.questions import AgencyQuestion
 from fordring.domain.refs import Kind
+from fordring.domain.reminder_plan import ReminderPlan
 from fordring.domain.running import (
     CaseNumber,
     Claim,
@@ -42,6 +43,8 @@ EMAIL: Final = Kind("email", Email)  # creditor, agency, e-mail
 DEBTOR: Final = Kind("debtor", Debtor)  # creditor, debtor
 DEBTOR_INVOICE: Final = Kind("debtor_invoice", DebtorInvoice)  # creditor, debtor, invoice
 CREDIT_CHECK: Final = Kind("credit_check", CreditCheck)  # creditor, check
+REMINDER_PLAN: Final = Kind("reminder_plan", ReminderPlan)  # creditor: the present one
+FORMER_PLAN: Final = Kind("former_plan", ReminderPlan)  # creditor, seq: every one, by its number
 INVOICE: Final = Kind("invoice", Invoice)  # invoice
 INVOICE_ENTRY: Final = Kind("invoice_entry", Entry)  # invoice, seq
 CASE: Final = Kind("case", Case)  # case

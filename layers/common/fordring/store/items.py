@@ -157,7 +157,8 @@ def _places(value: Any) -> Places:
 def _invoice(value: Invoice) -> Places:
     group = "T" if value.release.live else "N" if value.balance.remaining > 0 else "S"
     position = f"{group}#{value.terms.due_date.isoformat()}#{value.invoice_id}"
-    return (f"CRED#{value.creditor_id}#invoice", position), None, None, None
+    due = value.follow_up.due_at if value.follow_up else None
+    return (f"CRED#{value.creditor_id}#invoice", position), due, None, None
 
 
 def _case(value: Case) -> Places:

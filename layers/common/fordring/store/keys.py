@@ -64,7 +64,13 @@ def sequence(number: str) -> str:
 
 _PARENTS: Final = {"case": "CASE", "invoice": "INV", "creditor": "CRED"}
 _CHILDREN_OF: Final = {prefix: name for name, prefix in _PARENTS.items()}
-_NUMBERED: Final = (things.INVOICE_ENTRY, things.CASE_ENTRY, things.COMMAND, things.FEED_PAGE)
+_NUMBERED: Final = (
+    things.INVOICE_ENTRY,
+    things.CASE_ENTRY,
+    things.COMMAND,
+    things.FEED_PAGE,
+    things.FORMER_PLAN,
+)
 
 _KEYS: Final[Mapping[str, Callable[..., Key]]] = {
     things.API_KEY.name: lambda key: Key(f"KEY#{key}", META),
@@ -76,6 +82,8 @@ _KEYS: Final[Mapping[str, Callable[..., Key]]] = {
         f"CRED#{creditor}", f"OWE#{debtor}#{invoice}"
     ),
     things.CREDIT_CHECK.name: lambda creditor, check: Key(f"CRED#{creditor}", f"CHK#{check}"),
+    things.REMINDER_PLAN.name: lambda creditor: Key(f"CRED#{creditor}", "PLAN"),
+    things.FORMER_PLAN.name: lambda creditor, seq: Key(f"CRED#{creditor}", f"PLAN#{sequence(seq)}"),
     things.INVOICE.name: lambda invoice: Key(f"INV#{invoice}", META),
     things.INVOICE_ENTRY.name: lambda invoice, seq: Key(f"INV#{invoice}", f"LED#{sequence(seq)}"),
     things.CASE.name: lambda case: Key(f"CASE#{case}", META),

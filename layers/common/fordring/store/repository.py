@@ -98,6 +98,7 @@ _DUE_KINDS = {
     "REQUEST": "sync_request",
     "DIS": "dispatch",
     "CASE": "case",
+    "INV": "invoice",
 }
 
 

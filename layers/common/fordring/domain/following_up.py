@@ -1,0 +1,222 @@
+"""What happens next with an unpaid invoice under a reminder plan, when, and why not earlier.
+
+A step is planned for a day counted from its anchor, and put off to the first lawful one. What stops the plan
+is told as a code: it goes on by itself once that is gone, except where the invoice has left.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+from fordring.domain.agency import Level
+from fordring.domain.bank_days import BankCalendar
+from fordring.domain.invoice import Invoice, Reminder
+from fordring.domain.late_interest import Claim, Course, late_interest
+from fordring.domain.law import Law
+from fordring.domain.lawful_letters import Debt, Hurdle, deadline_of, fee_allowed, hurdles
+from fordring.domain.reminder_plan import Anchor, PlanStep, ReminderPlan, StepKind
+from fordring.domain.values import dataclass
+
+STOPS: Final = {
+    "plan_ended": "the plan is switched off",
+    "completed": "every step has been taken",
+    "transferred": "the invoice is at an agency",
+    "owned_by_agency": "the agency has bought the invoice",
+    "settled": "nothing is owed",
+    "below_minimum": "less is owed than the plan follows up",
+    "excluded_from_dunning": "the invoice is excluded from dunning",
+    "disputed": "an objection to the invoice is open",
+    "collection_ban": "the debtor must not be transferred",
+    "debtor_deceased": "the debtor is dead",
+}
+"""Why nothing happens."""
+
+_OF_THE_DEBTOR: Final = ("debtor_deceased", "collection_ban")
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that decides what happens next.
+
+    Parameters
+    ----------
+    debtor_kind
+        ``consumer`` or ``business``.
+    debtor_blocks
+        What stands in the way on the debtor's side, as codes.
+    letters
+        Every letter that was sent.
+    compensation_charged
+        What was charged for late payment before, minor units.
+    fees_charged
+        What was charged for letters before, minor units.
+    course
+        What was owed of the principal from which day on; empty where interest is not asked for.
+    """
+
+    plan: ReminderPlan
+    invoice: Invoice
+    debtor_kind: str
+    debtor_blocks: tuple[str, ...]
+    letters: tuple[Reminder, ...]
+    done: int = 0
+    fees_charged: int = 0
+    compensation_charged: int = 0
+    course: Course = ()
+
+    @property
+    def debt(self) -> Debt:
+        """What the law looks at."""
+        invoice = self.invoice
+        return Debt(invoice.country, self.debtor_kind, invoice.terms.due_date, self.letters)
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The next step: what, on which day at the earliest, and everything that allows it no earlier.
+
+    ``planned_date`` is the day that the plan alone would have it on.
+    """
+
+    step: PlanStep
+    planned_date: date
+    first_date: date
+    hurdles: tuple[Hurdle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """What a letter adds to the debt, minor units, and what it tells of interest."""
+
+    fee: int
+    compensation: int
+    interest: int | None
+
+
+def stopped_by(situation: Situation) -> str | None:
+    """Tell why nothing happens with the invoice; ``None``: something may."""
+    plan, invoice = situation.plan, situation.invoice
+    owed = invoice.balance.owed_to_creditor
+    minimum = plan.minimum
+    blocks = [code for code in _OF_THE_DEBTOR if code in situation.debtor_blocks]
+    checks = (
+        ("plan_ended", plan.ended_at is not None),
+        ("transferred", invoice.release.live),
+        ("owned_by_agency", invoice.owner != "creditor"),
+        ("settled", owed <= 0),
+        (
+            "below_minimum",
+            minimum is not None and minimum.currency == invoice.currency and owed < minimum.minor,
+        ),
+        ("excluded_from_dunning", invoice.excluded_from_dunning),
+        ("disputed", invoice.disputed),
+        *((code, True) for code in blocks),
+    )
+    return next((code for code, holds in checks if holds), None)
+
+
+def next_step(law: Law, situation: Situation, today: date) -> Next | None:
+    """Give the next step, as it looks today; ``None`` when every step is behind.
+
+    Raises
+    ------
+    LawRowMissing
+        When a rule that it needs has no row for the time.
+    """
+    steps = situation.plan.steps_on(today)
+    if situation.done >= len(steps):
+        return None
+    step = steps[situation.done]
+    planned = _anchor(situation.debt, step.anchor) + timedelta(days=step.days)
+    found = list(hurdles(law, situation.debt, step, today))
+    if step.kind is StepKind.TRANSFER and situation.plan.level is Level.COLLECTION:
+        found.extend(_before_collection(situation.debt))
+    first = max([planned, *(hurdle.first for hurdle in found)])
+    standing = tuple(hurdle for hurdle in found if hurdle.first > planned)
+    return Next(step, planned, first, standing)
+
+
+def _before_collection(debt: Debt) -> Iterator[Hurdle]:
+    """A transfer for collection waits for the deadline of the notice; where none was sent, it is refused."""
+    for letter in debt.letters:
+        if letter.kind == StepKind.NOTICE_OF_COLLECTION and letter.deadline_date is not None:
+            yield Hurdle("deadline_running", letter.deadline_date + timedelta(days=1))
+
+
+def _anchor(debt: Debt, anchor: Anchor) -> date:
+    last = debt.last
+    if anchor is Anchor.DUE_DATE or last is None:
+        return debt.due_date
+    if anchor is Anchor.LAST_DEADLINE and last.deadline_date is not None:
+        return last.deadline_date
+    return last.sent_date
+
+
+def letter_on(
+    law: Law, situation: Situation, step: PlanStep, sent: date, calendar: BankCalendar
+) -> tuple[Reminder, Charges]:
+    """Work out the letter of a step that is sent on a day.
+
+    Where businesses are asked for the lump sum for late payment it offsets fees: the larger, not the sum
+    (forsinkelsesrenteloven § 3 a).
+
+    Raises
+    ------
+    LawRowMissing
+        When a rule that it needs has no row for the time.
+    """
+    plan, debt = situation.plan, situation.debt
+    fee = fee_allowed(law, debt, step.kind, sent, agreed=plan.fees_agreed) if step.fee else 0
+    compensation = 0
+    if fee and plan.claims_compensation:
+        lump = law.number(debt.country, "late_compensation", debt.debtor_kind, sent) or 0
+        charged = situation.fees_charged + situation.compensation_charged
+        owed = max(lump, situation.fees_charged + fee) - charged
+        if not situation.compensation_charged and lump > situation.fees_charged + fee:
+            fee, compensation = 0, max(owed, 0)
+        else:
+            fee = min(fee, max(owed, 0))
+    deadline = deadline_of(law, debt, step, sent, fee + compensation, calendar)
+    interest = None
+    if situation.course and step.kind is not StepKind.FREE_NOTICE:
+        claim = Claim(debt.country, debt.debtor_kind, debt.due_date, situation.course)
+        interest = late_interest(law, claim, sent).amount
+    letter = Reminder(step.kind.value, sent, plan.channels[0], deadline, fee)
+    return letter, Charges(fee, compensation, interest)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A step that is to come, as it will be if nothing is paid and everything is sent on its day."""
+
+    next: Next
+    letter: Reminder | None
+    charges: Charges | None
+
+
+def look_ahead(law: Law, situation: Situation, today: date, calendar: BankCalendar) -> Iterator[Ahead]:
+    """Tell every step that is to come.
+
+    Raises
+    ------
+    LawRowMissing
+        When a rule that a step needs has no row for its time.
+    """
+    while (coming := next_step(law, situation, today)) is not None:
+        day = max(coming.first_date, today)
+        # Under a later regime the step may be another one.
+        coming = next_step(law, situation, day) or coming
+        today = day
+        if not coming.step.is_letter:
+            yield Ahead(coming, None, None)
+            return
+        letter, charges = letter_on(law, situation, coming.step, day, calendar)
+        yield Ahead(coming, letter, charges)
+        situation = replace(
+            situation,
+            letters=(*situation.letters, letter),
+            done=situation.done + 1,
+            fees_charged=situation.fees_charged + charges.fee,
+            compensation_charged=situation.compensation_charged + charges.compensation,
+        )

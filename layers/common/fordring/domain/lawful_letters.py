@@ -1,0 +1,188 @@
+"""When a letter may go at the earliest, what it may cost, and which deadline it sets: the law, applied.
+
+Source: inkassoloven §§ 9, 10 and 17, inkassoforskriften kapittel 1 (NO), inkassolagen 5 § and lag
+(1981:739) (SE), saatavien perinnästä annettu laki (FI), renteloven § 9 b and inkassoloven § 10 (DK); the
+figures are rows of ``domain.law``.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from fordring.domain.bank_days import BankCalendar, is_bank_day
+from fordring.domain.invoice import Reminder
+from fordring.domain.law import Law
+from fordring.domain.reminder_plan import PlanStep, StepKind
+from fordring.domain.values import dataclass
+
+DAY: Final = timedelta(days=1)
+
+REASONS: Final = {
+    "after_due_date": "nothing is overdue on the due date",
+    "deadline_running": "the deadline in the last letter has not passed",
+    "one_letter_a_day": "a letter was sent that day",
+    "waiting_time": "the waiting time before a letter may cost something",
+    "fee_gap": "the time between two letters that cost something",
+    "reminder_before_demand": "the time after a reminder before payment may be demanded",
+    "planned": "the plan says so",
+}
+"""Why a step does not happen earlier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hurdle:
+    """Something that does not allow a step before a day; ``days`` is the rule's figure, where it has one."""
+
+    reason: str
+    first: date
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What the law looks at: whose law, who owes, since when, and which letters have gone."""
+
+    country: str
+    debtor_kind: str
+    due_date: date
+    letters: tuple[Reminder, ...]
+
+    @property
+    def last(self) -> Reminder | None:
+        """The last letter."""
+        return max(self.letters, key=lambda letter: letter.sent_date, default=None)
+
+
+def hurdles(law: Law, debt: Debt, step: PlanStep, on: date) -> Iterable[Hurdle]:
+    """Tell everything that stands before a step, whatever the plan says.
+
+    Parameters
+    ----------
+    on
+        As of which day: whose rows of law are looked at.
+
+    Raises
+    ------
+    LawRowMissing
+        When a rule that it needs has no row for the time.
+    """
+    yield Hurdle("after_due_date", debt.due_date + DAY)
+    for letter in debt.letters:
+        if letter.deadline_date is not None:
+            yield Hurdle("deadline_running", letter.deadline_date + DAY)
+    if debt.last is not None:
+        yield Hurdle("one_letter_a_day", debt.last.sent_date + DAY)
+    if step.fee and step.is_letter:
+        yield from _before_a_fee(law, debt, on)
+    if step.kind is StepKind.NOTICE_OF_COLLECTION:
+        yield from _before_a_demand(law, debt, on)
+
+
+def _before_a_fee(law: Law, debt: Debt, on: date) -> Iterable[Hurdle]:
+    wait = law.number(debt.country, "first_fee_after_days", debt.debtor_kind, on)
+    if wait is not None:
+        yield Hurdle("waiting_time", debt.due_date + timedelta(days=wait), wait)
+    charged = [letter for letter in debt.letters if letter.fee]
+    last = max((letter.sent_date for letter in charged), default=None)
+    if last is None and debt.country == "FI" and debt.debtor_kind == "consumer" and debt.last is not None:
+        # The due date or the previous reminder, free or not.
+        last = debt.last.sent_date
+    if last is not None:
+        gap = law.number(debt.country, "fee_gap_days", debt.debtor_kind, on)
+        if gap is not None:
+            yield Hurdle("fee_gap", last + timedelta(days=gap), gap)
+
+
+def _before_a_demand(law: Law, debt: Debt, on: date) -> Iterable[Hurdle]:
+    if debt.country != "FI" or debt.debtor_kind != "consumer" or debt.last is None:
+        return
+    wait = law.number("FI", "demand_after_reminder_days", "consumer", on)
+    if wait is not None:
+        yield Hurdle("reminder_before_demand", debt.last.sent_date + timedelta(days=wait), wait)
+
+
+def fee_allowed(law: Law, debt: Debt, kind: StepKind, sent: date, *, agreed: bool) -> int:
+    """Give what a letter may cost that is sent on a day, minor units; 0: it is free.
+
+    Parameters
+    ----------
+    agreed
+        Whether a fee was agreed when the debt arose; Sweden asks for that.
+
+    Raises
+    ------
+    LawRowMissing
+        When a rule that it needs has no row for the time.
+    """
+    if kind in (StepKind.FREE_NOTICE, StepKind.TRANSFER):
+        return 0
+    country, who = debt.country, debt.debtor_kind
+    if country == "SE" and kind is StepKind.REMINDER and not agreed:
+        return 0
+    if any(sent < hurdle.first for hurdle in _before_a_fee(law, debt, sent)):
+        return 0
+    charged = _counted(law, debt, sent)
+    most = law.number(country, "most_fee_letters", who, sent)
+    if most is not None and len(charged) >= most:
+        return 0
+    if charged and not _may_follow(law, debt, charged[-1], sent):
+        return 0
+    if country == "SE" and kind is StepKind.NOTICE_OF_COLLECTION:
+        return law.demand_fee(country, who, sent, 0)
+    return law.reminder_fee(country, who, sent)
+
+
+def _counted(law: Law, debt: Debt, sent: date) -> Sequence[Reminder]:
+    """Give the letters that have cost something and still count on a day, in the order of time."""
+    charged = sorted((letter for letter in debt.letters if letter.fee), key=lambda letter: letter.sent_date)
+    if not charged:
+        return charged
+    months = law.number(debt.country, "fee_count_reset_months", debt.debtor_kind, sent)
+    return [] if months is not None and sent > months_after(charged[-1].sent_date, months) else charged
+
+
+def _may_follow(law: Law, debt: Debt, before: Reminder, sent: date) -> bool:
+    """Whether a letter may cost something after one that did."""
+    days = law.number(debt.country, "fee_letter_deadline_days", debt.debtor_kind, before.sent_date)
+    if days is None:
+        return True
+    # The debtor must have missed a deadline of at least so many days, which that letter set.
+    deadline = before.deadline_date
+    return deadline is not None and before.sent_date + timedelta(days=days) <= deadline < sent
+
+
+def deadline_of(
+    law: Law, debt: Debt, step: PlanStep, sent: date, fee: int, calendar: BankCalendar
+) -> date | None:
+    """Give the deadline that a letter sets: the plan's or the law's, whichever is longer, on a bank day.
+
+    A free notice sets one only if the plan does.
+
+    Raises
+    ------
+    LawRowMissing
+        When a rule that it needs has no row for the time.
+    """
+    wanted = [step.deadline_days or 0]
+    if fee:
+        wanted.append(law.number(debt.country, "fee_letter_deadline_days", debt.debtor_kind, sent) or 0)
+    if step.kind is StepKind.NOTICE_OF_COLLECTION:
+        wanted.append(law.number(debt.country, "notice_deadline_days", debt.debtor_kind, sent) or 0)
+    if not step.is_letter or not max(wanted):
+        return None
+    day = sent + timedelta(days=max(wanted))
+    while not is_bank_day(day, debt.country, calendar):
+        day += DAY
+    return day
+
+
+def months_after(day: date, months: int) -> date:
+    """Give the same day some months later; the last of the month where it has no such day."""
+    year, month = divmod(day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(day.year + year, month + 1, last)
+        except ValueError:
+            continue
+    message = "no month is shorter than 28 days"
+    raise AssertionError(message)
