@@ -6,8 +6,13 @@ from decimal import Decimal
 import pytest
 
 from fordring.domain import things
+from fordring.domain.agency import CaseKey
+from fordring.domain.agency_answers import Teller
+from fordring.domain.facts import PaymentReceived, PaymentReversed
+from fordring.domain.money import Money
 from fordring.domain.refs import Listing
 from fordring.usecases.restoring import raise_epoch
+from fordring.usecases.synchronising import apply_one
 from tests.story.evenness import everything_of
 from tests.story.stage import refill
 from tests.story.telling import (
@@ -212,6 +217,25 @@ def test_money_without_a_case_that_the_agency_takes_back_is_gone(hub, lost):
     assert attention(hub) == []
     (voucher,) = hub.api.get("/v1/vouchers?creditor_id=acme").body["items"]
     assert (voucher["kind"], voucher["status"]) == ("unmatched_payment", "voided")
+
+
+def test_money_for_a_case_that_the_hub_has_lost_is_gone_when_the_agency_takes_it_back(hub):
+    teller, case = Teller("acme", "svea"), CaseKey("inv_00000000000000000000000000-1", "SV9")
+    now, zero, paid = hub.hub.desk.read().now, Money(0, "NOK"), Money(8000, "NOK")
+    received = PaymentReceived(case, "P9", paid, paid, zero, zero, now.date(), now)
+    taken_back = PaymentReversed(case, "P9", "P9-R", now)
+    assert apply_one(hub.hub.desk, received, teller)
+    assert [asked.kind for asked in attention(hub)] == ["payment_unmatched"]
+
+    hub.world.ready("other")
+    assert not apply_one(hub.hub.desk, taken_back, Teller("other", "svea"))
+    assert apply_one(hub.hub.desk, taken_back, teller)
+    assert not apply_one(hub.hub.desk, taken_back, teller)
+
+    payment = hub.api.get("/v1/payments?creditor_id=acme").only
+    assert payment["match"] == "reversed"
+    assert attention(hub) == []
+    assert hub.api.get("/v1/vouchers?creditor_id=acme").only["status"] == "voided"
 
 
 def test_money_matched_by_hand_that_the_agency_takes_back_is_owed_on_the_case_again(hub):

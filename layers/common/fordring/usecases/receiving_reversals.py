@@ -65,6 +65,9 @@ def receive_reversal(work: Work, fact: PaymentReversed, teller: Teller, case: Ca
     payment = work.find(things.PAYMENT(payment_id)) if payment_id else None
     if payment is None or payment.match is Match.REVERSED:
         return False
+    if (payment.creditor_id, payment.agency) != (teller.creditor_id, teller.agency):
+        # Another creditor's payment is as unknown as one that does not exist.
+        return False
     if payment.match is Match.UNMATCHED:
         void_unmatched(work, payment)
         settle_attention(work, attention_of_payment(payment.payment_id), "taken back by the agency")

@@ -11,7 +11,7 @@ from fordring.domain.agency_answers import Teller
 from fordring.domain.agency_port import Agency
 from fordring.domain.agreement import Agreement
 from fordring.domain.command import AttentionKind
-from fordring.domain.facts import Fact, PaymentReceived
+from fordring.domain.facts import Fact, PaymentReceived, PaymentReversed
 from fordring.domain.refs import Ref
 from fordring.domain.running import SyncState
 from fordring.domain.transport import TransportFailed
@@ -19,7 +19,7 @@ from fordring.domain.values import dataclass
 from fordring.usecases.facts import UnknownCase, apply
 from fordring.usecases.naming import refs_of_facts, under_other_id, with_external_id
 from fordring.usecases.receiving_payments import receive_payment
-from fordring.usecases.receiving_reversals import refs_of_original
+from fordring.usecases.receiving_reversals import receive_reversal, refs_of_original
 from fordring.usecases.reconciling import reconcile
 from fordring.usecases.recording import ask_for_attention, attention_id, epoch_of
 from fordring.usecases.unmatched import settle_attention
@@ -84,8 +84,9 @@ def synchronise(
 def apply_one(desk: Desk, fact: Fact, teller: Teller) -> bool:
     """Apply one fact in a transaction of its own; tells whether it was new.
 
-    A payment for a case that the hub does not know is kept unmatched: no money is lost. Any other fact
-    about an unknown case is left alone; the comparison of the ledgers finds the case.
+    A payment for a case that the hub does not know is kept unmatched, and taken back when the agency takes
+    it back: no money is lost. Any other fact about an unknown case is left alone; the comparison of the
+    ledgers finds the case.
     """
     known = with_external_id(desk.store, fact, teller)
     try:
@@ -98,14 +99,21 @@ def apply_one(desk: Desk, fact: Fact, teller: Teller) -> bool:
     if isinstance(known, PaymentReceived):
         refs = refs_of_facts([known], teller)
         return transact(desk, refs, lambda work: receive_payment(work, known, teller, None))
+    if isinstance(known, PaymentReversed):
+        return transact(
+            desk,
+            lambda: _refs(desk, known, teller),
+            lambda work: receive_reversal(work, known, teller, None),
+        )
     return False
 
 
 def _apply(desk: Desk, fact: Fact, teller: Teller) -> bool:
-    def refs() -> Iterable[Ref[Any]]:
-        return (*refs_of_facts([fact], teller), *refs_of_original(desk.store, [fact], teller))
+    return transact(desk, lambda: _refs(desk, fact, teller), lambda work: apply(work, fact, teller))
 
-    return transact(desk, refs, lambda work: apply(work, fact, teller))
+
+def _refs(desk: Desk, fact: Fact, teller: Teller) -> Iterable[Ref[Any]]:
+    return (*refs_of_facts([fact], teller), *refs_of_original(desk.store, [fact], teller))
 
 
 def _begin(desk: Desk, teller: Teller, agency: Agency, number: int, owner: str) -> SyncState | None:
