@@ -8,9 +8,11 @@ from fordring.domain import things
 from fordring.domain.agency import CommandKind, Rejected
 from fordring.domain.clock import utc
 from fordring.domain.refs import Listing
+from fordring.edge.workers.messages import send_all
+from fordring.usecases import moving
 from fordring.usecases.moving import _let_go, move_cases
 from tests.story.evenness import everything_of
-from tests.story.stage import callback_token, onboard
+from tests.story.stage import HandingQueue, callback_token, onboard
 from tests.story.telling import (
     attention,
     faults_of,
@@ -141,6 +143,32 @@ def test_nothing_is_sent_again_while_the_former_contract_cannot_be_asked_what_wa
     assert moved(hub, job_id).progress == {"leaving": 1}
     assert invoice_of(hub, invoice_id).case_id == case_id
 
+    assert moved(hub, job_id).progress == {"resent": 1}
+    hub.pump()
+    (there,) = hub.control("GET", "svea/cases?client_number=4712")["items"]
+    assert there["principal"]["remaining"] == "1000.00"
+
+
+@pytest.mark.capability("NET-7")
+def test_what_is_paid_after_the_last_look_is_looked_for_before_the_case_goes_again(contract, monkeypatch):
+    hub = contract
+    _, case_id = registered(hub)
+    job_id = change(hub)
+    moved(hub, job_id)
+    heard = moving.hear
+
+    def just_before(*args):
+        done = heard(*args)
+        hub.control("POST", "svea/faults", {"kind": "drop_callback", "count": 1})
+        pay_agency(hub, case_id, "250.00")
+        commands = [ref for ref in hub.hub.store.due(hub.hub.desk.read().now) if ref.kind.name == "command"]
+        send_all(lambda queue: HandingQueue(hub, queue), commands)
+        assert hub.case(case_id).closed_reason == "withdrawn"
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(moving, "hear", just_before)
+        assert moved(hub, job_id).progress == {"leaving": 1}
     assert moved(hub, job_id).progress == {"resent": 1}
     hub.pump()
     (there,) = hub.control("GET", "svea/cases?client_number=4712")["items"]

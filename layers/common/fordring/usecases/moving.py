@@ -62,17 +62,26 @@ def move_cases(desk: Desk, agency: Agency, unseal: Unseal, job_id: str, owner: s
     if until is not None:
         return _postpone(desk, job_id, owner, until)
     former = agreement.under(agreement.former.number) if agreement.former else None
+    # Of what ends after this has been heard, money may have come in between: it waits for the next round.
+    ended = {move.case_id for move in _under_way(desk, job_id) if not _case(desk, move).open}
     heard = former is not None and hear(desk, agency, unseal(former), agreement)
     if former is not None:
         for case in _still_there(desk, agreement, former.number):
             _let_go(desk, case, job_id, agency.capabilities)
-    moves = [row for _, row in desk.every(Listing(things.MOVING, "moves_of", (job_id,)))]
-    for move in moves:
-        # What was paid before the cancellation must be known before the rest is asked for again.
-        if (heard or job.attempts > PATIENCE) and move.state in (MovingState.LEAVING, MovingState.STAYING):
-            _follow(desk, move, agency.capabilities)
+    for move in _under_way(desk, job_id):
+        known = (heard and move.case_id in ended) or job.attempts > PATIENCE
+        _follow(desk, move, agency.capabilities, known=known)
     rest = _still_there(desk, agreement, former.number) if former is not None else []
     return _finish(desk, job_id, owner, done=not rest)
+
+
+def _under_way(desk: Desk, job_id: str) -> list[Moving]:
+    moves = desk.every(Listing(things.MOVING, "moves_of", (job_id,)))
+    return [move for _, move in moves if move.state in (MovingState.LEAVING, MovingState.STAYING)]
+
+
+def _case(desk: Desk, move: Moving) -> Case:
+    return desk.read(things.CASE(move.case_id)).get(things.CASE(move.case_id))
 
 
 def _begin(desk: Desk, job_id: str, owner: str) -> Job | None:
@@ -212,13 +221,18 @@ def _never_sent(work: Work, case: Case, lane: Iterable[CommandRow]) -> bool:
 # --- sending again --------------------------------------------------------------------------------------
 
 
-def _follow(desk: Desk, move: Moving, capabilities: Capabilities) -> None:
-    """Send a case again that has gone; note one that ended otherwise, or that the agency keeps."""
-    case = desk.read(things.CASE(move.case_id)).get(things.CASE(move.case_id))
+def _follow(desk: Desk, move: Moving, capabilities: Capabilities, *, known: bool) -> None:
+    """Send a case again that has gone; note one that ended otherwise, or that the agency keeps.
+
+    ``known`` is whether everything that was paid before its end is: the rest is asked for again only then.
+    """
+    case = _case(desk, move)
     if case.open:
         if not case.withdrawing and move.state is MovingState.LEAVING:
             # The agency has refused, and a person was asked to look.
             _note(desk, move, MovingState.STAYING, ("withdrawal_refused",))
+        return
+    if not known:
         return
     if not _was_cancelled(desk, case):
         _note(desk, move, MovingState.ENDED, (case.closed_reason.value if case.closed_reason else "other",))
