@@ -47,7 +47,10 @@ def test_a_case_withdrawn_after_it_was_sent_ends_at_the_agency(hub):
     _, case_id = registered(hub)
     withdraw(hub, case_id)
     assert hub.case(case_id).open
+    on_its_way = hub.api.get(f"/v1/cases/{case_id}").body
+    assert (on_its_way["withdrawing"], on_its_way["available_actions"]) == (True, [])
     hub.advance(hub.api, days=1)
+    assert hub.api.get(f"/v1/cases/{case_id}").body["withdrawing"] is False
 
     assert there(hub, case_id)["closed_reason"] == "withdrawn"
     assert hub.case(case_id).closed_reason == "withdrawn"

@@ -1,6 +1,6 @@
 """Cases: what is told."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fordring.domain.actions import available_actions
 from fordring.domain.agency import Capabilities, ClosedReason, Level, Stage
@@ -9,7 +9,7 @@ from fordring.domain.case_states import Handling, PaymentState, Processing
 from fordring.domain.correspondence import Message
 from fordring.domain.invoice import Release
 from fordring.domain.member import MemberState
-from fordring.edge.schemas.told import Instant, Told, ToldMoney, agreed, day, instant, money, percent
+from fordring.edge.schemas.told import About, Instant, Told, ToldMoney, agreed, day, instant, money, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +66,9 @@ class ToldCase(Told):
     commission_percent: str | None
     withdrawal_cost: ToldMoney | None
     cost_confirmed_at: Instant | None
+    withdrawing: Annotated[
+        bool, About("Whether it is being taken back: the agency was told, and has not answered yet.")
+    ]
     collection_since: Instant | None
     opened_at: Instant
     updated_at: Instant
@@ -143,6 +146,7 @@ def tell_case(case: Case, capabilities: Capabilities) -> dict[str, Any]:
         "commission_percent": percent(case.commission),
         "withdrawal_cost": agreed(case.withdrawal_cost),
         "cost_confirmed_at": instant(case.cost_confirmed_at),
+        "withdrawing": case.withdrawing,
         "collection_since": instant(case.collection_since),
         "opened_at": instant(case.opened_at),
         "updated_at": instant(case.updated_at),
