@@ -453,3 +453,19 @@ Stories.TestCase.settings = settings(
 @pytest.mark.capability("BEY-10")
 class TestStories(Stories.TestCase):
     """As pytest finds it."""
+
+
+@pytest.mark.capability("ZIR-32")
+def test_a_doubt_from_before_a_restore_begins_anew():
+    """What the lost time has sent is not visible at once: that it was not found before says nothing now."""
+    story = Stories()
+    story.begin(seed=1, amounts=[3], known=0)
+    story.deliver(fates=["lost"])
+    story.time_passes(minutes=11)
+    story.a_backup_is_made()
+    story.deliver(fates=[])
+    assert story.agency.registrations == 1
+    story.the_hub_goes_back_in_time()
+    story.deliver(fates=[])
+    assert story.agency.registrations == 1
+    story.teardown()

@@ -140,11 +140,15 @@ def _ask_for_result(desk: Desk, agency: Agency, unseal: Unseal, ticket: str, cas
 
 
 def _doubting(row: CommandRow, epoch: Epoch | None, look: Work) -> CommandRow:
-    """Doubt a command that was made before the world went back in time, or shortly after."""
-    if epoch is None or epoch.number == 1 or row.doubted_at is not None:
+    """Doubt a command that was made before the world went back in time, or shortly after.
+
+    A doubt that is older begins anew: in the lost time the command may have been sent after all.
+    """
+    if epoch is None or epoch.number == 1:
         return row
     if row.epoch < epoch.number or row.created_at < epoch.raised_at + AFTER_RESTORE:
-        return replace(row, doubted_at=min(epoch.raised_at, look.now))
+        since = min(epoch.raised_at, look.now)
+        return replace(row, doubted_at=max(row.doubted_at or since, since))
     return row
 
 
