@@ -152,6 +152,11 @@ class ReminderPlan:
         The creditor's own sentence in letters, by language.
     ended_at
         Since when it is switched off; invoices under way stop.
+    ended_to
+        Up to which number the creditor's plans were switched off: invoices that follow one of them stop.
+    moved_to
+        The number of the latest plan that took along what was under way: invoices that follow an earlier
+        one go on by that.
     """
 
     creditor_id: str
@@ -173,6 +178,8 @@ class ReminderPlan:
     wording: tuple[tuple[str, str], ...] = ()
     ended_at: datetime | None = None
     revision: int = 1
+    ended_to: int = 0
+    moved_to: int = 0
 
     @property
     def followed(self) -> tuple[PlanStep, ...]:
@@ -192,3 +199,19 @@ class ReminderPlan:
             if step.kind is StepKind.NOTICE_OF_COLLECTION:
                 return (*steps[:place], replace(step, kind=StepKind.TRANSFER, fee=False, deadline_days=None))
         return steps
+
+    def goes_on_by(self, number: int) -> int:
+        """Give the number of the plan by which an invoice goes on that follows one of the creditor's plans.
+
+        Asked of the creditor's present plan.
+        """
+        return max(number, self.moved_to)
+
+    def as_it_stands(self, former: "ReminderPlan") -> "ReminderPlan":
+        """Give one of the creditor's plans as it stands for the invoices that follow it.
+
+        Asked of the creditor's present plan: switching that off has switched off all before it.
+        """
+        if former.ended_at is not None or former.number > self.ended_to:
+            return former
+        return replace(former, ended_at=self.ended_at or self.created_at)
