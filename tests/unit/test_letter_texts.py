@@ -1,0 +1,240 @@
+"""Letters to debtors: every text in every language, with all of the facts and nothing that breaks out."""
+
+from dataclasses import fields, replace
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fordring.domain.letter_texts import LONGEST_SUBJECT, LetterFacts, amount, write_letter, written_day
+from fordring.domain.letter_words import LANGUAGE_OF, LETTERS, WORDS, title_of
+from fordring.domain.reminder_plan import StepKind
+
+LANGUAGES = ("nb", "nn", "sv", "fi", "da", "en")
+COUNTRIES = ("NO", "SE", "FI", "DK")
+FACTS = LetterFacts(
+    kind=StepKind.REMINDER,
+    country="NO",
+    language="nb",
+    creditor="Acme AS",
+    creditor_number="914778271",
+    creditor_lines=("Storgata 1", "0155 Oslo", "NO"),
+    debtor="Kari Nordmann",
+    document_number="10041",
+    invoice_date=date(2026, 1, 1),
+    due_date=date(2026, 1, 14),
+    sent_date=date(2026, 2, 2),
+    currency="NOK",
+    principal=1_000_000,
+    earlier_costs=3_800,
+    fee=3_800,
+    compensation=42_200,
+    interest=6_247,
+    deadline_date=date(2026, 2, 16),
+    payment_reference="0010017",
+    account="86011117947",
+    wording="Ta gjerne kontakt.",
+)
+PLAIN = {
+    "nb": ("kr 10\u00a0498,00", "16.02.2026"),
+    "nn": ("kr 10\u00a0498,00", "16.02.2026"),
+    "sv": ("10\u00a0498,00\u00a0NOK", "2026-02-16"),
+    "fi": ("10\u00a0498,00\u00a0NOK", "16.2.2026"),
+    "da": ("10.498,00\u00a0NOK", "16.02.2026"),
+    "en": ("NOK\u00a010,498.00", "16 February 2026"),
+}
+
+
+class Page(HTMLParser):
+    """What a mail program makes of the HTML: its tags and attributes, and the text that is seen."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: set[str] = set()
+        self.seen = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.seen += data
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+@pytest.mark.parametrize("kind", LETTERS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_letter_tells_all_of_its_facts_in_both_forms(language, kind, country):
+    letter = write_letter(replace(FACTS, language=language, kind=kind, country=country))
+    for said in (letter.text, Page(letter.html).seen):
+        for fact in (
+            title_of(language, country, kind),
+            "Acme AS",
+            "914778271",
+            "Storgata 1",
+            "Kari Nordmann",
+            "10041",
+            "0010017",
+            "86011117947",
+            "Ta gjerne kontakt.",
+            amount(1_049_800, "NOK", language),
+            amount(1_000_000, "NOK", language),
+            amount(42_200, "NOK", language),
+            amount(6_247, "NOK", language),
+            *(
+                written_day(day, language, country)
+                for day in (FACTS.invoice_date, FACTS.due_date, FACTS.deadline_date)
+            ),
+        ):
+            assert fact in said
+        assert "{" not in said
+        assert "None" not in said
+    assert "10041" in letter.subject
+    assert "Acme AS" in letter.subject
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_amounts_and_days_are_written_as_the_language_does(language):
+    letter = write_letter(replace(FACTS, language=language))
+    total, deadline = PLAIN[language]
+    assert total.replace(" ", "\u00a0") in letter.text
+    assert deadline in letter.text
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "language", "written"),
+    [
+        (0, "NOK", "nb", "kr 0,00"),
+        (99, "EUR", "nb", "EUR 0,99"),
+        (123_456_789, "SEK", "sv", "1 234 567,89 kr"),
+        (123_456_789, "EUR", "fi", "1 234 567,89 €"),
+        (123_456_789, "DKK", "da", "1.234.567,89 kr."),
+        (123_456_789, "DKK", "en", "DKK 1,234,567.89"),
+        (-100, "NOK", "nn", "kr −1,00"),
+    ],
+)
+def test_an_amount_is_exact_to_the_smallest_unit(minor, currency, language, written):
+    assert amount(minor, currency, language) == written.replace(" ", "\u00a0")
+
+
+def test_swedish_is_written_in_finland_as_it_is_written_there():
+    assert title_of("sv", "SE", StepKind.NOTICE_OF_COLLECTION) == "Inkassokrav"
+    assert title_of("sv", "FI", StepKind.NOTICE_OF_COLLECTION) == "Betalningskrav"
+    assert written_day(date(2026, 2, 6), "sv", "SE") == "2026-02-06"
+    assert written_day(date(2026, 2, 6), "sv", "FI") == "6.2.2026"
+
+
+def test_letters_are_called_by_the_terms_of_the_field():
+    assert [title_of("nb", "NO", kind) for kind in LETTERS] == [
+        "Betalingspåminnelse",
+        "Purring",
+        "Inkassovarsel",
+    ]
+    assert title_of("fi", "FI", StepKind.REMINDER) == "Maksumuistutus"
+    assert title_of("fi", "FI", StepKind.NOTICE_OF_COLLECTION) == "Maksuvaatimus"
+    assert title_of("da", "DK", StepKind.REMINDER) == "Rykker"
+    assert title_of("da", "DK", StepKind.NOTICE_OF_COLLECTION) == "Inkassovarsel (§ 10-påkrav)"
+    assert title_of("sv", "SE", StepKind.REMINDER) == title_of("sv", "FI", StepKind.REMINDER)
+
+
+def test_a_free_notice_without_a_deadline_asks_for_nothing_but_the_debt():
+    letter = write_letter(
+        replace(
+            FACTS,
+            kind=StepKind.FREE_NOTICE,
+            earlier_costs=0,
+            fee=0,
+            compensation=0,
+            interest=None,
+            deadline_date=None,
+            wording=None,
+        )
+    )
+    words = WORDS["nb"]
+    for label in (words.earlier_costs, words.fee, words.compensation, words.deadline, "Forsinkelsesrente"):
+        assert label not in letter.text
+    assert "koster ingenting" in letter.text
+    assert "kr\u00a010\u00a0000,00 så snart som mulig" in letter.text
+
+
+def test_only_a_notice_of_collection_tells_what_follows():
+    said = {kind: write_letter(replace(FACTS, kind=kind)).text for kind in LETTERS}
+    told = [kind for kind in LETTERS if "sendt til inkasso. Det kan" in said[kind]]
+    assert told == [StepKind.NOTICE_OF_COLLECTION]
+
+
+def test_without_a_reference_the_payment_is_marked_with_the_number():
+    text = write_letter(replace(FACTS, payment_reference=None, account=None)).text
+    assert "Merk betalingen med:" in text
+    assert "KID" not in text
+    assert "konto" not in text
+
+
+def test_every_language_has_every_text():
+    assert set(WORDS) == set(LANGUAGES)
+    assert set(LANGUAGE_OF.values()) <= set(LANGUAGES)
+    for words in WORDS.values():
+        assert set(words.titles) == set(words.openings) == set(LETTERS)
+        assert all(getattr(words, field.name) for field in fields(words) if field.type == "str")
+
+
+HOSTILE = (
+    '<script>alert(1)</script><img src="https://evil.example/x">',
+    "Acme\r\nBcc: everybody@evil.example\r\n\r\nHello",
+    "{deadline} {0} {total.__class__}",
+    "Acme\u2028Total: 0\u202egnihtoN\u0000",
+    "</table></body></html>",
+    '" onmouseover="x',
+)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_names_and_wording_stay_what_they_are(hostile):
+    _no_way_out(hostile)
+
+
+@given(st.text(max_size=80))
+def test_nothing_that_is_typed_breaks_out(typed):
+    _no_way_out(typed)
+
+
+def _no_way_out(typed):
+    harmless = write_letter(replace(FACTS, wording=None))
+    letter = write_letter(
+        replace(
+            FACTS,
+            creditor=typed,
+            debtor=typed,
+            document_number=typed,
+            creditor_lines=(typed, typed, typed),
+            creditor_number=typed,
+            account=typed or "x",
+            payment_reference=typed or "x",
+            wording=None,
+        )
+    )
+    worded = write_letter(replace(FACTS, wording=typed))
+    known = Page(harmless.html)
+    # Names and numbers: not a tag, an attribute or a line more than with harmless ones.
+    page = Page(letter.html)
+    assert page.tags == known.tags
+    assert page.attributes == known.attributes
+    assert len(letter.text.splitlines()) == len(harmless.text.splitlines())
+    # The wording may have lines and paragraphs, and nothing else.
+    wordy = Page(worded.html)
+    assert set(wordy.tags) <= {*known.tags, "br"}
+    assert wordy.attributes == known.attributes
+    for one in (letter, worded):
+        assert len(one.subject) <= LONGEST_SUBJECT
+        assert one.subject.isprintable() or "\u00a0" in one.subject or _has_odd_space(one.subject)
+        assert not set(one.subject) & set("\r\n\x00\x0b\x0c\x85\u2028\u2029")
+
+
+def _has_odd_space(subject):
+    """Whether what is not printable is a character that a header can carry: unassigned or private."""
+    return all(each.isprintable() or ord(each) > 0x9F for each in subject)
