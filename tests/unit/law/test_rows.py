@@ -7,7 +7,12 @@ import pytest
 
 from fordring.domain.law import RULES, Law, LawRowMissing, faults_in, law
 
-LETTERS = [rule for rule in RULES if rule not in ("late_interest", "day_count", "late_compensation")]
+FINLANDS_OWN = ("agency_demand_fee", "cost_cap")
+"""What no other country's rows are about: a consumer there pays no more than so much."""
+
+LETTERS = [
+    rule for rule in RULES if rule not in ("late_interest", "day_count", "late_compensation", *FINLANDS_OWN)
+]
 
 
 def test_the_rows_contradict_nothing():
@@ -38,6 +43,17 @@ def test_finlands_demand_on_a_business_goes_by_the_principal(principal, fee):
 
 
 @pytest.mark.parametrize(
+    ("principal", "demand", "altogether"),
+    [(10000, 1400, 6000), (10001, 2400, 12000), (100000, 2400, 12000), (100001, 5000, 21000)],
+)
+def test_what_a_consumer_in_finland_pays_at_most(principal, demand, altogether):
+    """14, 24 or 50 EUR for an agency's demand, 60, 120 or 210 altogether (perintälaki 10 a §)."""
+    day = date(2026, 3, 2)
+    assert law().by_principal("FI", "agency_demand_fee", "consumer", day, principal) == demand
+    assert law().by_principal("FI", "cost_cap", "consumer", day, principal) == altogether
+
+
+@pytest.mark.parametrize(
     ("country", "kind", "rule", "on"),
     [
         ("NO", "consumer", "collection_rate", "2020-09-30"),
@@ -47,6 +63,8 @@ def test_finlands_demand_on_a_business_goes_by_the_principal(principal, fee):
         ("FI", "business", "late_interest", "2026-07-01"),
         ("DK", "consumer", "day_count", "2024-01-01"),
         ("IS", "consumer", "reminder_fee", "2024-01-01"),
+        ("FI", "business", "cost_cap", "2024-01-01"),
+        ("DK", "business", "late_compensation", "2026-01-01"),
     ],
 )
 def test_what_no_row_says_is_refused_by_name(country, kind, rule, on):

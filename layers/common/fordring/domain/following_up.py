@@ -14,7 +14,7 @@ from fordring.domain.bank_days import BankCalendar
 from fordring.domain.invoice import Invoice, Reminder
 from fordring.domain.late_interest import Claim, Course, late_interest
 from fordring.domain.law import Law
-from fordring.domain.lawful_letters import Debt, Hurdle, deadline_of, fee_allowed, hurdles
+from fordring.domain.lawful_letters import Debt, Hurdle, before_collection, deadline_of, fee_allowed, hurdles
 from fordring.domain.reminder_plan import Anchor, PlanStep, ReminderPlan, StepKind
 from fordring.domain.values import dataclass
 
@@ -69,20 +69,25 @@ class Situation:
     def debt(self) -> Debt:
         """What the law looks at."""
         invoice = self.invoice
-        return Debt(invoice.country, self.debtor_kind, invoice.terms.due_date, self.letters)
+        return Debt(
+            invoice.country, self.debtor_kind, invoice.terms.due_date, self.letters, invoice.principal
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
     """The next step: what, on which day at the earliest, and everything that allows it no earlier.
 
-    ``planned_date`` is the day that the plan alone would have it on.
+    ``planned_date`` is the day that the plan alone would have it on. ``hurdles`` are later than that, one for
+    each reason, in the order of time: the last one is why it is ``first_date``. ``level`` is that of a
+    transfer.
     """
 
     step: PlanStep
     planned_date: date
     first_date: date
     hurdles: tuple[Hurdle, ...]
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,31 +122,48 @@ def stopped_by(situation: Situation) -> str | None:
 
 
 def next_step(law: Law, situation: Situation, today: date) -> Next | None:
-    """Give the next step, as it looks today; ``None`` when every step is behind.
+    """Give the next step, as it will be on its day if nothing happens before; ``None``: every one is behind.
 
     Raises
     ------
     LawRowMissing
         When a rule that it needs has no row for the time.
     """
-    steps = situation.plan.steps_on(today)
+    day = today
+    while (coming := _next_as_of(law, situation, day)) is not None and coming.first_date > day:
+        # On that day, or before it, another regime may hold.
+        change = situation.plan.agency_notice_from
+        between = change is not None and day < change < coming.first_date
+        day = change if change is not None and between else coming.first_date
+    if coming is None or coming.first_date == day or day == today:
+        return coming
+    hurdle = Hurdle("agency_sends_notice", day)
+    return replace(coming, first_date=day, hurdles=(*coming.hurdles, hurdle))
+
+
+def _next_as_of(law: Law, situation: Situation, day: date) -> Next | None:
+    """Give the next step by the regime and the rows of a day."""
+    plan, debt = situation.plan, situation.debt
+    steps = plan.steps_on(day, situation.done)
     if situation.done >= len(steps):
         return None
     step = steps[situation.done]
-    planned = _anchor(situation.debt, step.anchor) + timedelta(days=step.days)
-    found = list(hurdles(law, situation.debt, step, today))
-    if step.kind is StepKind.TRANSFER and situation.plan.level is Level.COLLECTION:
-        found.extend(_before_collection(situation.debt))
-    first = max([planned, *(hurdle.first for hurdle in found)])
-    standing = tuple(hurdle for hurdle in found if hurdle.first > planned)
-    return Next(step, planned, first, standing)
-
-
-def _before_collection(debt: Debt) -> Iterator[Hurdle]:
-    """A transfer for collection waits for the deadline of the notice; where none was sent, it is refused."""
-    for letter in debt.letters:
-        if letter.kind == StepKind.NOTICE_OF_COLLECTION and letter.deadline_date is not None:
-            yield Hurdle("deadline_running", letter.deadline_date + timedelta(days=1))
+    level = None
+    found = list(hurdles(law, debt, step, day))
+    if step.kind is StepKind.TRANSFER:
+        # Where the agency sends the notice, the transfer stands in the place of the plan's own.
+        own = plan.followed[situation.done].kind is StepKind.TRANSFER
+        level = plan.level if own else Level.REMINDER
+        if level is Level.COLLECTION:
+            found.extend(before_collection(law, debt))
+    planned = _anchor(debt, step.anchor) + timedelta(days=step.days)
+    latest: dict[str, Hurdle] = {}
+    for hurdle in sorted(found, key=lambda each: each.first):
+        if hurdle.first > planned:
+            latest[hurdle.reason] = hurdle
+    standing = tuple(sorted(latest.values(), key=lambda each: each.first))
+    first = max(planned, standing[-1].first) if standing else planned
+    return Next(step, planned, first, standing, level)
 
 
 def _anchor(debt: Debt, anchor: Anchor) -> date:
@@ -154,9 +176,9 @@ def _anchor(debt: Debt, anchor: Anchor) -> date:
 
 
 def letter_on(
-    law: Law, situation: Situation, step: PlanStep, sent: date, calendar: BankCalendar
+    law: Law, situation: Situation, step: PlanStep, sent: date, calendar: BankCalendar | None
 ) -> tuple[Reminder, Charges]:
-    """Work out the letter of a step that is sent on a day.
+    """Work out the letter of a step that is sent on a day; see ``deadline_of`` for ``calendar``.
 
     Where businesses are asked for the lump sum for late payment it offsets fees: the larger, not the sum
     (forsinkelsesrenteloven § 3 a).
@@ -169,14 +191,17 @@ def letter_on(
     plan, debt = situation.plan, situation.debt
     fee = fee_allowed(law, debt, step.kind, sent, agreed=plan.fees_agreed) if step.fee else 0
     compensation = 0
-    if fee and plan.claims_compensation:
-        lump = law.number(debt.country, "late_compensation", debt.debtor_kind, sent) or 0
-        charged = situation.fees_charged + situation.compensation_charged
-        owed = max(lump, situation.fees_charged + fee) - charged
-        if not situation.compensation_charged and lump > situation.fees_charged + fee:
-            fee, compensation = 0, max(owed, 0)
+    before = situation.compensation_charged
+    if step.fee and (before or plan.claims_compensation):
+        fees, lump = situation.fees_charged + fee, before
+        if not before:
+            # It needs no agreement and no waiting time, as a fee does.
+            lump = law.number(debt.country, "late_compensation", debt.debtor_kind, sent) or 0
+        owed = max(0, max(lump, fees) - situation.fees_charged - before)
+        if not before and lump > fees:
+            fee, compensation = 0, owed
         else:
-            fee = min(fee, max(owed, 0))
+            fee = min(fee, owed)
     deadline = deadline_of(law, debt, step, sent, fee + compensation, calendar)
     interest = None
     if situation.course and step.kind is not StepKind.FREE_NOTICE:
@@ -204,14 +229,11 @@ def look_ahead(law: Law, situation: Situation, today: date, calendar: BankCalend
         When a rule that a step needs has no row for its time.
     """
     while (coming := next_step(law, situation, today)) is not None:
-        day = max(coming.first_date, today)
-        # Under a later regime the step may be another one.
-        coming = next_step(law, situation, day) or coming
-        today = day
+        today = max(coming.first_date, today)
         if not coming.step.is_letter:
             yield Ahead(coming, None, None)
             return
-        letter, charges = letter_on(law, situation, coming.step, day, calendar)
+        letter, charges = letter_on(law, situation, coming.step, today, calendar)
         yield Ahead(coming, letter, charges)
         situation = replace(
             situation,

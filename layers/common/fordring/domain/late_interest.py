@@ -116,7 +116,7 @@ def _half_years(since: date, until: date) -> Iterable[date]:
 
 
 def _owed_on(course: Course, day: date) -> int:
-    """Give what was owed on a day; before the first entry, the first one counts: nobody owes before that."""
+    """Give what was owed on a day; nothing before the first entry."""
     owed = 0
     for since, amount in course:
         if since <= day:

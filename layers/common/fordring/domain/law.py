@@ -81,6 +81,8 @@ RULES: Final[Mapping[str, tuple[Unit, str]]] = {
     ),
     "notice_deadline_days": ("days", "the shortest deadline in a notice of collection, in days"),
     "demand_after_reminder_days": ("days", "days after a reminder before a professional may demand payment"),
+    "agency_demand_fee": ("amount", "the most that an agency's demand may cost"),
+    "cost_cap": ("amount", "the most that all letters and demands may cost altogether"),
     "late_compensation": ("amount", "the lump sum for late payment"),
     "compensation_offsets_fees": (
         "truth",
@@ -179,9 +181,19 @@ class Law:
         """
         if country == "NO":
             return self._share("demand_fee_share", debtor_kind, on)
-        value = self.row(country, "demand_fee", debtor_kind, on).value
+        return self.by_principal(country, "demand_fee", debtor_kind, on, principal)
+
+    def by_principal(self, country: str, rule: str, debtor_kind: str, on: date, principal: int) -> int:
+        """Give an amount that goes by the principal, or is the same for all, minor units; 0: none.
+
+        Raises
+        ------
+        LawRowMissing
+            When there is no row.
+        """
+        value = self.row(country, rule, debtor_kind, on).value
         if isinstance(value, tuple):
-            return next(fee for most, fee in value if most is None or principal <= most)
+            return next(amount for most, amount in value if most is None or principal <= most)
         return value if isinstance(value, int) else 0
 
     def _share(self, rule: str, debtor_kind: str, on: date) -> int:

@@ -20,11 +20,11 @@ DAY: Final = timedelta(days=1)
 REASONS: Final = {
     "after_due_date": "nothing is overdue on the due date",
     "deadline_running": "the deadline in the last letter has not passed",
+    "notice_running": "the time of the notice of collection has not passed",
     "one_letter_a_day": "a letter was sent that day",
     "waiting_time": "the waiting time before a letter may cost something",
     "fee_gap": "the time between two letters that cost something",
-    "reminder_before_demand": "the time after a reminder before payment may be demanded",
-    "planned": "the plan says so",
+    "agency_sends_notice": "from then on only an agency may send the notice of collection",
 }
 """Why a step does not happen earlier."""
 
@@ -40,17 +40,22 @@ class Hurdle:
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """What the law looks at: whose law, who owes, since when, and which letters have gone."""
+    """What the law looks at: whose law, who owes, since when, which letters have gone, and the principal."""
 
     country: str
     debtor_kind: str
     due_date: date
     letters: tuple[Reminder, ...]
+    principal: int
 
     @property
     def last(self) -> Reminder | None:
-        """The last letter."""
-        return max(self.letters, key=lambda letter: letter.sent_date, default=None)
+        """The last letter; of several on one day the one with the latest deadline."""
+        return max(
+            self.letters,
+            key=lambda letter: (letter.sent_date, letter.deadline_date or letter.sent_date),
+            default=None,
+        )
 
 
 def hurdles(law: Law, debt: Debt, step: PlanStep, on: date) -> Iterable[Hurdle]:
@@ -74,31 +79,37 @@ def hurdles(law: Law, debt: Debt, step: PlanStep, on: date) -> Iterable[Hurdle]:
         yield Hurdle("one_letter_a_day", debt.last.sent_date + DAY)
     if step.fee and step.is_letter:
         yield from _before_a_fee(law, debt, on)
-    if step.kind is StepKind.NOTICE_OF_COLLECTION:
-        yield from _before_a_demand(law, debt, on)
 
 
 def _before_a_fee(law: Law, debt: Debt, on: date) -> Iterable[Hurdle]:
     wait = law.number(debt.country, "first_fee_after_days", debt.debtor_kind, on)
     if wait is not None:
         yield Hurdle("waiting_time", debt.due_date + timedelta(days=wait), wait)
-    charged = [letter for letter in debt.letters if letter.fee]
-    last = max((letter.sent_date for letter in charged), default=None)
-    if last is None and debt.country == "FI" and debt.debtor_kind == "consumer" and debt.last is not None:
-        # The due date or the previous reminder, free or not.
-        last = debt.last.sent_date
+    # Finland counts from the previous reminder to a consumer, free or not; others from the last fee.
+    every = debt.country == "FI" and debt.debtor_kind == "consumer"
+    last = max((letter.sent_date for letter in debt.letters if every or letter.fee), default=None)
     if last is not None:
         gap = law.number(debt.country, "fee_gap_days", debt.debtor_kind, on)
         if gap is not None:
             yield Hurdle("fee_gap", last + timedelta(days=gap), gap)
 
 
-def _before_a_demand(law: Law, debt: Debt, on: date) -> Iterable[Hurdle]:
-    if debt.country != "FI" or debt.debtor_kind != "consumer" or debt.last is None:
-        return
-    wait = law.number("FI", "demand_after_reminder_days", "consumer", on)
-    if wait is not None:
-        yield Hurdle("reminder_before_demand", debt.last.sent_date + timedelta(days=wait), wait)
+def before_collection(law: Law, debt: Debt) -> Iterable[Hurdle]:
+    """Tell what stands before a transfer for collection: every notice's deadline, and the law's time for it.
+
+    Without a notice nothing is told: it is refused then, whatever the day.
+
+    Raises
+    ------
+    LawRowMissing
+        When a rule that it needs has no row for the time.
+    """
+    for letter in debt.letters:
+        if letter.kind == StepKind.NOTICE_OF_COLLECTION:
+            days = law.number(debt.country, "notice_deadline_days", debt.debtor_kind, letter.sent_date) or 0
+            lawful = letter.sent_date + timedelta(days=days)
+            # A shorter deadline than the law's was none.
+            yield Hurdle("notice_running", max(lawful, letter.deadline_date or lawful) + DAY, days)
 
 
 def fee_allowed(law: Law, debt: Debt, kind: StepKind, sent: date, *, agreed: bool) -> int:
@@ -128,8 +139,12 @@ def fee_allowed(law: Law, debt: Debt, kind: StepKind, sent: date, *, agreed: boo
     if charged and not _may_follow(law, debt, charged[-1], sent):
         return 0
     if country == "SE" and kind is StepKind.NOTICE_OF_COLLECTION:
-        return law.demand_fee(country, who, sent, 0)
-    return law.reminder_fee(country, who, sent)
+        return law.demand_fee(country, who, sent, debt.principal)
+    fee = law.reminder_fee(country, who, sent)
+    if country == "FI" and who == "consumer":
+        most_of_all = law.by_principal(country, "cost_cap", who, sent, debt.principal)
+        fee = min(fee, max(0, most_of_all - sum(letter.fee for letter in debt.letters)))
+    return fee
 
 
 def _counted(law: Law, debt: Debt, sent: date) -> Sequence[Reminder]:
@@ -151,27 +166,46 @@ def _may_follow(law: Law, debt: Debt, before: Reminder, sent: date) -> bool:
     return deadline is not None and before.sent_date + timedelta(days=days) <= deadline < sent
 
 
-def deadline_of(
-    law: Law, debt: Debt, step: PlanStep, sent: date, fee: int, calendar: BankCalendar
-) -> date | None:
-    """Give the deadline that a letter sets: the plan's or the law's, whichever is longer, on a bank day.
-
-    A free notice sets one only if the plan does.
+def least_days(law: Law, debt: Debt, kind: StepKind, sent: date, *, charges: bool) -> int:
+    """Give how many days a letter leaves the debtor at the least; 0: it needs no deadline.
 
     Raises
     ------
     LawRowMissing
         When a rule that it needs has no row for the time.
     """
-    wanted = [step.deadline_days or 0]
-    if fee:
-        wanted.append(law.number(debt.country, "fee_letter_deadline_days", debt.debtor_kind, sent) or 0)
-    if step.kind is StepKind.NOTICE_OF_COLLECTION:
-        wanted.append(law.number(debt.country, "notice_deadline_days", debt.debtor_kind, sent) or 0)
-    if not step.is_letter or not max(wanted):
+    rules = []
+    if charges:
+        rules.append("fee_letter_deadline_days")
+    if kind is StepKind.NOTICE_OF_COLLECTION:
+        rules.append("notice_deadline_days")
+    return max((law.number(debt.country, rule, debt.debtor_kind, sent) or 0 for rule in rules), default=0)
+
+
+def deadline_of(
+    law: Law, debt: Debt, step: PlanStep, sent: date, charged: int, calendar: BankCalendar | None
+) -> date | None:
+    """Give the deadline that a letter sets: the plan's or the law's, whichever is longer, on a bank day.
+
+    A free notice sets one only if the plan does.
+
+    Parameters
+    ----------
+    charged
+        What the letter costs the debtor, minor units.
+    calendar
+        ``None``: every day counts as a bank day, where a plan is looked at and no date is known.
+
+    Raises
+    ------
+    LawRowMissing
+        When a rule that it needs has no row for the time.
+    """
+    days = max(step.deadline_days or 0, least_days(law, debt, step.kind, sent, charges=charged > 0))
+    if not step.is_letter or not days:
         return None
-    day = sent + timedelta(days=max(wanted))
-    while not is_bank_day(day, debt.country, calendar):
+    day = sent + timedelta(days=days)
+    while calendar is not None and not is_bank_day(day, debt.country, calendar):
         day += DAY
     return day
 

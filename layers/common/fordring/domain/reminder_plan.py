@@ -5,7 +5,7 @@ agency. Fiken gives figures for the calm and the tight plan; those of the recomm
 choice (docs/decisions.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -104,20 +104,32 @@ def named_steps(name: PlanName, level: Level) -> tuple[PlanStep, ...]:
 
 
 def followed(steps: Sequence[PlanStep], sender: Sender, local_steps: int | None) -> tuple[PlanStep, ...]:
-    """Give the steps that are taken, of those that a plan has.
+    """Give the steps that are taken, of those that a plan has: see ``taken``."""
+    return tuple(step for _, step in taken(steps, sender, local_steps))
+
+
+def taken(
+    steps: Sequence[PlanStep], sender: Sender, local_steps: int | None
+) -> Iterator[tuple[int, PlanStep]]:
+    """Give the steps that are taken, each with its place among all of the plan's.
 
     Parameters
     ----------
     local_steps
-        How many letters go out before the agency (ZIR-26); ``None``: all of the plan's.
+        How many reminders go out before the agency (ZIR-26); ``None``: all of the plan's. A notice of
+        collection is none of them: without it nothing can be handed over for collection.
     """
-    letters = [step for step in steps if step.is_letter]
-    transfers = tuple(step for step in steps if not step.is_letter)
-    if sender is Sender.AGENCY:
-        return (PlanStep(StepKind.TRANSFER, 1),) if transfers else ()
-    if local_steps is None or local_steps >= len(letters):
-        return tuple(steps)
-    return (*letters[:local_steps], *transfers)
+    left = len(steps) if local_steps is None else local_steps
+    for place, step in enumerate(steps):
+        if step.kind is StepKind.TRANSFER:
+            yield place, PlanStep(StepKind.TRANSFER, 1) if sender is Sender.AGENCY else step
+        elif sender is Sender.AGENCY:
+            continue
+        elif step.kind is StepKind.NOTICE_OF_COLLECTION:
+            yield place, step
+        elif left > 0:
+            left -= 1
+            yield place, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,16 +198,16 @@ class ReminderPlan:
         """The steps that are taken."""
         return followed(self.steps, self.sender, self.local_steps)
 
-    def steps_on(self, day: date) -> tuple[PlanStep, ...]:
-        """Give the steps as they are under the regime of a day.
+    def steps_on(self, day: date, done: int = 0) -> tuple[PlanStep, ...]:
+        """Give the steps as they are under the regime of a day, for an invoice that has some behind it.
 
-        Once only an agency may send the notice of collection, the notice of the plan is the transfer, at
-        level reminder: the agency sends it.
+        Once only an agency may send the notice of collection, the next notice of the plan is the transfer,
+        at level reminder: the agency sends it. A notice that was sent before stands, and what follows it.
         """
         steps = self.followed
         if self.agency_notice_from is None or day < self.agency_notice_from:
             return steps
-        for place, step in enumerate(steps):
+        for place, step in enumerate(steps[done:], done):
             if step.kind is StepKind.NOTICE_OF_COLLECTION:
                 return (*steps[:place], replace(step, kind=StepKind.TRANSFER, fee=False, deadline_days=None))
         return steps

@@ -1,0 +1,252 @@
+"""Any plan, any invoice, anything that happens on the way: the law is kept, and every step comes."""
+
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import assume, event, given, settings
+from hypothesis import strategies as st
+
+from fordring.domain.agency import Level
+from fordring.domain.following_up import look_ahead, stopped_by
+from fordring.domain.invoice import Reminder
+from fordring.domain.law import LawRowMissing, law
+from fordring.domain.ledger import Component, EntryKind
+from fordring.domain.money import Money
+from fordring.domain.plan_check import faults_of
+from fordring.domain.reminder_plan import Anchor, PlanName, PlanStep, Sender, StepKind, named_steps
+from sandbox.bank_days import first_after
+from tests.law_checker import CURRENCIES, HandedOver, Sent, interest, violations
+from tests.unit.plans.unpaid import CALENDAR, NOTICE, TRANSFER, Course, days, invoice_of, plan_of
+
+HORIZON = 900
+"""Days after the due date by which the longest plan is through."""
+TROUBLE = 150
+"""Days after the due date after which nothing more happens to the invoice, and the clock runs every day."""
+
+LETTERS = st.builds(
+    PlanStep,
+    st.sampled_from([kind for kind in StepKind if kind is not TRANSFER]),
+    st.integers(-3, 40),
+    st.sampled_from(Anchor),
+    st.none() | st.integers(0, 25),
+    st.booleans(),
+)
+
+
+@st.composite
+def plans(draw):
+    """Draw a named plan, or a creditor's own that is whole: what is too early in it is put off."""
+    level = draw(st.sampled_from([Level.REMINDER, Level.COLLECTION]))
+    name = draw(st.sampled_from(PlanName))
+    if name is PlanName.CUSTOM:
+        letters = [
+            replace(step, fee=step.fee and step.kind is not NOTICE)
+            for step in draw(st.lists(LETTERS, max_size=5))
+        ]
+        last = st.builds(PlanStep, st.just(TRANSFER), st.integers(-3, 40), st.sampled_from(Anchor))
+        steps = (*letters, *draw(st.lists(last, min_size=0, max_size=1)))
+    else:
+        steps = named_steps(name, level)
+    plan = plan_of(
+        *steps,
+        name=name,
+        level=level,
+        sender=draw(st.sampled_from(Sender)),
+        local_steps=draw(st.none() | st.integers(0, 4)),
+        fees_agreed=draw(st.booleans()),
+        claims_compensation=draw(st.booleans()),
+        agency_notice_from=draw(st.none() | st.dates(date(2023, 7, 1), date(2026, 12, 31))),
+    )
+    # A plan that contradicts itself never gets this far.
+    shape = {"too_early", "too_short", "fee_not_allowed"}
+    invoice = invoice_of(draw(COUNTRIES), date(2026, 3, 2))
+    try:
+        assume({fault.code for fault in faults_of(law(), plan, invoice)} <= shape)
+    except LawRowMissing as missing:
+        assert missing.facts["rule"] == "late_compensation"
+    return plan, invoice.country
+
+
+COUNTRIES = st.sampled_from(["NO", "SE", "FI", "DK"])
+
+HAPPENINGS = st.dictionaries(
+    st.integers(0, TROUBLE),
+    st.one_of(
+        st.tuples(st.just("pay"), st.integers(1, 120)),
+        st.tuples(st.just("credit"), st.integers(1, 60)),
+        st.tuples(st.just("letter"), st.integers(0, 20)),
+        st.tuples(st.sampled_from(["object", "resolve", "exclude", "include"]), st.just(0)),
+    ),
+    max_size=6,
+)
+
+
+@st.composite
+def runs(draw):
+    """Draw how often the run comes on each of the first days: not at all for a while, or several times."""
+    counts = dict.fromkeys(range(TROUBLE), 1)
+    for _ in range(draw(st.integers(0, 4))):
+        since, length = draw(st.integers(0, TROUBLE)), draw(st.integers(1, 40))
+        counts.update(dict.fromkeys(range(since, since + length), draw(st.sampled_from([0, 0, 2, 3]))))
+    return counts
+
+
+def happen(course: Course, what: str, share: int, today: date) -> None:
+    """Let something happen to the invoice."""
+    owed = course.invoice.balance.part(Component.PRINCIPAL).remaining
+    amount = min(owed, course.principal * share // 100)
+    if what in ("pay", "credit") and amount:
+        kind = EntryKind.PAYMENT if what == "pay" else EntryKind.CREDIT
+        course.book(kind, Component.PRINCIPAL, amount, today)
+    elif what == "object" and not course.invoice.disputed:
+        course.object_on(today)
+    elif what == "resolve":
+        course.resolve_on(today)
+    elif what in ("exclude", "include"):
+        course.invoice = replace(course.invoice, excluded_from_dunning=what == "exclude")
+    elif what == "letter" and course.handed_over is None:
+        # One of the creditor's own, beside the plan: it keeps the law itself.
+        deadline = first_after(today + days(share), CURRENCIES[course.country]) if share else None
+        own = Sent("free_notice", today, deadline)
+        if not violations(course.claim, [*course.letters, own]):
+            course.record(Reminder("free_notice", today, "letter", deadline))
+
+
+def planned_on(course: Course, step: PlanStep) -> date:
+    """Count a step's own day from its anchor, a second time."""
+    last = course.letters[-1] if course.letters else None
+    since = course.due
+    if last and step.anchor is Anchor.LAST_LETTER:
+        since = last.on
+    if last and step.anchor is Anchor.LAST_DEADLINE:
+        since = last.deadline or last.on
+    return since + days(step.days)
+
+
+def might_have_gone(course: Course, today: date) -> bool:
+    """Whether the step that waits today would be neither too early for the plan nor against the law."""
+    coming = course.coming(today)
+    if stopped_by(course.situation) or coming is None or coming.first_date <= today:
+        return False
+    if planned_on(course, coming.step) > today:
+        return False
+    if coming.hurdles[-1].reason == "agency_sends_notice":
+        return coming.first_date != course.plan.agency_notice_from
+    if coming.step.kind is TRANSFER:
+        return not violations(course.claim, course.letters, HandedOver(today, coming.level.value))
+    long = first_after(today + days(60), CURRENCIES[course.country])
+    letter = Sent(coming.step.kind.value, today, long, 1 if coming.step.fee else 0)
+    return not violations(course.claim, [*course.letters, letter])
+
+
+@settings(max_examples=400)
+@given(
+    drawn=plans(),
+    debtor=st.sampled_from(["consumer", "business"]),
+    due=st.dates(date(2023, 6, 15), date(2026, 12, 31)),
+    principal=st.integers(100, 2_000_000),
+    minimum=st.none() | st.integers(1, 200_000),
+    asks_interest=st.booleans(),
+    happenings=HAPPENINGS,
+    counts=runs(),
+)
+def test_the_law_is_kept_and_every_step_comes(
+    drawn, debtor, due, principal, minimum, asks_interest, happenings, counts
+):
+    plan, country = drawn
+    plan = replace(plan, minimum=Money(minimum, CURRENCIES[country]) if minimum else None)
+    course = Course(plan, country, debtor, due, principal, asks_interest=asks_interest)
+    try:
+        for after in range(HORIZON):
+            today = due + days(after)
+            if after in happenings:
+                happen(course, *happenings[after], today)
+            if after == TROUBLE + 1:
+                happen(course, "resolve", 0, today)
+                happen(course, "include", 0, today)
+            for _ in range(counts.get(after, 1)):
+                already = course.done
+                before = planned_on(course, plan.followed[already]) if already < len(plan.followed) else today
+                course.run(today)
+                if course.done > already:
+                    assert before <= today, "before the plan's own day"
+                if course.handed_over is None and not (course.letters and course.letters[-1].on == today):
+                    assert not might_have_gone(course, today), "put off without a reason"
+            if course.handed_over is not None or (after > TROUBLE and course.coming(today) is None):
+                break
+    except LawRowMissing as missing:
+        event("refused: " + missing.facts["rule"])
+        assert refused_rightly(course, missing.facts["rule"], today), missing.facts
+    else:
+        assert stopped_by(course.situation) in ("settled", "below_minimum") or came_through(course)
+        event("handed over" if course.handed_over else "letters only")
+
+    assert violations(course.claim, course.letters, course.handed_over) == []
+    every = (*course.taken,)
+    assert [coming.step.kind for coming, _ in every] == [
+        kind_of(course, place, day) for place, (_, day) in enumerate(every)
+    ], "a step was skipped"
+    for day, told in course.interest:
+        letter = next(letter for letter in course.letters if letter.on == day)
+        if asks_interest and letter.kind != "free_notice":
+            assert told == interest(country, debtor, due, course_until(course, day), day)
+        else:
+            assert told is None
+
+
+def course_until(course, day):
+    return [step for step in course.balance_course if step[0] <= day]
+
+
+def kind_of(course: Course, place: int, day: date) -> StepKind:
+    """Tell which step of the plan's own was to be taken in a place on a day."""
+    kind = course.plan.followed[place].kind
+    regime = course.plan.agency_notice_from
+    if kind is StepKind.NOTICE_OF_COLLECTION and regime is not None and day >= regime:
+        return TRANSFER
+    return kind
+
+
+def came_through(course: Course) -> bool:
+    """Whether nothing of the plan is left."""
+    return course.handed_over is not None or course.done == len(course.plan.followed)
+
+
+def refused_rightly(course: Course, rule: str, today: date) -> bool:
+    """Whether there is indeed no row: the rates and lump sums that the table does not have."""
+    business = course.debtor == "business"
+    if rule == "late_compensation":
+        no_row = course.country == "DK" or (
+            course.country == "NO" and not date(2023, 7, 1) <= today < date(2027, 1, 1)
+        )
+        return business and course.plan.claims_compensation and no_row
+    if rule in ("late_interest", "day_count"):
+        known = interest(course.country, course.debtor, course.due, course.balance_course, today)
+        return course.asks_interest and known is None
+    return False
+
+
+@settings(max_examples=200)
+@given(
+    drawn=plans(),
+    debtor=st.sampled_from(["consumer", "business"]),
+    due=st.dates(date(2024, 1, 1), date(2026, 5, 31)),
+)
+def test_what_is_told_ahead_is_what_happens(drawn, debtor, due):
+    """The preview of the first day is the course that the invoice then takes, letter for letter."""
+    plan, country = drawn
+    course = Course(plan, country, debtor, due)
+    try:
+        ahead = list(look_ahead(law(), course.situation, due, CALENDAR))
+        course.until(HORIZON)
+    except LawRowMissing as missing:
+        assert missing.facts["rule"] == "late_compensation"
+        return
+    assert [(each.next.step.kind, max(each.next.first_date, due)) for each in ahead] == [
+        (coming.step.kind, day) for coming, day in course.taken
+    ]
+    assert [
+        (each.letter.deadline_date, each.charges.fee, each.charges.compensation)
+        for each in ahead
+        if each.letter
+    ] == [(letter.deadline, letter.fee, letter.compensation) for letter in course.letters]
