@@ -227,3 +227,7 @@ class ReminderPlan:
         if former.ended_at is not None or former.number > self.ended_to:
             return former
         return replace(former, ended_at=self.ended_at or self.created_at)
+
+    def takes(self, invoice_date: date) -> bool:
+        """Whether an invoice of this date that is registered now is followed up by itself (FIK-3)."""
+        return self.ended_at is None and invoice_date >= self.active_from

@@ -11,6 +11,7 @@ from fordring.domain.agreement_settings import Grouping, Settings
 from fordring.domain.candidates import NEEDED
 from fordring.domain.creditor import Creditor
 from fordring.domain.errors import Fault, Unprocessable
+from fordring.domain.reminder_plan import ReminderPlan
 from fordring.usecases.requesting import missing_for_sync
 from fordring.usecases.work import Work
 
@@ -30,8 +31,8 @@ def keep_settings(
     """Write the settings of an agreement down; the first ones begin it. The same again changes nothing.
 
     The accounts that the agency has told itself stay, named or not: what comes from them is a payout. The
-    creditor and the agreement must have been read. ``turned_on``: automatic registration of payments is
-    asked for by name, not by default (SAN-11).
+    creditor, its reminder plan and the agreement must have been read. ``turned_on``: automatic registration
+    of payments is asked for by name, not by default (SAN-11).
 
     Raises
     ------
@@ -43,7 +44,10 @@ def keep_settings(
     creditor = work.get(things.CREDITOR(creditor_id))
     ref = things.AGREEMENT(creditor_id, capabilities.agency)
     known = work.find(ref)
-    contradictions = tuple(_contradictions(creditor, capabilities, settings))
+    contradictions = (
+        *_contradictions(creditor, capabilities, settings),
+        *_against_plan(work.find(things.REMINDER_PLAN(creditor_id)), capabilities.agency, settings),
+    )
     if turned_on and (known is None or not known.settings.automatic_sync):
         contradictions += missing_for_sync(known)
     if contradictions:
@@ -105,6 +109,18 @@ def _contradictions(creditor: Creditor, capabilities: Capabilities, settings: Se
             "accounts_coincide",
             "what the agency owes stands on a balance account of its own",
         )
+
+
+def _against_plan(plan: ReminderPlan | None, agency: str, settings: Settings) -> Iterable[Fault]:
+    """The level agrees with how the creditor reminds (ZIR-19)."""
+    if plan is None or plan.ended_at is not None or plan.agency != agency or plan.level is settings.level:
+        return
+    yield Fault(
+        "/level",
+        "level_contradicts_reminder_plan",
+        f"the reminder plan hands over to this agency at level {plan.level.value}: choose the plan without "
+        "the agency first, then this level, then the plan with the agency again",
+    )
 
 
 def _digits(account: str) -> str:

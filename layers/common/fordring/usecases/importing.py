@@ -85,7 +85,11 @@ class Import:
             things.DEBTOR(self.creditor_id, document.debtor_id),
             document_ref(self.creditor_id, document.kind, document.document_number),
             things.EPOCH(),
-            *(self.administrators.refs(self.creditor_id) if document.kind == "invoice" else ()),
+            *(
+                (things.REMINDER_PLAN(self.creditor_id), *self.administrators.refs(self.creditor_id))
+                if document.kind == "invoice"
+                else ()
+            ),
         )
         self._target = None
         if document.kind == "credit_note" and len(document.corrects) == 1:

@@ -72,6 +72,7 @@ def refs_to_register(
         *check,
         things.CREDITOR(creditor_id),
         things.DEBTOR(creditor_id, new.debtor_id),
+        things.REMINDER_PLAN(creditor_id),
         document_ref(creditor_id, "invoice", new.document_number),
     )
 
@@ -90,7 +91,10 @@ def document_ref(creditor_id: str, kind: str, document_number: str) -> Ref[Docum
 def register(
     work: Work, creditor_id: str, new: NewInvoice, administrators: Administrators = NO_ADMINISTRATORS
 ) -> Invoice:
-    """Register an invoice; one that an agency administers is handed over in the same transaction (SAN-1).
+    """Register an invoice, in one transaction with what follows from that.
+
+    One that an agency administers is handed over (SAN-1); one that the creditor's reminder plan takes is
+    followed up from now on (FIK-1).
 
     Raises
     ------
@@ -176,7 +180,14 @@ def register(
             "principal": {"amount": new.principal.text, "currency": new.principal.currency},
         },
     )
-    return transmit(work, invoice, debtor, administrators, new.credit_check_id)
+    registered = transmit(work, invoice, debtor, administrators, new.credit_check_id)
+    plan = work.find(things.REMINDER_PLAN(creditor_id))
+    if plan is None:
+        return registered
+    # Not every creditor has a plan: the law is loaded for those that have one.
+    from fordring.usecases.enrolling import follow
+
+    return follow(work, registered, plan, debtor)
 
 
 def check_formats(reference: Reference, creditor: Creditor) -> None:

@@ -48,7 +48,8 @@ def put_settings(call: Call) -> Answer:
         call.match_revision(known.revision if known else None)
         return keep_settings(work, call.creditor_id, capabilities, settings, turned_on=turned_on)
 
-    return call.transact((things.CREDITOR(call.creditor_id), ref), decide, tell_agreement, headers=_etag)
+    refs = (things.CREDITOR(call.creditor_id), things.REMINDER_PLAN(call.creditor_id), ref)
+    return call.transact(refs, decide, tell_agreement, headers=_etag)
 
 
 def order_agreement(call: Call) -> Answer:

@@ -21,6 +21,12 @@ def _agreements() -> tuple[Route, ...]:
     return AGREEMENT_ROUTES
 
 
+def _reminder_plans() -> tuple[Route, ...]:
+    from fordring.edge.routes.reminder_plans import REMINDER_PLAN_ROUTES
+
+    return REMINDER_PLAN_ROUTES
+
+
 def _endpoints() -> tuple[Route, ...]:
     from fordring.edge.routes.endpoints import ENDPOINT_ROUTES
 
@@ -56,6 +62,11 @@ ROUTES = Routes(
         "PUT /v1/creditors/{creditor_id}/agreements/{agency}/credentials",
         "POST /v1/creditors/{creditor_id}/agreements/{agency}/contract-change",
         "POST /v1/creditors/{creditor_id}/agreements/{agency}/end",
+    ),
+    Group(
+        _reminder_plans,
+        "PUT /v1/creditors/{creditor_id}/reminder-plan",
+        "DELETE /v1/creditors/{creditor_id}/reminder-plan",
     ),
     Group(
         _endpoints,

@@ -27,6 +27,12 @@ def _agreements() -> tuple[Route, ...]:
     return AGREEMENT_READ_ROUTES
 
 
+def _reminder_plans() -> tuple[Route, ...]:
+    from fordring.edge.routes.plan_reads import PLAN_READ_ROUTES
+
+    return PLAN_READ_ROUTES
+
+
 def _one_invoice() -> tuple[Route, ...]:
     from fordring.edge.routes.one_invoice import ONE_INVOICE_ROUTES
 
@@ -140,6 +146,10 @@ ROUTES = Routes(
         "GET /v1/creditors/{creditor_id}/agreements/{agency}",
         "GET /v1/creditors/{creditor_id}/agreements/{agency}/orders/{order_id}",
         "GET /v1/creditors/{creditor_id}/agreements/{agency}/emails",
+    ),
+    Group(
+        _reminder_plans,
+        "GET /v1/creditors/{creditor_id}/reminder-plan",
     ),
     Group(
         _one_invoice,

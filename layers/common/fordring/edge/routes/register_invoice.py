@@ -100,6 +100,12 @@ def _on_invoices() -> tuple[Route, ...]:
     return ON_INVOICE_ROUTES
 
 
+def _enrolment() -> tuple[Route, ...]:
+    from fordring.edge.routes.enrolment import ENROLMENT_ROUTES
+
+    return ENROLMENT_ROUTES
+
+
 def _credit_notes() -> tuple[Route, ...]:
     from fordring.edge.routes.credit_notes import CREDIT_NOTE_ROUTES
 
@@ -168,6 +174,7 @@ ROUTES = Routes(
         "POST /v1/creditors/{creditor_id}/invoices/{invoice_id}/disputes",
         "POST /v1/creditors/{creditor_id}/invoices/{invoice_id}/disputes/{dispute_id}/resolve",
     ),
+    Group(_enrolment, "POST /v1/creditors/{creditor_id}/invoices/{invoice_id}/enrol"),
     Group(
         _credit_notes,
         "POST /v1/creditors/{creditor_id}/credit-notes",

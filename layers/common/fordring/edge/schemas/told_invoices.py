@@ -18,6 +18,7 @@ from fordring.edge.schemas.told_administration import (
     tell_delivery,
     tell_sale,
 )
+from fordring.edge.schemas.told_follow_ups import ToldFollowUp, tell_follow_up
 
 
 class ToldReference(Told):
@@ -107,6 +108,7 @@ class ToldInvoice(Told):
     case_number: str | None
     disputes: list[ToldDispute]
     reminders: list[ToldReminder]
+    follow_up: Annotated[ToldFollowUp | None, About("`null`: it follows no reminder plan.")]
     warnings: list[str]
     source: str
     metadata: dict[str, str]
@@ -167,7 +169,7 @@ def tell_invoice(
 
     See ``available_actions`` for ``transfer_statuses``.
     """
-    currency, terms = invoice.currency, invoice.terms
+    currency, terms, follow_up = invoice.currency, invoice.terms, invoice.follow_up
     reference = terms.payment_reference
     return {
         "invoice_id": invoice.invoice_id,
@@ -209,6 +211,7 @@ def tell_invoice(
         "case_number": invoice.case_number,
         "disputes": [tell_dispute(each) for each in invoice.disputes],
         "reminders": [_tell_reminder(each, currency) for each in invoice.reminders],
+        "follow_up": tell_follow_up(invoice, follow_up, stopped=follow_up.stopped) if follow_up else None,
         "warnings": list(invoice.warnings),
         "source": invoice.source,
         "metadata": dict(invoice.metadata),

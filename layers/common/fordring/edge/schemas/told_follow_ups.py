@@ -1,0 +1,176 @@
+"""Invoices that follow a reminder plan: what is told of that.
+
+Every answer with an invoice is written with this module: what only invoices under way need is imported
+where it is used.
+"""
+
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from fordring.domain.reminder_plan import StepKind
+from fordring.edge.schemas.told import About, Instant, Told, ToldMoney, day, instant, money
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fordring.domain.follow_up import Asked, FollowUp
+    from fordring.domain.following_up import Next
+    from fordring.domain.invoice import Invoice
+    from fordring.domain.law import LawRowMissing
+    from fordring.domain.lawful_letters import Hurdle
+
+COUNTRIES: Final = {"NO": "Norway", "SE": "Sweden", "FI": "Finland", "DK": "Denmark"}
+
+
+class ToldHurdle(Told):
+    """Why a step does not happen earlier than `until_date`; `days` is the rule's figure, where it has one."""
+
+    reason: str
+    until_date: str
+    days: int | None
+    detail: Annotated[str, About(examples=("waiting time in Norway: due date + 14 days",))]
+
+
+class ToldNext(Told):
+    """The next step, if nothing happens before. `planned_date` is the day that the plan alone would have."""
+
+    kind: StepKind
+    date: str
+    planned_date: str
+    why_not_earlier: list[ToldHurdle]
+
+
+class ToldAsked(Told):
+    """A letter that the sender was asked for and has not confirmed."""
+
+    kind: Literal["free_notice", "reminder", "notice_of_collection"]
+    on: str
+    deadline_date: str | None
+    fee: ToldMoney
+    compensation: ToldMoney
+
+
+class ToldStop(Told):
+    """Why nothing happens at the moment."""
+
+    reason: str
+    detail: str
+
+
+class ToldMissingLaw(Told):
+    """The row of law that is missing to work something out: nothing is made up."""
+
+    country: str
+    rule: str
+    debtor_kind: str
+    on: str
+
+
+class ToldFollowUp(Told):
+    """How far an invoice has come under the creditor's reminder plan.
+
+    `next` is told where invoices are read; it is `null` when nothing is to come, and while `asked` waits.
+    """
+
+    plan_number: int
+    steps_done: int
+    look_again_at: Annotated[Instant | None, About("When the hub looks at it next.")]
+    next: ToldNext | None
+    asked: ToldAsked | None
+    stopped: ToldStop | None
+    missing_law: ToldMissingLaw | None
+    warnings: Annotated[
+        list[str],
+        About(
+            "`payment_reference_missing`, `payment_reference_is_free_text`: payments do not find the invoice."
+        ),
+    ]
+
+
+def tell_follow_up(
+    invoice: "Invoice",
+    follow_up: "FollowUp",
+    *,
+    coming: "Next | None" = None,
+    today: "date | None" = None,
+    stopped: str | None = None,
+    missing: "LawRowMissing | None" = None,
+) -> dict[str, Any]:
+    """Tell how far an invoice has come under its plan.
+
+    Parameters
+    ----------
+    coming, today
+        The next step, where it was worked out, and the local date.
+    stopped
+        Why nothing happens, as a code.
+    missing
+        What the next step could not be worked out for.
+    """
+    asked = follow_up.asked
+    return {
+        "plan_number": follow_up.plan,
+        "steps_done": follow_up.done,
+        "look_again_at": instant(follow_up.due_at),
+        "next": tell_next(coming, invoice.country, today) if coming and today and not asked else None,
+        "asked": _asked(asked, invoice.currency) if asked else None,
+        "stopped": tell_stop(stopped) if stopped else None,
+        "missing_law": dict(missing.facts) if missing else None,
+        "warnings": list(_warnings(invoice)),
+    }
+
+
+def tell_next(coming: "Next", country: str, today: "date") -> dict[str, Any]:
+    """Tell a step that is to come; what could have happened before happens today."""
+    return {
+        "kind": coming.step.kind.value,
+        "date": day(max(coming.first_date, today)),
+        "planned_date": day(coming.planned_date),
+        "why_not_earlier": [tell_hurdle(each, country) for each in coming.hurdles] or [_planned(coming)],
+    }
+
+
+def _planned(coming: "Next") -> dict[str, Any]:
+    until = day(coming.planned_date)
+    return {"reason": "planned", "until_date": until, "days": None, "detail": "the plan says so"}
+
+
+def tell_hurdle(hurdle: "Hurdle", country: str) -> dict[str, Any]:
+    """Tell why a step does not happen earlier."""
+    from fordring.domain.lawful_letters import REASONS
+
+    detail = REASONS[hurdle.reason]
+    if hurdle.reason == "waiting_time":
+        detail = f"waiting time in {COUNTRIES[country]}: due date + {hurdle.days} days"
+    elif hurdle.days is not None:
+        detail = f"{detail} in {COUNTRIES[country]}: {hurdle.days} days"
+    return {
+        "reason": hurdle.reason,
+        "until_date": day(hurdle.first),
+        "days": hurdle.days,
+        "detail": detail,
+    }
+
+
+def tell_stop(reason: str) -> dict[str, str]:
+    """Tell why nothing happens."""
+    from fordring.domain.candidates import REASONS
+    from fordring.domain.following_up import STOPS
+
+    return {"reason": reason, "detail": STOPS.get(reason) or REASONS.get(reason, reason)}
+
+
+def _asked(asked: "Asked", currency: str) -> dict[str, Any]:
+    return {
+        "kind": asked.kind,
+        "on": day(asked.on),
+        "deadline_date": day(asked.deadline_date),
+        "fee": money(asked.fee, currency),
+        "compensation": money(asked.compensation, currency),
+    }
+
+
+def _warnings(invoice: "Invoice") -> tuple[str, ...]:
+    reference = invoice.terms.payment_reference
+    if reference is None:
+        return ("payment_reference_missing",)
+    return ("payment_reference_is_free_text",) if reference.kind == "free_text" else ()

@@ -1,0 +1,158 @@
+"""Invoices that follow a reminder plan: taken in by themselves or by hand, and told what comes next."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from fordring.domain import things
+from fordring.domain.agency import Service
+from fordring.domain.clock import utc
+from fordring.domain.creditor import Creditor
+from tests.unit.formats.ehf_documents import INVOICE
+
+PLAN = "/v1/creditors/acme/reminder-plan"
+INVOICES = "/v1/creditors/acme/invoices"
+
+
+@pytest.fixture(autouse=True)
+def acme(world) -> Creditor:
+    world.ready()
+
+
+def body(number="F-1", *, invoice_date="2026-03-02", due_date="2026-03-16", **more):
+    return {
+        "debtor_id": "d-1",
+        "document_number": number,
+        "principal": {"amount": "1250.00", "currency": "NOK"},
+        "invoice_date": invoice_date,
+        "due_date": due_date,
+        **more,
+    }
+
+
+def register(api, number="F-1", **more):
+    reply = api.post(INVOICES, body(number, **more))
+    assert reply.status == 201, reply.text
+    return reply.body
+
+
+def due_at(world, invoice_id):
+    follow_up = world.get(things.INVOICE(invoice_id)).follow_up
+    return follow_up and follow_up.due_at
+
+
+def test_an_invoice_is_followed_up_from_its_registration_on(api, world, meter):
+    api.put(PLAN, {"plan": "recommended", "agency": "svea"})
+    meter.clear()
+
+    made = register(api)
+
+    assert meter.operations == {"BatchGetItem": 1, "TransactWriteItems": 1}
+    assert made["follow_up"]["plan_number"] == 1
+    assert made["follow_up"]["steps_done"] == 0
+    # Five days after the due date, at eight in the morning in Oslo.
+    assert made["follow_up"]["look_again_at"] == "2026-03-21T07:00:00Z"
+    assert due_at(world, made["invoice_id"]) == utc(2026, 3, 21, 7)
+    assert things.INVOICE(made["invoice_id"]) not in world.hub.store.due(utc(2026, 3, 21, 6))
+    assert things.INVOICE(made["invoice_id"]) in world.hub.store.due(utc(2026, 3, 21, 7))
+
+
+def test_so_are_those_of_a_batch_and_electronic_ones(api, world):
+    world.creditor(organisation_number="988077917")
+    api.put(PLAN, {"plan": "tight", "agency": "svea", "active_from": "2026-01-01"})
+
+    batch = api.post(f"{INVOICES}/batch", {"invoices": [body("F-1"), body("F-2", due_date="2026-04-01")]})
+    einvoice = api.post(INVOICES, INVOICE.encode(), content_type="application/xml")
+
+    told = [item["body"]["follow_up"] for item in batch.body["items"]] + [einvoice.body["follow_up"]]
+    assert [each["look_again_at"] for each in told] == [
+        "2026-03-19T07:00:00Z",
+        "2026-04-04T06:00:00Z",
+        # Overdue by more than three days when it came: the next time a working day begins.
+        "2026-03-02T07:00:00Z",
+    ]
+
+
+@pytest.mark.capability("FIK-3")
+def test_only_invoices_from_the_activation_on_are_followed_up_by_themselves(api):
+    before = register(api, "F-1")
+    api.put(PLAN, {"plan": "tight", "agency": "svea"})
+    older = register(api, "F-2", invoice_date="2026-03-01")
+    new = register(api, "F-3")
+    api.delete(PLAN)
+    after = register(api, "F-4")
+
+    assert [each["follow_up"] is not None for each in (before, older, new, after)] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.capability("FIK-3")
+def test_an_older_invoice_is_enrolled_by_hand(api, world):
+    made = register(api)
+    at = f"{INVOICES}/{made['invoice_id']}/enrol"
+    early = api.post(at, {})
+    api.put(PLAN, {"plan": "recommended", "agency": "svea"})
+
+    reply = api.post(at, {}, idempotency_key="once")
+    replayed = api.post(at, {}, idempotency_key="once")
+    again = api.post(at, {})
+
+    assert (early.status, early.code) == (409, "no_reminder_plan")
+    assert reply.status == 200, reply.text
+    assert replayed.body == reply.body
+    assert reply.body["follow_up"]["look_again_at"] == "2026-03-21T07:00:00Z"
+    assert reply.body["revision"] == made["revision"] + 1
+    assert (again.status, again.code) == (409, "already_enrolled")
+
+
+def test_the_letters_that_an_enrolled_invoice_has_had_count(api, clock):
+    made = register(api, due_date="2026-03-04")
+    clock.advance(days=7)
+    letter = {"kind": "reminder", "sent_date": "2026-03-09", "channel": "email"}
+    api.post(f"{INVOICES}/{made['invoice_id']}/reminders", letter)
+    api.put(PLAN, {"plan": "recommended", "agency": "svea"})
+
+    reply = api.post(f"{INVOICES}/{made['invoice_id']}/enrol", {})
+
+    assert reply.body["follow_up"]["steps_done"] == 1
+    assert reply.body["follow_up"]["look_again_at"] == "2026-03-14T07:00:00Z"
+
+
+def test_what_is_settled_or_at_an_agency_is_not_enrolled(api, world):
+    case = world.case()
+    handed_over = case.members[0].invoice_id
+    made = register(api)
+    api.post(
+        f"{INVOICES}/{made['invoice_id']}/payments",
+        {"amount": {"amount": "1250.00", "currency": "NOK"}, "paid_date": "2026-03-02"},
+    )
+    api.put(PLAN, {"plan": "tight", "agency": "svea"})
+
+    assert api.post(f"{INVOICES}/{handed_over}/enrol", {}).code == "transferred"
+    assert api.post(f"{INVOICES}/{made['invoice_id']}/enrol", {}).code == "settled"
+
+
+def test_another_creditors_invoice_is_not_enrolled(api, world):
+    made = register(api)
+    world.creditor("other")
+    api.put("/v1/creditors/other/reminder-plan", {"plan": "tight"})
+
+    assert api.post(f"/v1/creditors/other/invoices/{made['invoice_id']}/enrol", {}).status == 404
+
+
+def test_an_invoice_that_an_agency_administers_is_registered_with_a_plan_too(api, world):
+    agreement = world.get(things.AGREEMENT("acme", "svea"))
+    settings = replace(agreement.settings, service=Service.ADMINISTRATION)
+    world.put(things.AGREEMENT("acme", "svea"), replace(agreement, settings=settings))
+    api.put(PLAN, {"plan": "tight", "agency": "svea"})
+
+    made = register(api)
+
+    assert made["collection"]["release"] == "queued"
+    assert made["follow_up"]["plan_number"] == 1
+    assert world.get(things.INVOICE(made["invoice_id"])).terms.due_date == date(2026, 3, 16)
