@@ -38,6 +38,8 @@ def plans(draw):
     """Draw a named plan, or a creditor's own that is whole: what is too early in it is put off."""
     level = draw(st.sampled_from([Level.REMINDER, Level.COLLECTION]))
     name = draw(st.sampled_from(PlanName))
+    # At level collection the creditor reminds.
+    senders = [each for each in Sender if each is not Sender.AGENCY or level is Level.REMINDER]
     if name is PlanName.CUSTOM:
         letters = [
             replace(step, fee=step.fee and step.kind is not NOTICE)
@@ -51,7 +53,7 @@ def plans(draw):
         *steps,
         name=name,
         level=level,
-        sender=draw(st.sampled_from(Sender)),
+        sender=draw(st.sampled_from(senders)),
         local_steps=draw(st.none() | st.integers(0, 4)),
         fees_agreed=draw(st.booleans()),
         claims_compensation=draw(st.booleans()),

@@ -142,21 +142,21 @@ def next_step(law: Law, situation: Situation, today: date) -> Next | None:
 
 
 def _next_as_of(law: Law, situation: Situation, day: date) -> Next | None:
-    """Give the next step by the regime and the rows of a day."""
+    """Give the next step by the regime of a day, and by the rows of that day or of the later planned one."""
     plan, debt = situation.plan, situation.debt
     steps = plan.steps_on(day, situation.done)
     if situation.done >= len(steps):
         return None
     step = steps[situation.done]
+    planned = _anchor(debt, step.anchor) + timedelta(days=step.days)
+    found = list(hurdles(law, debt, step, max(planned, day)))
     level = None
-    found = list(hurdles(law, debt, step, day))
     if step.kind is StepKind.TRANSFER:
         # Where the agency sends the notice, the transfer stands in the place of the plan's own.
         own = plan.followed[situation.done].kind is StepKind.TRANSFER
         level = plan.level if own else Level.REMINDER
         if level is Level.COLLECTION:
             found.extend(before_collection(law, debt))
-    planned = _anchor(debt, step.anchor) + timedelta(days=step.days)
     latest: dict[str, Hurdle] = {}
     for hurdle in sorted(found, key=lambda each: each.first):
         if hurdle.first > planned:

@@ -128,7 +128,7 @@ def fee_allowed(law: Law, debt: Debt, kind: StepKind, sent: date, *, agreed: boo
     if kind in (StepKind.FREE_NOTICE, StepKind.TRANSFER):
         return 0
     country, who = debt.country, debt.debtor_kind
-    if country == "SE" and kind is StepKind.REMINDER and not agreed:
+    if must_be_agreed(country, kind) and not agreed:
         return 0
     if any(sent < hurdle.first for hurdle in _before_a_fee(law, debt, sent)):
         return 0
@@ -145,6 +145,11 @@ def fee_allowed(law: Law, debt: Debt, kind: StepKind, sent: date, *, agreed: boo
         most_of_all = law.by_principal(country, "cost_cap", who, sent, debt.principal)
         fee = min(fee, max(0, most_of_all - sum(letter.fee for letter in debt.letters)))
     return fee
+
+
+def must_be_agreed(country: str, kind: StepKind) -> bool:
+    """Whether a fee is lawful only where it was agreed when the debt arose (lag 1981:739)."""
+    return country == "SE" and kind is StepKind.REMINDER
 
 
 def _counted(law: Law, debt: Debt, sent: date) -> Sequence[Reminder]:
@@ -166,22 +171,6 @@ def _may_follow(law: Law, debt: Debt, before: Reminder, sent: date) -> bool:
     return deadline is not None and before.sent_date + timedelta(days=days) <= deadline < sent
 
 
-def least_days(law: Law, debt: Debt, kind: StepKind, sent: date, *, charges: bool) -> int:
-    """Give how many days a letter leaves the debtor at the least; 0: it needs no deadline.
-
-    Raises
-    ------
-    LawRowMissing
-        When a rule that it needs has no row for the time.
-    """
-    rules = []
-    if charges:
-        rules.append("fee_letter_deadline_days")
-    if kind is StepKind.NOTICE_OF_COLLECTION:
-        rules.append("notice_deadline_days")
-    return max((law.number(debt.country, rule, debt.debtor_kind, sent) or 0 for rule in rules), default=0)
-
-
 def deadline_of(
     law: Law, debt: Debt, step: PlanStep, sent: date, charged: int, calendar: BankCalendar | None
 ) -> date | None:
@@ -201,10 +190,16 @@ def deadline_of(
     LawRowMissing
         When a rule that it needs has no row for the time.
     """
-    days = max(step.deadline_days or 0, least_days(law, debt, step.kind, sent, charges=charged > 0))
-    if not step.is_letter or not days:
+    if not step.is_letter:
         return None
-    day = sent + timedelta(days=days)
+    wanted = [step.deadline_days or 0]
+    if charged:
+        wanted.append(law.number(debt.country, "fee_letter_deadline_days", debt.debtor_kind, sent) or 0)
+    if step.kind is StepKind.NOTICE_OF_COLLECTION:
+        wanted.append(law.number(debt.country, "notice_deadline_days", debt.debtor_kind, sent) or 0)
+    if not max(wanted):
+        return None
+    day = sent + timedelta(days=max(wanted))
     while calendar is not None and not is_bank_day(day, debt.country, calendar):
         day += DAY
     return day

@@ -10,8 +10,8 @@ from fordring.domain.errors import Fault
 from fordring.domain.following_up import Next, Situation, letter_on, next_step
 from fordring.domain.invoice import Invoice
 from fordring.domain.law import Law
-from fordring.domain.lawful_letters import REASONS, fee_allowed, least_days
-from fordring.domain.reminder_plan import PlanStep, ReminderPlan, Sender, StepKind, taken
+from fordring.domain.lawful_letters import REASONS, fee_allowed, must_be_agreed
+from fordring.domain.reminder_plan import PlanStep, ReminderPlan, StepKind, taken
 
 KINDS: Final = ("consumer", "business")
 
@@ -55,7 +55,7 @@ def _tried(law: Law, situation: Situation, places: list[int]) -> Iterator[Fault]
         if not coming.step.is_letter:
             return
         today = max(coming.first_date, today)
-        yield from _of_letter(law, situation, coming.step, today, place)
+        yield from _of_fee(law, situation, coming.step, today, place)
         letter, charges = letter_on(law, situation, coming.step, today, None)
         situation = replace(
             situation,
@@ -78,26 +78,24 @@ def _too_early(place: str, coming: Next, situation: Situation) -> Fault:
     )
 
 
-def _of_letter(law: Law, situation: Situation, step: PlanStep, day: date, place: str) -> Iterator[Fault]:
-    """Tell what a letter may not cost, and how much time it must leave."""
-    debt, agreed = situation.debt, situation.plan.fees_agreed
-    if step.fee and not fee_allowed(law, debt, step.kind, day, agreed=agreed):
-        days = range(1, SEARCHED.days + 1)
-        later = (day + timedelta(days=each) for each in days)
-        first = next((each for each in later if fee_allowed(law, debt, step.kind, each, agreed=agreed)), None)
-        why = "only what was agreed when the debt arose may be charged"
-        if first is not None:
-            why = f"the first lawful day is the due date + {(first - debt.due_date).days} days"
-        elif agreed or step.kind is not StepKind.REMINDER or debt.country != "SE":
-            why = "no more letters may cost something"
-        yield Fault(f"{place}/fee", "fee_not_allowed", f"for a {debt.debtor_kind} in {debt.country} {why}")
-    least = least_days(law, debt, step.kind, day, charges=step.fee)
-    if step.deadline_days is not None and step.deadline_days < least:
-        yield Fault(
-            f"{place}/deadline_days",
-            "too_short",
-            f"in {debt.country} this letter leaves a {debt.debtor_kind} at least {least} days",
-        )
+def _of_fee(law: Law, situation: Situation, step: PlanStep, day: date, place: str) -> Iterator[Fault]:
+    """Tell where a letter may cost nothing on its day although the plan has a fee for it."""
+    plan, debt = situation.plan, situation.debt
+    if not step.fee or fee_allowed(law, debt, step.kind, day, agreed=plan.fees_agreed):
+        return
+    if must_be_agreed(debt.country, step.kind) and not plan.fees_agreed:
+        # Businesses may be asked for the lump sum all the same.
+        if not plan.claims_compensation:
+            why = "this fee is lawful only where it was agreed when the debt arose"
+            yield Fault(f"{place}/fee", "fee_not_agreed", f"in {debt.country} {why}")
+        return
+    later = (day + timedelta(days=each) for each in range(1, SEARCHED.days + 1))
+    free = (each for each in later if fee_allowed(law, debt, step.kind, each, agreed=plan.fees_agreed))
+    first = next(free, None)
+    why = "no more letters may cost something"
+    if first is not None:
+        why = f"the first lawful day of a fee is the due date + {(first - debt.due_date).days} days"
+    yield Fault(f"{place}/fee", "fee_not_allowed", f"for a {debt.debtor_kind} in {debt.country} {why}")
 
 
 def _shape(plan: ReminderPlan) -> Iterator[Fault]:
@@ -106,21 +104,7 @@ def _shape(plan: ReminderPlan) -> Iterator[Fault]:
             yield Fault(f"/steps/{place}/kind", "not_last", "a transfer is the last step")
         if step.kind is StepKind.FREE_NOTICE and step.fee:
             yield Fault(f"/steps/{place}/fee", "free_notice_with_fee", "a free notice costs nothing")
-    transfers = any(step.kind is StepKind.TRANSFER for step in plan.steps)
-    if plan.sender is Sender.AGENCY and not transfers:
-        yield Fault("/steps", "transfer_missing", "the agency reminds, so the invoice has to go there")
-    if not transfers:
-        return
-    if plan.level is Level.ADMINISTRATION:
-        yield Fault("/level", "no_plan_for_this", "a plan hands over for reminders or for collection")
-    if plan.level is not Level.COLLECTION:
-        return
-    if plan.sender is Sender.AGENCY:
-        yield Fault("/level", "contradicts_sender", "the agency reminds, so the level is reminder")
-        return
-    kinds = {step.kind for step in plan.followed}
-    if StepKind.NOTICE_OF_COLLECTION not in kinds:
+    kinds = [step.kind for step in plan.steps]
+    wants_notice = plan.level is Level.COLLECTION and StepKind.TRANSFER in kinds
+    if wants_notice and StepKind.NOTICE_OF_COLLECTION not in kinds:
         yield Fault("/steps", "notice_of_collection_missing", "collection needs a notice of collection first")
-    if not kinds & {StepKind.FREE_NOTICE, StepKind.REMINDER}:
-        pointer = "/steps" if plan.local_steps is None else "/local_steps"
-        yield Fault(pointer, "reminder_missing", "collection needs a reminder or a free notice first")
