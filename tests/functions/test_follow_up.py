@@ -156,3 +156,152 @@ def test_an_invoice_that_an_agency_administers_is_registered_with_a_plan_too(api
     assert made["collection"]["release"] == "queued"
     assert made["follow_up"]["plan_number"] == 1
     assert world.get(things.INVOICE(made["invoice_id"])).terms.due_date == date(2026, 3, 16)
+
+
+def told(api, invoice_id):
+    return api.get(f"{INVOICES}/{invoice_id}").body["follow_up"]
+
+
+def nok(amount):
+    return {"amount": amount, "currency": "NOK"}
+
+
+@pytest.mark.capability("VIS-11")
+def test_an_invoice_tells_what_happens_next_and_why_not_earlier(api, world, clock):
+    api.put(PLAN, {"plan": "recommended", "agency": "svea"})
+    made = register(api)
+
+    first = told(api, made["invoice_id"])
+    listed = api.get(INVOICES).only["follow_up"]
+
+    assert first == listed
+    assert (
+        first
+        | {
+            "plan_number": 1,
+            "steps_done": 0,
+            "asked": None,
+            "stopped": None,
+            "missing_law": None,
+            "warnings": ["payment_reference_missing"],
+        }
+        == first
+    )
+    assert first["next"] == {
+        "kind": "free_notice",
+        "date": "2026-03-21",
+        "planned_date": "2026-03-21",
+        "why_not_earlier": [
+            {"reason": "planned", "until_date": "2026-03-21", "days": None, "detail": "the plan says so"}
+        ],
+    }
+
+
+def test_a_step_that_is_put_off_names_the_rule(api, clock):
+    steps = [
+        {"kind": "free_notice", "days": 10},
+        {"kind": "reminder", "days": 5, "anchor": "last_letter", "fee": True},
+    ]
+    assert api.put(PLAN, {"plan": "custom", "steps": steps, "active_from": "2026-01-01"}).status == 200
+    letter = {"kind": "free_notice", "sent_date": "2026-03-01", "channel": "email"}
+    made = register(api, invoice_date="2026-02-10", due_date="2026-02-24", reminders=[letter])
+
+    coming = told(api, made["invoice_id"])["next"]
+
+    assert (coming["kind"], coming["planned_date"], coming["date"]) == (
+        "reminder",
+        "2026-03-06",
+        "2026-03-10",
+    )
+    assert coming["why_not_earlier"] == [
+        {
+            "reason": "waiting_time",
+            "until_date": "2026-03-10",
+            "days": 14,
+            "detail": "waiting time in Norway: due date + 14 days",
+        }
+    ]
+
+
+def stop(api, invoice_id):
+    found = told(api, invoice_id)
+    return found["next"], found["stopped"]
+
+
+def test_what_stops_it_is_told_with_a_sentence_and_goes_away_again(api, world):
+    api.put(PLAN, {"plan": "tight", "agency": "svea"})
+    made = register(api)["invoice_id"]
+    at = f"{INVOICES}/{made}"
+
+    dispute = api.post(f"{at}/disputes", {"reason": "wrong_goods"}).body
+    disputed = stop(api, made)
+    api.post(f"{at}/disputes/{dispute['dispute_id']}/resolve", {"resolution": "upheld"})
+    api.patch(at, {"excluded_from_dunning": True})
+    excluded = stop(api, made)
+    api.patch(at, {"excluded_from_dunning": False})
+    world.debtor(collection_ban=True)
+    banned = stop(api, made)
+    world.debtor()
+    going_on = stop(api, made)
+    api.delete(PLAN)
+    off = stop(api, made)
+
+    assert disputed == (None, {"reason": "disputed", "detail": "an objection to the invoice is open"})
+    assert excluded[1]["reason"] == "excluded_from_dunning"
+    assert banned[1]["reason"] == "collection_ban"
+    assert going_on[0]["date"] == "2026-03-19"
+    assert going_on[1] is None
+    assert off == (None, {"reason": "plan_ended", "detail": "the plan is switched off"})
+
+
+@pytest.mark.capability("FIK-15")
+def test_it_goes_on_by_the_plan_it_started_with_unless_it_is_moved(api):
+    api.put(PLAN, {"plan": "calm"})
+    made = register(api)["invoice_id"]
+    before = told(api, made)
+    api.put(PLAN, {"plan": "tight"})
+    changed = told(api, made)
+    api.put(PLAN, {"plan": "tight", "move": True})
+    moved = told(api, made)
+    api.put(PLAN, {"plan": "recommended"})
+    still = told(api, made)
+
+    assert [(each["plan_number"], each["next"]["date"]) for each in (before, changed, moved, still)] == [
+        (1, "2026-03-23"),
+        (1, "2026-03-23"),
+        (2, "2026-03-19"),
+        (2, "2026-03-19"),
+    ]
+
+
+def test_an_invoice_at_the_agency_or_paid_says_so(api, world, clock):
+    api.put(PLAN, {"plan": "tight", "agency": "svea", "active_from": "2026-01-01"})
+    paid = register(api, "F-1")["invoice_id"]
+    handed = world.invoice().invoice_id
+    money = {"amount": {"amount": "1250.00", "currency": "NOK"}, "paid_date": "2026-03-02"}
+    api.post(f"{INVOICES}/{paid}/payments", money)
+    api.post("/v1/creditors/acme/cases", {"invoice_id": handed, "agency": "svea"})
+
+    assert stop(api, paid)[1]["reason"] == "settled"
+    assert stop(api, handed)[1]["reason"] == "transferred"
+
+
+def test_an_invoice_that_follows_no_plan_tells_none_and_reads_no_more(api, world, meter):
+    made = register(api)["invoice_id"]
+    meter.clear()
+
+    assert told(api, made) is None
+    assert meter.operations == {"BatchGetItem": 1}
+
+
+def test_reading_an_invoice_under_way_takes_one_more_read(api, meter):
+    api.put(PLAN, {"plan": "calm"})
+    made = register(api)["invoice_id"]
+    register(api, "F-2")
+    meter.clear()
+    told(api, made)
+
+    assert meter.operations == {"BatchGetItem": 2}
+    meter.clear()
+    api.get(INVOICES)
+    assert meter.operations == {"BatchGetItem": 2, "Query lists": 1}

@@ -3,17 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Final
 
+from fordring.domain.bank_days import BankCalendar
 from fordring.domain.calendar import local_date, start_of_business
 from fordring.domain.creditor import Debtor
 from fordring.domain.follow_up import FollowUp
-from fordring.domain.following_up import Situation, next_step
+from fordring.domain.following_up import STOPS, Ahead, Next, Situation, look_ahead, next_step, stopped_by
 from fordring.domain.invoice import Invoice, Reminder
 from fordring.domain.late_interest import principal_course
 from fordring.domain.law import Law, LawRowMissing
 from fordring.domain.lawful_letters import DAY
 from fordring.domain.ledger import Component, Entry
 from fordring.domain.reminder_plan import ReminderPlan, StepKind
+from fordring.domain.values import dataclass
 
 
 def law_kind(debtor: Debtor) -> str:
@@ -110,3 +113,81 @@ def going_on(
     if plan.number == follow_up.plan:
         return stands, follow_up
     return stands, replace(follow_up, plan=plan.number, done=done_with(plan, letters), stopped=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What an invoice that follows a plan can expect.
+
+    Parameters
+    ----------
+    coming
+        The next step, if nothing happens before; ``None``: none is to come, or ``stopped`` or ``missing``
+        say why it is not known.
+    stopped
+        Why nothing happens, as a code.
+    missing
+        The row of law without which it cannot be worked out.
+    """
+
+    follow_up: FollowUp
+    coming: Next | None = None
+    stopped: str | None = None
+    missing: LawRowMissing | None = None
+
+
+def outlook(
+    law: Law, plan: ReminderPlan, invoice: Invoice, follow_up: FollowUp, debtor: Debtor, today: date
+) -> Outlook:
+    """Tell what happens next with an invoice; see ``going_on`` for ``plan`` and ``follow_up``."""
+    situation = situation_of(plan, invoice, debtor, follow_up.done)
+    stopped = stopped_by(situation)
+    if stopped is None and follow_up.stopped not in STOPS:
+        # What an agency's agreement has against a transfer is known from the attempt only.
+        stopped = follow_up.stopped
+    if stopped is not None:
+        return Outlook(follow_up, stopped=stopped)
+    try:
+        coming = next_step(law, situation, today)
+    except LawRowMissing as missing:
+        return Outlook(follow_up, missing=missing)
+    return Outlook(follow_up, coming, None if coming else "completed")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Every step that is to come for an invoice, if nothing is paid and every letter goes on its day.
+
+    ``missing``: the row of law that is missing; what is worked out without it is told, and nothing made up.
+    """
+
+    steps: tuple[Ahead, ...] = ()
+    stopped: str | None = None
+    missing: LawRowMissing | None = None
+
+
+def preview(law: Law, situation: Situation, today: date, calendar: BankCalendar) -> Preview:
+    """Look ahead, without doing anything."""
+    stopped = stopped_by(situation)
+    if stopped is not None:
+        return Preview(stopped=stopped)
+    steps, missing = _ahead(law, situation, today, calendar)
+    if missing is not None and missing.facts["rule"] in _OF_INTEREST:
+        # The days of the steps do not depend on the interest that letters tell of.
+        steps, other = _ahead(law, replace(situation, course=()), today, calendar)
+        missing = other or missing
+    return Preview(steps, None if steps or missing else "completed", missing)
+
+
+_OF_INTEREST: Final = ("late_interest", "day_count")
+
+
+def _ahead(
+    law: Law, situation: Situation, today: date, calendar: BankCalendar
+) -> tuple[tuple[Ahead, ...], LawRowMissing | None]:
+    found: list[Ahead] = []
+    try:
+        found.extend(look_ahead(law, situation, today, calendar))
+    except LawRowMissing as missing:
+        return tuple(found), missing
+    return tuple(found), None

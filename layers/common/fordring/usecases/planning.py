@@ -1,6 +1,6 @@
 """The creditor's reminder plan: chosen, changed, moved to, switched off (FIK-9, FIK-15)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -63,11 +63,13 @@ class Wish:
 class Ground:
     """What a plan is tried against, besides what was read.
 
-    ``capabilities``: of its agency. ``hub_sends``: whether this installation can send e-mails.
+    ``capabilities``: of its agency. ``hub_sends``: whether this installation can send e-mails. ``at``: where
+    the plan stands in the request, as a JSON pointer.
     """
 
     capabilities: Capabilities | None
     hub_sends: bool
+    at: str = ""
 
 
 def plan_as_wished(work: Work, creditor_id: str, wish: Wish, ground: Ground) -> ReminderPlan:
@@ -88,7 +90,7 @@ def plan_as_wished(work: Work, creditor_id: str, wish: Wish, ground: Ground) -> 
     creditor = work.get(things.CREDITOR(creditor_id))
     if (wish.name is PlanName.CUSTOM) != bool(wish.steps):
         detail = "a custom plan has steps of its own, and no other plan does"
-        raise _refused(Fault("/steps", "steps_of_custom_only", detail))
+        raise _refused(ground, [Fault("/steps", "steps_of_custom_only", detail)])
     known = work.find(things.REMINDER_PLAN(creditor_id))
     agreement = work.find(things.AGREEMENT(creditor_id, wish.agency)) if wish.agency else None
     level = wish.level or (agreement.settings.level if agreement else Level.REMINDER)
@@ -121,13 +123,15 @@ def plan_as_wished(work: Work, creditor_id: str, wish: Wish, ground: Ground) -> 
         faults.extend(_unlawful(plan, creditor, today))
     if faults:
         # Two checks may find the same; it is told once.
-        raise _refused(*{(fault.pointer, fault.code): fault for fault in faults}.values())
+        raise _refused(ground, {(fault.pointer, fault.code): fault for fault in faults}.values())
     return plan
 
 
-def _refused(*faults: Fault) -> Unprocessable:
+def _refused(ground: Ground, faults: Iterable[Fault]) -> Unprocessable:
     return Unprocessable(
-        "plan_cannot_be_followed", "the reminder plan cannot be followed as it stands", faults=faults
+        "plan_cannot_be_followed",
+        "the reminder plan cannot be followed as it stands",
+        faults=[replace(fault, pointer=ground.at + fault.pointer) for fault in faults],
     )
 
 

@@ -1,5 +1,7 @@
 """Reading debtors, invoices, credit notes and jobs; answered by ``poll_status``."""
 
+from typing import Any
+
 from fordring.domain import things
 from fordring.domain.creditor import Scope
 from fordring.domain.errors import NotFound
@@ -9,6 +11,7 @@ from fordring.edge.call import Call, etag
 from fordring.edge.listing import answer_list
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
+from fordring.edge.routes.follow_ups import follow_ups
 from fordring.edge.routes.invoice_answers import agreements_of, note_of, told
 from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.credit_notes import (
@@ -54,7 +57,16 @@ def list_invoices(call: Call) -> Answer:
 
     listing = Listing(things.INVOICE, "invoices_of", (call.creditor_id,), prefix="T#" if transferred else "")
     filtered = transferred is not None or excluded is not None
-    return answer_list(call, listing, lambda each: told(work, each), keep=keep if filtered else None)
+    coming: dict[str, Any] = {}
+
+    def look_ahead(found: list[Invoice]) -> list[Invoice]:
+        coming.update(follow_ups(call, found))
+        return found
+
+    def tell(invoice: Invoice) -> dict[str, Any]:
+        return told(work, invoice) | {"follow_up": coming.get(invoice.invoice_id)}
+
+    return answer_list(call, listing, tell, keep=keep if filtered else None, arrange=look_ahead)
 
 
 def list_entries(call: Call) -> Answer:

@@ -47,4 +47,4 @@ def ground_of(call: Call, agency: str | None, prefix: str = "") -> Ground:
         raise Unprocessable(
             "unknown_agency", detail, faults=[Fault(f"{prefix}/agency", "unknown_agency", detail)]
         ) from None
-    return Ground(capabilities, hub_sends=call.hub.settings.mail_sender is not None)
+    return Ground(capabilities, hub_sends=call.hub.settings.mail_sender is not None, at=prefix)

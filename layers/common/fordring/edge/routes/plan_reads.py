@@ -1,12 +1,26 @@
-"""Reading the reminder plan; answered by ``poll_status``."""
+"""Reading the reminder plan, and previewing what it does; answered by ``poll_status``."""
+
+from typing import Any
 
 from fordring.domain import things
 from fordring.domain.creditor import Scope
+from fordring.domain.errors import Refused
+from fordring.domain.invoice import Invoice
+from fordring.domain.refs import Listing
+from fordring.domain.reminder_plan import ReminderPlan
+from fordring.edge.bank_calendar import HolidayCalendar
 from fordring.edge.call import Call, etag
+from fordring.edge.listing import answer_list
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.plan_answers import PLAN_PATH, refs_of_plan, told_plan
+from fordring.edge.routes.plan_answers import PLAN_PATH, ground_of, refs_of_plan, told_plan
+from fordring.edge.schemas.common import Paging
+from fordring.edge.schemas.reminder_plans import PlanPreview
 from fordring.edge.schemas.told_plans import ToldPlan
+from fordring.edge.schemas.told_previews import ToldPreviews, tell_preview
+from fordring.usecases.looking_ahead import Around
+from fordring.usecases.planning import plan_as_wished
+from fordring.usecases.submitting import invoice_of
 
 
 def read_plan(call: Call) -> Answer:
@@ -14,6 +28,40 @@ def read_plan(call: Call) -> Answer:
     work = call.read(*refs_of_plan(call.creditor_id))
     plan = work.get(things.REMINDER_PLAN(call.creditor_id))
     return Answer.of(200, told_plan(work, plan), etag(plan.revision))
+
+
+def preview_plan(call: Call) -> Answer:
+    """Tell what is to come for an invoice, or for the whole ledger, without doing anything."""
+    asked = call.given(PlanPreview)
+    named = (things.INVOICE(asked.invoice_id),) if asked.invoice_id else ()
+    work = call.read(*refs_of_plan(call.creditor_id), *named)
+    work.get(things.CREDITOR(call.creditor_id))
+    tried: ReminderPlan | None = None
+    if asked.plan is not None:
+        wish = asked.plan.wish
+        ground = ground_of(call, wish.agency, "/plan")
+        tried = plan_as_wished(work, call.creditor_id, wish, ground)
+    elif work.find(things.REMINDER_PLAN(call.creditor_id)) is None:
+        raise Refused("no_reminder_plan", "the creditor has no reminder plan; give one to try")
+
+    calendar = HolidayCalendar()
+
+    def tell(around: Around, invoice: Invoice) -> dict[str, Any]:
+        found = around.preview(invoice, tried, calendar)
+        return tell_preview(around, invoice, found, tried=tried is not None)
+
+    if asked.invoice_id:
+        invoice = invoice_of(work, call.creditor_id, asked.invoice_id)
+        around = Around.read(call.hub.desk, call.creditor_id, [invoice])
+        return Answer.of(200, {"items": [tell(around, invoice)], "next_cursor": None})
+    read: list[Around] = []
+
+    def look_around(found: list[Invoice]) -> list[Invoice]:
+        read.append(Around.read(call.hub.desk, call.creditor_id, found))
+        return found
+
+    listing = Listing(things.INVOICE, "invoices_of", (call.creditor_id,), prefix="N#")
+    return answer_list(call, listing, lambda each: tell(read[-1], each), arrange=look_around)
 
 
 PLAN_READ_ROUTES = (
@@ -25,5 +73,21 @@ PLAN_READ_ROUTES = (
         "reminder plans",
         Scope.READ,
         {200: ToldPlan},
+    ),
+    Route(
+        "POST",
+        f"{PLAN_PATH}/preview",
+        preview_plan,
+        "Preview what a reminder plan does",
+        "reminder plans",
+        Scope.READ,
+        {200: ToldPreviews},
+        body=PlanPreview,
+        query=Paging,
+        description=(
+            "The dated steps that are to come, with what letters cost, the interest that they tell of, their "
+            "deadlines, and why no step happens earlier: for one invoice, or for every one that is open and "
+            "not at an agency, the earliest due date first. Nothing is done or written."
+        ),
     ),
 )

@@ -150,6 +150,7 @@ ROUTES = Routes(
     Group(
         _reminder_plans,
         "GET /v1/creditors/{creditor_id}/reminder-plan",
+        "POST /v1/creditors/{creditor_id}/reminder-plan/preview",
     ),
     Group(
         _one_invoice,

@@ -1,0 +1,87 @@
+"""Previews of reminder plans: what is told."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fordring.domain.following_up import Ahead
+from fordring.domain.invoice import Invoice
+from fordring.domain.reminder_plan import StepKind
+from fordring.edge.schemas.told import About, Told, ToldMoney, day, money
+from fordring.edge.schemas.told_follow_ups import ToldHurdle, ToldMissingLaw, ToldStop, tell_next, tell_stop
+from fordring.usecases.looking_ahead import Around, Foreseen
+
+
+class ToldStepAhead(Told):
+    """A step that is to come. What a letter costs is worked out from the law of its day."""
+
+    kind: StepKind
+    date: str
+    planned_date: str
+    why_not_earlier: list[ToldHurdle]
+    deadline_date: str | None
+    fee: ToldMoney | None
+    compensation: ToldMoney | None
+    interest: Annotated[
+        ToldMoney | None,
+        About("Late interest until that day, which the letter tells of; `null` in a free notice."),
+    ]
+
+
+class ToldPreview(Told):
+    """What is to come for an invoice if nothing is paid and every letter goes on its day."""
+
+    invoice_id: str
+    debtor_id: str
+    document_number: str
+    due_date: str
+    remaining: ToldMoney
+    enrolled: Annotated[bool, About("Whether it follows a plan; otherwise, what if it did.")]
+    plan_number: Annotated[int | None, About("`null`: a plan that is tried.")]
+    steps_done: int
+    steps: list[ToldStepAhead]
+    stopped: ToldStop | None
+    missing_law: Annotated[
+        ToldMissingLaw | None,
+        About("What could not be worked out for want of this row: the interest, or the steps that follow."),
+    ]
+
+
+class ToldPreviews(Told):
+    """A page of previews."""
+
+    items: list[ToldPreview]
+    next_cursor: str | None
+
+
+def tell_preview(around: Around, invoice: Invoice, found: Foreseen, *, tried: bool) -> dict[str, Any]:
+    """Tell what is to come for an invoice."""
+    preview = found.preview
+    return {
+        "invoice_id": invoice.invoice_id,
+        "debtor_id": invoice.debtor_id,
+        "document_number": invoice.document_number,
+        "due_date": day(invoice.terms.due_date),
+        "remaining": money(invoice.balance.remaining, invoice.currency),
+        "enrolled": invoice.follow_up is not None,
+        "plan_number": None if tried else found.plan.number,
+        "steps_done": found.done,
+        "steps": _steps(around, invoice, preview.steps),
+        "stopped": tell_stop(preview.stopped) if preview.stopped else None,
+        "missing_law": dict(preview.missing.facts) if preview.missing else None,
+    }
+
+
+def _steps(around: Around, invoice: Invoice, steps: Sequence[Ahead]) -> list[dict[str, Any]]:
+    today = around.today(invoice)
+    return [tell_next(each.next, invoice.country, today) | _letter(each, invoice.currency) for each in steps]
+
+
+def _letter(ahead: Ahead, currency: str) -> dict[str, Any]:
+    letter, charges = ahead.letter, ahead.charges
+    interest = charges.interest if charges else None
+    return {
+        "deadline_date": day(letter.deadline_date) if letter else None,
+        "fee": money(charges.fee, currency) if charges else None,
+        "compensation": money(charges.compensation, currency) if charges else None,
+        "interest": None if interest is None else money(interest, currency),
+    }

@@ -1,0 +1,217 @@
+"""Previews of reminder plans: the dated steps, what letters cost, and why not earlier; nothing is done."""
+
+import pytest
+
+from fordring.domain.agreement import AgreementState
+
+PLAN = "/v1/creditors/acme/reminder-plan"
+PREVIEW = f"{PLAN}/preview"
+INVOICES = "/v1/creditors/acme/invoices"
+
+
+@pytest.fixture(autouse=True)
+def acme(world):
+    world.ready()
+
+
+def nok(amount):
+    return {"amount": amount, "currency": "NOK"}
+
+
+def register(api, number="F-1", due_date="2026-03-16", **more):
+    body = {
+        "debtor_id": "d-1",
+        "document_number": number,
+        "principal": nok("10000.00"),
+        "invoice_date": "2026-03-02",
+        "due_date": due_date,
+        **more,
+    }
+    reply = api.post(INVOICES, body)
+    assert reply.status == 201, reply.text
+    return reply.body["invoice_id"]
+
+
+def dates(item):
+    return [(step["kind"], step["date"]) for step in item["steps"]]
+
+
+@pytest.mark.capability("FIK-5", "FIK-6", "FIK-7", "FIK-8", "VIS-11")
+@pytest.mark.parametrize(
+    ("plan", "steps"),
+    [
+        ("tight", [("free_notice", "2026-03-19"), ("transfer", "2026-03-30")]),
+        (
+            "recommended",
+            [("free_notice", "2026-03-21"), ("free_notice", "2026-03-26"), ("transfer", "2026-04-06")],
+        ),
+        (
+            "calm",
+            [
+                ("free_notice", "2026-03-23"),
+                ("free_notice", "2026-03-30"),
+                ("free_notice", "2026-04-06"),
+                ("transfer", "2026-04-13"),
+            ],
+        ),
+    ],
+)
+def test_each_step_of_a_named_plan_has_its_day_counted_from_the_due_date(api, plan, steps):
+    invoice = register(api)
+    api.put(PLAN, {"plan": plan, "agency": "svea"})
+
+    reply = api.post(PREVIEW, {"invoice_id": invoice})
+
+    assert reply.status == 200, reply.text
+    item = reply.only
+    assert dates(item) == steps
+    assert (item["enrolled"], item["plan_number"], item["steps_done"]) == (False, 1, 0)
+    assert [step["fee"] for step in item["steps"]] == [nok("0.00")] * (len(steps) - 1) + [None]
+    assert item["stopped"] is item["missing_law"] is None
+
+
+def test_letters_tell_their_fee_interest_and_deadline(api):
+    steps = [
+        {"kind": "free_notice", "days": 5},
+        {"kind": "reminder", "days": 14, "fee": True},
+        {"kind": "notice_of_collection", "days": 1, "anchor": "last_deadline", "fee": True},
+    ]
+    invoice = register(api)
+
+    item = api.post(PREVIEW, {"invoice_id": invoice, "plan": {"plan": "custom", "steps": steps}}).only
+
+    free, reminder, notice = item["steps"]
+    assert (item["plan_number"], item["enrolled"]) == (None, False)
+    assert (free["date"], free["deadline_date"], free["interest"]) == ("2026-03-21", None, None)
+    assert (reminder["date"], reminder["fee"]) == ("2026-03-30", nok("38.00"))
+    # A letter that costs something leaves 14 days.
+    assert reminder["deadline_date"] == "2026-04-13"
+    # 10,000.00 at 12 per cent for the 13 days from 17 to 29 March.
+    assert reminder["interest"] == nok("42.74")
+    assert (notice["date"], notice["fee"], notice["deadline_date"]) == (
+        "2026-04-14",
+        nok("38.00"),
+        "2026-04-28",
+    )
+
+
+@pytest.mark.capability("ZIR-27", "VIS-3")
+def test_where_the_agency_reminds_the_only_step_is_the_transfer(api):
+    invoice = register(api)
+    api.put(PLAN, {"plan": "calm", "agency": "svea", "sender": "agency"})
+
+    assert dates(api.post(PREVIEW, {"invoice_id": invoice}).only) == [("transfer", "2026-03-17")]
+
+
+@pytest.mark.capability("ZIR-26")
+def test_as_many_reminders_go_before_the_agency_as_the_plan_says(api):
+    invoice = register(api)
+    api.put(PLAN, {"plan": "calm", "agency": "svea", "local_steps": 1})
+
+    assert dates(api.post(PREVIEW, {"invoice_id": invoice}).only) == [
+        ("free_notice", "2026-03-23"),
+        ("transfer", "2026-04-13"),
+    ]
+
+
+def test_at_level_collection_the_transfer_waits_for_the_notice(api, world):
+    world.agreement(level="collection")
+    invoice = register(api)
+    api.put(PLAN, {"plan": "tight", "agency": "svea"})
+
+    item = api.post(PREVIEW, {"invoice_id": invoice}).only
+
+    assert [step["kind"] for step in item["steps"]] == ["free_notice", "notice_of_collection", "transfer"]
+    notice, transfer = item["steps"][1:]
+    assert (notice["date"], notice["deadline_date"], transfer["date"]) == (
+        "2026-03-30",
+        "2026-04-13",
+        "2026-04-14",
+    )
+
+
+def test_the_whole_ledger_is_previewed_page_by_page(api, world):
+    api.put(PLAN, {"plan": "tight", "agency": "svea"})
+    late = register(api, "F-2", "2026-04-01")
+    early = register(api, "F-1", "2026-03-16")
+    world.case()
+    settled = register(api, "F-3")
+    api.post(f"{INVOICES}/{settled}/payments", {"amount": nok("10000.00"), "paid_date": "2026-03-02"})
+
+    first = api.post(f"{PREVIEW}?limit=1", {}).body
+    second = api.post(f"{PREVIEW}?limit=1&cursor={first['next_cursor']}", {}).body
+    found = [*first["items"], *second["items"]]
+
+    assert [item["invoice_id"] for item in found] == [early, late]
+    assert [dates(item)[-1] for item in found] == [("transfer", "2026-03-30"), ("transfer", "2026-04-15")]
+    assert all(item["enrolled"] for item in found)
+    assert second["next_cursor"] is None
+
+
+def test_nothing_is_done(api, engine):
+    api.put(PLAN, {"plan": "tight", "agency": "svea"})
+    register(api)
+    before = engine.everything()
+
+    assert api.post(PREVIEW, {}).status == 200
+    assert api.post(PREVIEW, {"plan": {"plan": "calm"}}).status == 200
+
+    assert engine.everything() == before
+
+
+def test_what_stops_an_invoice_is_told_instead_of_steps(api):
+    api.put(PLAN, {"plan": "tight", "agency": "svea", "minimum": nok("20000.00")})
+    invoice = register(api)
+
+    item = api.post(PREVIEW, {"invoice_id": invoice}).only
+
+    assert (item["steps"], item["stopped"]["reason"]) == ([], "below_minimum")
+
+
+def test_interest_that_no_row_of_law_has_is_not_guessed(api, world, clock):
+    clock.advance(days=280)
+    invoice = register(api, due_date="2026-12-14", invoice_date="2026-12-07")
+    steps = [{"kind": "reminder", "days": 20, "fee": True}]
+
+    item = api.post(PREVIEW, {"invoice_id": invoice, "plan": {"plan": "custom", "steps": steps}}).only
+
+    assert dates(item) == [("reminder", "2027-01-03")]
+    assert item["steps"][0]["interest"] is None
+    assert item["steps"][0]["fee"] == nok("38.00")
+    assert item["missing_law"] == {
+        "country": "NO",
+        "rule": "late_interest",
+        "debtor_kind": "consumer",
+        "on": "2027-01-01",
+    }
+
+
+def test_a_plan_that_cannot_be_followed_is_refused_before_it_is_chosen(api, world):
+    world.agreement(state=AgreementState.ACTIVE)
+    steps = [{"kind": "reminder", "days": 3, "fee": True}]
+
+    reply = api.post(PREVIEW, {"plan": {"plan": "custom", "steps": steps}})
+    wrong = api.post(PREVIEW, {"plan": {"plan": "calm", "agency": "nobody"}})
+    nothing = api.post(PREVIEW, {})
+
+    assert (reply.status, reply.code) == (422, "plan_cannot_be_followed")
+    assert reply.faults["/plan/steps/0/days"] == "too_early"
+    assert wrong.faults == {"/plan/agency": "unknown_agency"}
+    assert (nothing.status, nothing.code) == (409, "no_reminder_plan")
+
+
+def test_another_creditors_invoice_is_not_previewed(api, world):
+    invoice = register(api)
+    world.creditor("other")
+
+    reply = api.post(
+        "/v1/creditors/other/reminder-plan/preview", {"invoice_id": invoice, "plan": {"plan": "calm"}}
+    )
+
+    assert reply.status == 404
+
+
+def test_a_key_that_reads_may_preview(api, world):
+    invoice = register(api)
+
+    assert world.client("read").post(PREVIEW, {"invoice_id": invoice, "plan": {"plan": "calm"}}).status == 200
