@@ -1,7 +1,8 @@
 """Invoices that follow a reminder plan: taken in by themselves or by hand, and told what comes next."""
 
+import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,6 +10,8 @@ from fordring.domain import things
 from fordring.domain.agency import Service
 from fordring.domain.clock import utc
 from fordring.domain.creditor import Creditor
+from fordring.edge.telemetry import log
+from fordring.edge.workers.clockwork import Clockwork
 from tests.unit.formats.ehf_documents import INVOICE
 
 PLAN = "/v1/creditors/acme/reminder-plan"
@@ -272,6 +275,40 @@ def test_it_goes_on_by_the_plan_it_started_with_unless_it_is_moved(api):
         (2, "2026-03-19"),
         (2, "2026-03-19"),
     ]
+
+
+def test_a_move_has_every_invoice_looked_at_by_a_job(api, world, hub, clock, queue):
+    api.put(PLAN, {"plan": "calm"})
+    unmoved = [register(api, f"F-{number}")["invoice_id"] for number in range(30)]
+    clock.advance(hours=1)
+    api.put(PLAN, {"plan": "recommended"})
+    later = register(api, "F-99")["invoice_id"]
+    plan = api.put(PLAN, {"plan": "tight", "move": True}).body
+    queued = api.get(f"/v1/jobs/{plan['move_job_id']}").body
+    left = iter([timedelta(minutes=9)] * 26 + [timedelta(seconds=9)] + [timedelta(minutes=9)] * 99)
+
+    clockwork = Clockwork(hub, lambda _: queue, log, lambda: next(left))
+    message = {"Records": [{"messageId": "1", "body": json.dumps({"job_id": plan["move_job_id"]})}]}
+    first = clockwork.take(message)
+    halfway = api.get(f"/v1/jobs/{plan['move_job_id']}").body
+    clockwork.take(message)
+    done = api.get(f"/v1/jobs/{plan['move_job_id']}").body
+    clockwork.take(message)
+
+    assert first == {"batchItemFailures": []}
+    assert (queued["state"], queued["type"]) == ("queued", "reminder_plan")
+    assert (halfway["state"], halfway["lines"]) == ("running", 27)
+    assert (done["state"], done["lines"]) == ("done", 31)
+    assert {due_at(world, each) for each in (*unmoved, later)} == {clock.present}
+    assert told(api, later)["next"]["date"] == "2026-03-19"
+
+
+def test_nothing_is_moved_where_nothing_was_before(api):
+    first = api.put(PLAN, {"plan": "calm", "move": True}).body
+    again = api.put(PLAN, {"plan": "calm", "move": True}).body
+
+    assert first["move_job_id"] is None
+    assert again == first
 
 
 def test_an_invoice_at_the_agency_or_paid_says_so(api, world, clock):

@@ -169,6 +169,8 @@ class ReminderPlan:
     moved_to
         The number of the latest plan that took along what was under way: invoices that follow an earlier
         one go on by that.
+    move_job_id
+        The job that has them looked at, where this is that plan.
     """
 
     creditor_id: str
@@ -192,6 +194,7 @@ class ReminderPlan:
     revision: int = 1
     ended_to: int = 0
     moved_to: int = 0
+    move_job_id: str | None = None
 
     @property
     def followed(self) -> tuple[PlanStep, ...]:

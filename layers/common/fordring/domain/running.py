@@ -138,7 +138,9 @@ class JobLine:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that outlives its request: a payment file, or a contract that changes (``subject``: with whom).
+    """Work that outlives its request: a payment file, a reminder plan that changes, or a contract that does.
+
+    ``subject`` is with whom the contract is.
 
     ``state`` is ``queued``, ``running``, ``done`` or ``failed``. ``file`` names the body in the bucket.
     """

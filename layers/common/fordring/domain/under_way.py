@@ -112,7 +112,9 @@ def going_on(
     stands = present.as_it_stands(plan)
     if plan.number == follow_up.plan:
         return stands, follow_up
-    return stands, replace(follow_up, plan=plan.number, done=done_with(plan, letters), stopped=None)
+    # A letter that was asked for and not confirmed is asked for anew, as the new plan has it.
+    done = done_with(plan, letters)
+    return stands, replace(follow_up, plan=plan.number, done=done, asked=None, stopped=None)
 
 
 @dataclass(frozen=True, slots=True)

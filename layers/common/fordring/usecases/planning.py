@@ -23,6 +23,7 @@ from fordring.domain.reminder_plan import (
     named_steps,
 )
 from fordring.domain.values import dataclass
+from fordring.usecases.moving_plans import begin_moving
 from fordring.usecases.work import Work
 
 
@@ -177,12 +178,12 @@ def put_plan(work: Work, creditor_id: str, wish: Wish, ground: Ground) -> Remind
     wished = plan_as_wished(work, creditor_id, wish, ground)
     known = work.find(ref)
     if known is not None and known.ended_at is None and _same(known, wished):
-        if not wish.move or known.moved_to == known.number:
+        if not wish.move or known.moved_to == known.number or known.number == 1:
             return known
-        moving = replace(known, moved_to=known.number, revision=known.revision + 1)
+        moving = begin_moving(work, replace(known, revision=known.revision + 1))
         work.change(ref, moving)
         return moving
-    plan = replace(wished, moved_to=wished.number) if wish.move else wished
+    plan = begin_moving(work, wished) if wish.move and known is not None else wished
     work.put(ref, plan)
     work.add(things.FORMER_PLAN(creditor_id, plan.number), plan)
     return plan
@@ -190,7 +191,7 @@ def put_plan(work: Work, creditor_id: str, wish: Wish, ground: Ground) -> Remind
 
 def _same(known: ReminderPlan, wished: ReminderPlan) -> bool:
     """Whether two plans say the same, whatever their numbers."""
-    told = ("number", "created_at", "revision")
+    told = ("number", "created_at", "revision", "move_job_id")
     return replace(wished, **{name: getattr(known, name) for name in told}) == known
 
 

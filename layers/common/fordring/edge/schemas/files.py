@@ -17,7 +17,7 @@ class ToldLine(Told):
 
 
 class ToldJob(Told):
-    """Work that outlives its request: a payment file, or a contract that changes.
+    """Work that outlives its request: a payment file, a contract or a reminder plan that changes.
 
     ``progress`` counts the cases of a contract that changes by how far they are: ``leaving``, ``resent``, ….
     """
@@ -36,7 +36,7 @@ class ToldJob(Told):
 
 
 def tell_job(job: Job) -> dict[str, Any]:
-    """Tell a job; ``lines`` counts the payments, or cases, that have been worked on so far."""
+    """Tell a job; ``lines`` counts the payments, cases or invoices that have been worked on so far."""
     outcomes: dict[str, int] = {}
     for result in job.results:
         outcomes[result.outcome] = outcomes.get(result.outcome, 0) + 1

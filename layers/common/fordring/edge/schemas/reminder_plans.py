@@ -177,7 +177,8 @@ class GivenPlan(PlanToTry):
         bool,
         Field(
             description="Whether invoices under way go on by this plan, each with the letters that it has "
-            "had, from when it is looked at next. Otherwise they go on by the plan that they started with."
+            "had; `move_job_id` names the job that sees to it. Otherwise they go on by the plan that they "
+            "started with."
         ),
     ] = False
 

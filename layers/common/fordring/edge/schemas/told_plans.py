@@ -91,6 +91,9 @@ class ToldPlan(Told):
     agency_notice_from: str | None
     wording: dict[str, str]
     preconditions: list[ToldPrecondition]
+    move_job_id: Annotated[
+        str | None, About("The job that takes along what was under way; see `GET /v1/jobs/{job_id}`.")
+    ]
     created_at: Instant
     ended_at: Instant | None
     revision: int
@@ -117,6 +120,7 @@ def tell_plan(plan: ReminderPlan, preconditions: Iterable[str]) -> dict[str, Any
         "agency_notice_from": day(plan.agency_notice_from),
         "wording": dict(plan.wording),
         "preconditions": [_precondition(code) for code in preconditions],
+        "move_job_id": plan.move_job_id,
         "created_at": instant(plan.created_at),
         "ended_at": instant(plan.ended_at),
         "revision": plan.revision,

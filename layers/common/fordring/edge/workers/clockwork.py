@@ -19,6 +19,8 @@ from fordring.edge.workers.messages import JOB, SYNC, QueueOf, send_all
 from fordring.edge.workers.outbox import failures
 from fordring.usecases.advancing import advance
 from fordring.usecases.contract_changing import JOB_TYPE
+from fordring.usecases.moving_plans import JOB_TYPE as MOVE_JOB_TYPE
+from fordring.usecases.moving_plans import move_invoices
 from fordring.usecases.requesting import hasten, wants_sync
 from fordring.usecases.synchronising import synchronise
 from fordring.usecases.work import Work, transact
@@ -127,6 +129,9 @@ class Clockwork:
             return
         if job.type == JOB_TYPE:
             self._move_cases(job, owner)
+            return
+        if job.type == MOVE_JOB_TYPE:
+            move_invoices(hub.desk, job_id, owner, self._time_left)
             return
         from fordring.formats.payment_file import parse_payment_file
         from fordring.usecases.banking import run_job
