@@ -172,7 +172,7 @@ def test_a_case_taken_back_before_it_was_whole_never_leaves(hub):
     grouping(hub)
     invoices = owing(hub, *["10.00"] * (AT_A_TIME + 5))
     case = hand_over(hub, invoice_id=invoices[0])
-    assert case["available_actions"] == ["withdraw"]
+    assert case["available_actions"] == ["withdraw", "withdraw_invoice"]
     assert hub.api.post(f"/v1/cases/{case['case_id']}/withdraw", {}).status == 202
     hub.advance(hub.api, days=1)
     assert sent(hub, "register_case") == []

@@ -46,7 +46,7 @@ def test_an_open_objection_can_be_resolved_also_when_nothing_is_owed():
 
 
 def test_an_invoice_at_an_agency_can_be_taken_back_and_not_be_changed():
-    actions = available_actions(invoice(release=Release.REGISTERED), TODAY)
+    actions = available_actions(invoice(release=Release.REGISTERED), TODAY, leaves=True)
 
     assert "withdraw" in actions
     assert "change_terms" not in actions

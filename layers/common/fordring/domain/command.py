@@ -152,3 +152,8 @@ class Attention:
     raised_at: datetime
     resolved_at: datetime | None = None
     resolution: str | None = None
+
+
+def is_untouched(row: CommandRow) -> bool:
+    """Whether nobody has ever tried to send a command."""
+    return row.state is CommandState.QUEUED and row.attempts == 0

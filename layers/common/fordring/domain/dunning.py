@@ -50,7 +50,11 @@ def reached(invoice: Invoice, status: str, today: date) -> bool:
 
 
 def available_actions(
-    invoice: Invoice, today: date, transfer_statuses: Sequence[str] = TRANSFER_STATUSES[:1]
+    invoice: Invoice,
+    today: date,
+    transfer_statuses: Sequence[str] = TRANSFER_STATUSES[:1],
+    *,
+    leaves: bool = False,
 ) -> tuple[str, ...]:
     """Tell what may be done with an invoice now.
 
@@ -62,6 +66,8 @@ def available_actions(
     ----------
     transfer_statuses
         From which status each of the creditor's agreements transfers.
+    leaves
+        Whether its case lets it go: it may be taken back from the agency.
     """
     owed = invoice.balance.remaining > 0
     # Money may come for a settled invoice, too, and an objection that is open can always be resolved.
@@ -71,7 +77,7 @@ def available_actions(
     if owed:
         found.append("include" if invoice.excluded_from_dunning else "exclude")
     if invoice.release.live:
-        return tuple(found) if invoice.owner == "agency" else (*found, "withdraw")
+        return (*found, "withdraw") if leaves else tuple(found)
     if owed:
         found += ["change_terms", "record_reminder"]
     far_enough = any(reached(invoice, status, today) for status in transfer_statuses)

@@ -3,7 +3,6 @@
 from datetime import date
 
 from fordring.domain import things
-from fordring.domain.actions import refuse_unless_available
 from fordring.domain.agency import Capabilities
 from fordring.domain.calendar import refuse_day_to_come
 from fordring.domain.case import Case
@@ -17,6 +16,7 @@ from fordring.domain.payment import Origin
 from fordring.usecases.booking import book
 from fordring.usecases.giving_up import WriteOff, write_off
 from fordring.usecases.paying import NewPayment, pay
+from fordring.usecases.permitting import refuse_unless_available
 from fordring.usecases.recording import tell_of_case
 from fordring.usecases.unmatched import said
 from fordring.usecases.work import Work
@@ -50,7 +50,7 @@ def acknowledge(
         )
     if case.handling is handling:
         return case
-    refuse_unless_available(case, "acknowledge_closed", capabilities)
+    refuse_unless_available(work, case, "acknowledge_closed", capabilities)
     refuse_day_to_come(
         handled_date, work.now, work.demand(things.CREDITOR(case.creditor_id)).country, "/date"
     )

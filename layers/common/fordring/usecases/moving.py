@@ -17,7 +17,7 @@ from fordring.domain.agency import Capabilities, ClosedReason, CommandKind, Cred
 from fordring.domain.agency_port import Agency
 from fordring.domain.agreement import Agreement
 from fordring.domain.case import Case
-from fordring.domain.command import CommandRow, CommandState
+from fordring.domain.command import CommandRow, CommandState, is_untouched
 from fordring.domain.contract import Moving, MovingState
 from fordring.domain.errors import FordringError, Refused, Unprocessable
 from fordring.domain.invoice import Release
@@ -32,7 +32,7 @@ from fordring.usecases.gathering import submit_group
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.recording import epoch_of
 from fordring.usecases.store_port import Conflict
-from fordring.usecases.submitting import Submission, is_untouched, refs_to_submit, submit, withdraw
+from fordring.usecases.submitting import Submission, refs_to_submit, submit, withdraw
 from fordring.usecases.work import Desk, Work, transact
 
 LEASE: Final = timedelta(minutes=16)

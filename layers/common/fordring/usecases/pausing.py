@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from fordring.domain import things
-from fordring.domain.actions import refuse_unless_available
 from fordring.domain.agency import Capabilities, CommandKind
 from fordring.domain.calendar import local_date, start_of_business
 from fordring.domain.case import Case
@@ -22,6 +21,7 @@ from fordring.domain.facts import CasePaused, CaseResumed
 from fordring.domain.refs import Ref
 from fordring.domain.wording import Topic, worded
 from fordring.usecases.instructing import instruct
+from fordring.usecases.permitting import refuse_unless_available
 from fordring.usecases.recording import tell_of_case
 from fordring.usecases.work import Desk, Work, transact
 
@@ -52,7 +52,7 @@ def pause(
     InvalidInput
         When the date is not to come, or more than a year away.
     """
-    refuse_unless_available(case, "pause", capabilities)
+    refuse_unless_available(work, case, "pause", capabilities)
     country = _country(work, case)
     today = local_date(work.now, country)
     if until_date <= today:
@@ -84,7 +84,7 @@ def resume(work: Work, case: Case, capabilities: Capabilities) -> Case:
     Refused
         ``action_not_available``, ``operation_not_offered``.
     """
-    refuse_unless_available(case, "resume", capabilities)
+    refuse_unless_available(work, case, "resume", capabilities)
     return _resume(work, case, capabilities, "creditor")
 
 

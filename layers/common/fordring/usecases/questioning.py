@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Final
 
 from fordring.domain import things
-from fordring.domain.actions import refuse_unless_available
 from fordring.domain.agency import Capabilities, CommandKind
 from fordring.domain.case import Case
 from fordring.domain.command import Attention, AttentionKind, CommandRow, CommandState
@@ -16,6 +15,7 @@ from fordring.domain.questions import ASKS_FOR_LEAVE, AgencyQuestion, QuestionKi
 from fordring.domain.refs import Ref
 from fordring.domain.wording import Topic, worded
 from fordring.usecases.instructing import instruct
+from fordring.usecases.permitting import refuse_unless_available
 from fordring.usecases.recording import ask_for_attention, attention_id, derived_id, tell_of_case
 from fordring.usecases.store_port import Conflict
 from fordring.usecases.unmatched import settle_attention
@@ -126,7 +126,7 @@ def answer(
         raise Refused(
             "question_not_open", "the question waits for no answer", facts={"state": question.state}
         )
-    refuse_unless_available(case, "answer_question", capabilities)
+    refuse_unless_available(work, case, "answer_question", capabilities)
     _check_form(question, proceed, text)
     if proceed and question.kind is QuestionKind.BEFORE_TRATTA:
         _refuse_unless_clear(work, case, lane or ())

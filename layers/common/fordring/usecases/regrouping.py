@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fordring.domain import things
-from fordring.domain.actions import refuse_unless_available
 from fordring.domain.agency import Capabilities, CommandKind
 from fordring.domain.candidates import REASONS, blocking_reasons
 from fordring.domain.case import Case
-from fordring.domain.command import CommandRow
+from fordring.domain.command import CommandRow, is_untouched
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.invoice import Invoice
 from fordring.domain.member import MOST_INVOICES, MemberState
 from fordring.domain.money import Money
 from fordring.usecases.membership import claim, let_go
+from fordring.usecases.permitting import refuse_unless_available
 from fordring.usecases.recording import command, epoch_of
 from fordring.usecases.store_port import Conflict
-from fordring.usecases.submitting import is_untouched, question_for, withdraw
+from fordring.usecases.submitting import question_for, withdraw
 from fordring.usecases.work import Work
 
 
@@ -32,13 +32,13 @@ def add_invoice(work: Work, case: Case, invoice: Invoice, capabilities: Capabili
     Unprocessable
         ``not_transferable``, with every reason as a fault.
     """
-    refuse_unless_available(case, "add_invoice", capabilities)
-    if len(case.members) >= MOST_INVOICES:
+    if case.open and len(case.members) >= MOST_INVOICES:
         raise Refused(
             "case_is_full",
             "the case has as many invoices as a case may have: hand this one over by itself",
             facts={"most_invoices": MOST_INVOICES},
         )
+    refuse_unless_available(work, case, "add_invoice", capabilities)
     creditor = work.get(things.CREDITOR(case.creditor_id))
     agreement = work.get(things.AGREEMENT(case.creditor_id, case.agency))
     debtor = work.demand(things.DEBTOR(case.creditor_id, invoice.debtor_id))
@@ -89,7 +89,8 @@ def withdraw_invoice(
     Conflict
         When the lane has grown since it was listed.
     """
-    refuse_unless_available(case, "withdraw", capabilities)
+    last = sum(each.state is MemberState.HELD for each in case.members) <= 1
+    refuse_unless_available(work, case, "withdraw" if last else "withdraw_invoice", capabilities)
     member = case.member(invoice_id)
     if member is None or member.state is not MemberState.HELD:
         raise Unprocessable(
@@ -97,14 +98,13 @@ def withdraw_invoice(
             "the invoice is not in the case",
             faults=[Fault("/invoice_id", "unknown_invoice", "the case does not have this invoice")],
         )
-    if sum(each.state is MemberState.HELD for each in case.members) == 1:
+    if last:
         return withdraw(work, case, lane, capabilities, confirmed)
     if case.last_command != max((row.seq for row in lane), default=0):
         raise Conflict
     if case.assembling or _is_unsent(work, case, lane):
         left = let_go(work, case, invoice_id, "withdrawn")
     else:
-        refuse_unless_available(case, "withdraw_invoice", capabilities)
         left = command(
             work,
             case.with_member(replace(member, state=MemberState.LEAVING), work.now),

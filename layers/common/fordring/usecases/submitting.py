@@ -5,14 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from fordring.domain import things
-from fordring.domain.actions import refuse_unless_available
 from fordring.domain.agency import Capabilities, ClosedReason, CommandKind, Level
 from fordring.domain.agreement import Agreement
 from fordring.domain.agreement_settings import Grouping
 from fordring.domain.calendar import local_date
 from fordring.domain.candidates import REASONS, Question, blocking_reasons, levels_of
 from fordring.domain.case import Case
-from fordring.domain.command import CommandRow, CommandState
+from fordring.domain.command import CommandRow, CommandState, is_untouched
 from fordring.domain.correspondence import Message
 from fordring.domain.errors import Fault, NotFound, Refused, Unprocessable
 from fordring.domain.events import EventType
@@ -25,6 +24,7 @@ from fordring.usecases.booking import book_cost
 from fordring.usecases.instructing import say
 from fordring.usecases.membership import claim, invoices_in
 from fordring.usecases.offering import offer_by_agreement
+from fordring.usecases.permitting import refuse_unless_available
 from fordring.usecases.questioning import close_questions
 from fordring.usecases.recording import command, epoch_of, tell_of_case
 from fordring.usecases.selling import not_bought
@@ -149,7 +149,7 @@ def write_message(work: Work, case: Case, capabilities: Capabilities, text: str)
     Refused
         ``action_not_available``, ``operation_not_offered``.
     """
-    refuse_unless_available(case, "send_message", capabilities)
+    refuse_unless_available(work, case, "send_message", capabilities)
     queued, message = say(work, case, text)
     work.change(things.CASE(case.case_id), queued.touched(work.now))
     return message
@@ -181,7 +181,7 @@ def withdraw(
     Conflict
         When the lane has grown since it was listed.
     """
-    refuse_unless_available(case, "withdraw", capabilities)
+    refuse_unless_available(work, case, "withdraw", capabilities)
     if case.last_command != max((row.seq for row in lane), default=0):
         raise Conflict
     # What is older than a restore may have been sent in the time that was lost.
@@ -221,11 +221,6 @@ def _confirmed(case: Case, confirmed: Money | None, work: Work) -> Case:
         "confirm what the agency charges for a case that is taken back",
         facts={"withdrawal_cost": said(cost) if cost else None},
     )
-
-
-def is_untouched(row: CommandRow) -> bool:
-    """Whether nobody has ever tried to send a command."""
-    return row.state is CommandState.QUEUED and row.attempts == 0
 
 
 def cancelled(row: CommandRow, reason: str, work: Work) -> CommandRow:

@@ -88,6 +88,18 @@ class Work:
             raise ReadMore(ref)
         return self.find(ref)
 
+    def seek_all(self, refs: Sequence[Ref[Any]]) -> None:
+        """See to it that several things, which may exist, can be looked at.
+
+        Raises
+        ------
+        ReadMore
+            When some were not read: the next attempt reads them all.
+        """
+        missing = [ref for ref in refs if ref not in self._asked and ref not in self._changes]
+        if missing:
+            raise ReadMore(*missing)
+
     def get[T](self, ref: Ref[T]) -> T:
         """Give a thing that must exist.
 
@@ -109,9 +121,7 @@ class Work:
         ReadMore
             When some were not read: the next attempt reads them all.
         """
-        missing = [ref for ref in refs if ref not in self._asked and ref not in self._changes]
-        if missing:
-            raise ReadMore(*missing)
+        self.seek_all(refs)
         return [self.get(ref) for ref in refs]
 
     def add[T](self, ref: Ref[T], value: T) -> None:

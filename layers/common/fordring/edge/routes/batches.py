@@ -74,7 +74,7 @@ class Element:
         if self.new is None:
             raise LookupError("an element that was refused is not carried out")
         try:
-            content = told(work, self._registered(work, self.new))
+            content = told(self.call.hub, work, self._registered(work, self.new))
             answer = Answer(201, dump(content))
         except Refused as refusal:
             work.forget_changes()

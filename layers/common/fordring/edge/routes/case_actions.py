@@ -14,9 +14,9 @@ from fordring.edge.call import Call
 from fordring.edge.listing import caller
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.acting import agency_of, case_of
+from fordring.edge.routes.acting import agency_of, case_of, on_case
 from fordring.edge.schemas.case_actions import Acknowledgement, Pause, Resumption, ToldSeen, tell_seen
-from fordring.edge.schemas.cases import ToldCase, case_teller
+from fordring.edge.schemas.cases import ToldCase
 from fordring.edge.schemas.common import Empty
 from fordring.edge.schemas.questions import NewAnswer, ToldAnswer, tell_answer
 from fordring.usecases.acknowledging import acknowledge
@@ -35,7 +35,7 @@ def pause_case(call: Call) -> Answer:
         case = case_of(call, work)
         return pause(work, case, agency_of(call, case), body.until_date, body.reason)
 
-    return call.transact(refs_to_rest(call.path["case_id"]), decide, case_teller(call.hub), status=202)
+    return on_case(call, refs_to_rest(call.path["case_id"]), decide)
 
 
 def resume_case(call: Call) -> Answer:
@@ -45,7 +45,7 @@ def resume_case(call: Call) -> Answer:
         case = case_of(call, work)
         return resume(work, case, agency_of(call, case))
 
-    return call.transact(refs_to_rest(call.path["case_id"]), decide, case_teller(call.hub), status=202)
+    return on_case(call, refs_to_rest(call.path["case_id"]), decide)
 
 
 def answer_question(call: Call) -> Answer:
@@ -86,7 +86,7 @@ def acknowledge_closed(call: Call) -> Answer:
         case = case_of(call, work)
         return acknowledge(work, case, body.handling, body.date, agency_of(call, case))
 
-    return call.transact(refs, decide, case_teller(call.hub))
+    return on_case(call, refs, decide, status=200)
 
 
 CASE_ACTION_ROUTES = (

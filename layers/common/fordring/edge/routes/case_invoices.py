@@ -12,7 +12,8 @@ from fordring.domain.refs import Ref
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.schemas.cases import ToldCase, case_teller
+from fordring.edge.routes.acting import on_case
+from fordring.edge.schemas.cases import ToldCase
 from fordring.edge.schemas.given_cases import MoreInvoice, NewCase
 from fordring.usecases.entries import Entries
 from fordring.usecases.gathering import submit_group
@@ -25,11 +26,10 @@ def hand_over_group(call: Call, body: NewCase, capabilities: Capabilities, *, wh
     """Hand several invoices of a debtor over as one case."""
     entries = Entries(call.hub.desk, call.creditor_id, body.named, whole_debtor)
     wanted = Submission(call.creditor_id, body.agency, body.named[0], body.chosen_level)
-    return call.transact(
+    return on_case(
+        call,
         lambda: (*refs_to_submit(wanted), *entries.refs()),
         lambda work: submit_group(work, entries, body.agency, body.chosen_level, capabilities),
-        case_teller(call.hub),
-        status=202,
     )
 
 
@@ -54,7 +54,7 @@ def add_to_case(call: Call) -> Answer:
         case = _own(call, work)
         return add_invoice(work, case, invoice_of(work, case.creditor_id, invoice_id), capabilities)
 
-    return call.transact(refs, decide, case_teller(call.hub), status=202)
+    return on_case(call, refs, decide)
 
 
 def _own(call: Call, work: Work) -> Case:

@@ -1,13 +1,15 @@
 """Cases, what belongs to them, and what could become one: the routes that read."""
 
 from operator import attrgetter
+from typing import Any
 
 from fordring.domain import things
+from fordring.domain.case import Case
 from fordring.domain.creditor import Scope
 from fordring.domain.errors import NotFound
 from fordring.domain.refs import Listing
 from fordring.edge.call import Call
-from fordring.edge.listing import answer_list
+from fordring.edge.listing import answer_list, answer_page
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
 from fordring.edge.routes.one_case import case_in_path
@@ -23,9 +25,10 @@ from fordring.edge.schemas.case_reads import (
     tell_dispatch,
     tell_event,
 )
-from fordring.edge.schemas.cases import case_teller, tell_message
+from fordring.edge.schemas.cases import tell_case, tell_message
 from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.told import instant
+from fordring.usecases.permitting import actions_of_all
 from fordring.usecases.proposing import with_fresh_blocks
 from fordring.usecases.requesting import refresh
 from fordring.usecases.submitting import question_for
@@ -46,11 +49,15 @@ def list_cases(call: Call) -> Answer:
     work = read_owned(call, asked.creditor_id)
     listing = Listing(things.CASE, "cases_of", (asked.creditor_id,), asked.prefix, newest_first=True)
     keep = None if asked.agency is None else lambda case: case.agency == asked.agency
-    told = case_teller(call.hub)
+
+    def tell(found: list[Case]) -> list[dict[str, Any]]:
+        actions = actions_of_all(call.hub.desk, found, call.hub.capabilities)
+        return [tell_case(case, actions[case.case_id]) for case in found]
+
     wanted = asked.refresh == "true"
     refreshing = refresh(call.hub.desk, asked.creditor_id, asked.agency) if wanted else []
     extra = {"as_of": instant(work.now), "refreshing": refreshing}
-    return answer_list(call, listing, told, keep=keep, extra=extra)
+    return answer_page(call, listing, tell, keep=keep, extra=extra)
 
 
 def list_case_events(call: Call) -> Answer:

@@ -138,7 +138,7 @@ def offer_invoice(call: Call) -> Answer:
         if invoice.agency is None:
             raise Refused("not_administered", "only an invoice that an agency administers can be sold")
         capabilities = call.hub.capabilities(invoice.agency)
-        return told(work, offer_by_hand(work, invoice, check_id, capabilities))
+        return told(call.hub, work, offer_by_hand(work, invoice, check_id, capabilities))
 
     return on_invoice(call, decide, lambda content: content, status=202, also=also)
 

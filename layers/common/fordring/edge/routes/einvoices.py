@@ -54,7 +54,7 @@ def register_einvoice(call: Call) -> Answer:
     def carry_out(work: Work) -> dict[str, object]:
         registered = importing.carry_out(work)
         if isinstance(registered, Invoice):
-            return told(work, registered)
+            return told(call.hub, work, registered)
         return {**tell_credit_note(registered), "revision": registered.revision}
 
     return call.transact(

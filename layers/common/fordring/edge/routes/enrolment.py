@@ -15,7 +15,7 @@ def enrol_invoice(call: Call) -> Answer:
     """Let an invoice follow the creditor's reminder plan."""
     return on_invoice(
         call,
-        lambda work, invoice: told(work, enrol(work, invoice)),
+        lambda work, invoice: told(call.hub, work, enrol(work, invoice)),
         lambda content: content,
         status=200,
         also=(things.REMINDER_PLAN(call.creditor_id), *agreements_of(call.creditor_id)),

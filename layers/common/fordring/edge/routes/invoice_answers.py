@@ -1,20 +1,23 @@
 """What the routes about invoices have in common: answering with an invoice, and finding one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fordring.agencies.registry import agency_names
 from fordring.domain import things
 from fordring.domain.agreement import Agreement
 from fordring.domain.calendar import local_date
+from fordring.domain.case import Case
 from fordring.domain.errors import Fault, NotFound, Unprocessable
 from fordring.domain.invoice import Invoice
 from fordring.domain.payment import CreditNote
 from fordring.domain.refs import Ref
 from fordring.edge.call import Call, etag
+from fordring.edge.hub import Hub
 from fordring.edge.problem import Answer
 from fordring.edge.schemas.told_invoices import tell_invoice
 from fordring.usecases.paying import Target
+from fordring.usecases.permitting import cases_with, leaves_its_case, those_that_may_leave
 from fordring.usecases.work import Work
 
 
@@ -23,7 +26,24 @@ def agreements_of(creditor_id: str) -> tuple[Ref[Agreement], ...]:
     return tuple(things.AGREEMENT(creditor_id, agency) for agency in agency_names())
 
 
-def told(work: Work, invoice: Invoice) -> dict[str, Any]:
+def told(hub: Hub, work: Work, invoice: Invoice) -> dict[str, Any]:
+    """Tell an invoice within the work that has changed it; see ``_tell`` for what must have been read."""
+    return _tell(work, invoice, leaves=leaves_its_case(work, invoice, hub.capabilities))
+
+
+def told_all(
+    hub: Hub, work: Work, invoices: Sequence[Invoice], cases: Mapping[str, Case] | None = None
+) -> list[dict[str, Any]]:
+    """Tell invoices that were read; see ``_tell`` for what must have been read with them.
+
+    ``cases`` are those of the ones at an agency, read here where nobody has.
+    """
+    known = cases_with(hub.desk, invoices) if cases is None else cases
+    leaving = those_that_may_leave(hub.desk, invoices, known, hub.capabilities)
+    return [_tell(work, each, leaves=each.invoice_id in leaving) for each in invoices]
+
+
+def _tell(work: Work, invoice: Invoice, *, leaves: bool) -> dict[str, Any]:
     """Tell an invoice as it stands today, with the actions that the creditor's agreements allow (NET-3).
 
     See ``agreements_of`` for what must have been read. One that lacks something, or has ended, allows
@@ -32,9 +52,10 @@ def told(work: Work, invoice: Invoice) -> dict[str, Any]:
     found = [each for ref in agreements_of(invoice.creditor_id) if (each := work.find(ref)) is not None]
     today = local_date(work.now, invoice.country)
     if not found:
-        return tell_invoice(invoice, today)
+        return tell_invoice(invoice, today, leaves=leaves)
     ready = (agreement for agreement in found if not agreement.missing)
-    return tell_invoice(invoice, today, tuple(agreement.settings.transfer_status for agreement in ready))
+    statuses = tuple(agreement.settings.transfer_status for agreement in ready)
+    return tell_invoice(invoice, today, statuses, leaves=leaves)
 
 
 def location(content: Mapping[str, Any]) -> dict[str, str]:

@@ -8,11 +8,11 @@ from fordring.domain.errors import NotFound
 from fordring.domain.invoice import Invoice
 from fordring.domain.refs import Listing
 from fordring.edge.call import Call, etag
-from fordring.edge.listing import answer_list
+from fordring.edge.listing import answer_list, answer_page
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
 from fordring.edge.routes.follow_ups import follow_ups
-from fordring.edge.routes.invoice_answers import agreements_of, note_of, told
+from fordring.edge.routes.invoice_answers import agreements_of, note_of, told_all
 from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.credit_notes import (
     CreditNoteList,
@@ -57,16 +57,13 @@ def list_invoices(call: Call) -> Answer:
 
     listing = Listing(things.INVOICE, "invoices_of", (call.creditor_id,), prefix="T#" if transferred else "")
     filtered = transferred is not None or excluded is not None
-    coming: dict[str, Any] = {}
 
-    def look_ahead(found: list[Invoice]) -> list[Invoice]:
-        coming.update(follow_ups(call, found))
-        return found
+    def tell(found: list[Invoice]) -> list[dict[str, Any]]:
+        coming = follow_ups(call, found)
+        told = told_all(call.hub, work, found)
+        return [each | {"follow_up": coming.get(each["invoice_id"])} for each in told]
 
-    def tell(invoice: Invoice) -> dict[str, Any]:
-        return told(work, invoice) | {"follow_up": coming.get(invoice.invoice_id)}
-
-    return answer_list(call, listing, tell, keep=keep if filtered else None, arrange=look_ahead)
+    return answer_page(call, listing, tell, keep=keep if filtered else None)
 
 
 def list_entries(call: Call) -> Answer:

@@ -49,7 +49,7 @@ def register_reminder(call: Call) -> Answer:
                 "the invoice is in another currency",
                 faults=[Fault("/fee/currency", "wrong_currency", "not the invoice's currency")],
             )
-        return told(work, record_reminder(work, invoice, body.reminder))
+        return told(call.hub, work, record_reminder(work, invoice, body.reminder))
 
     return on_invoice(call, decide, lambda content: content, also=agreements_of(call.creditor_id))
 
@@ -86,7 +86,7 @@ def write_invoice_off(call: Call) -> Answer:
 
     def decide(work: Work, invoice: Invoice) -> dict[str, Any]:
         capabilities = call.hub.capabilities(invoice.agency) if invoice.agency else None
-        return told(work, write_off(work, invoice, wanted, capabilities))
+        return told(call.hub, work, write_off(work, invoice, wanted, capabilities))
 
     return on_invoice(call, decide, lambda content: content, also=agreements_of(call.creditor_id))
 
@@ -96,7 +96,7 @@ def register_cost(call: Call) -> Answer:
     added = call.given(NewCost).cost
     return on_invoice(
         call,
-        lambda work, invoice: told(work, add_cost(work, invoice, added)),
+        lambda work, invoice: told(call.hub, work, add_cost(work, invoice, added)),
         lambda content: content,
         also=agreements_of(call.creditor_id),
     )

@@ -6,8 +6,9 @@ from fordring.domain.creditor import Scope
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.schemas.cases import ToldCaseAsOf, case_teller
+from fordring.edge.schemas.cases import ToldCaseAsOf, tell_case
 from fordring.edge.schemas.told import instant
+from fordring.usecases.permitting import actions_of_all
 from fordring.usecases.work import Work
 
 
@@ -23,7 +24,8 @@ def case_in_path(call: Call) -> tuple[Case, Work]:
 def read_case(call: Call) -> Answer:
     """Tell a case."""
     case, work = case_in_path(call)
-    return Answer.of(200, {**case_teller(call.hub)(case), "as_of": instant(work.now)})
+    actions = actions_of_all(call.hub.desk, [case], call.hub.capabilities)
+    return Answer.of(200, {**tell_case(case, actions[case.case_id]), "as_of": instant(work.now)})
 
 
 ONE_CASE_ROUTES = (

@@ -35,7 +35,7 @@ def register_document(call: Call) -> Answer:
             *refs_to_register(call.creditor_id, new, call.hub.administrators),
             *agreements_of(call.creditor_id),
         ),
-        lambda work: told(work, register(work, call.creditor_id, new, call.hub.administrators)),
+        lambda work: told(call.hub, work, register(work, call.creditor_id, new, call.hub.administrators)),
         lambda content: content,
         status=201,
         headers=headers_of,
@@ -71,7 +71,7 @@ def change_invoice(call: Call) -> Answer:
             raise Conflict
         invoice = invoice_of(work, call.creditor_id, invoice_id)
         call.match_revision(invoice.revision)
-        return told(work, change(work, creditor, invoice, wanted))
+        return told(call.hub, work, change(work, creditor, invoice, wanted))
 
     return call.transact(refs, decide, lambda content: content, headers=revision_of)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from fordring.domain import things
+from fordring.domain.case import Case
 from fordring.domain.creditor import Scope
 from fordring.domain.events import Event
 from fordring.domain.invoice import Invoice
@@ -12,7 +13,7 @@ from fordring.edge.call import Call
 from fordring.edge.listing import given_cursor, next_cursor
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.invoice_answers import agreements_of, told
+from fordring.edge.routes.invoice_answers import agreements_of, told_all
 from fordring.edge.schemas.case_reads import tell_event
 from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.statements import StatementPaging, ToldStatement, tell_cases
@@ -30,14 +31,18 @@ def read_statement(call: Call) -> Answer:
     refs = [things.INVOICE(row.invoice_id) for _, row in page.items]
     work = call.read(*refs, *agreements_of(call.creditor_id))
     invoices = [work.get(ref) for ref in refs]
-    cases = _cases_of(call, invoices)
+    known = _cases_of(call, invoices)
+    cases = {
+        each.invoice_id: tell_cases(known[case_id] for case_id in each.case_ids if case_id in known)
+        for each in invoices
+    }
     items = [
         {
-            "invoice": told(work, invoice),
+            "invoice": told,
             "entries": [tell_entry(entry) for entry in _ledger_of(call, invoice)],
             "cases": cases[invoice.invoice_id],
         }
-        for invoice in invoices
+        for invoice, told in zip(invoices, told_all(call.hub, work, invoices, known), strict=True)
     ]
     return Answer.of(
         200,
@@ -51,16 +56,12 @@ def read_statement(call: Call) -> Answer:
     )
 
 
-def _cases_of(call: Call, invoices: list[Invoice]) -> dict[str, list[dict[str, object]]]:
-    refs = {each.invoice_id: [things.CASE(case_id) for case_id in each.case_ids] for each in invoices}
-    wanted = [ref for several in refs.values() for ref in several]
-    if not wanted:
-        return {invoice_id: [] for invoice_id in refs}
-    work = call.read(*wanted)
-    return {
-        invoice_id: tell_cases(case for ref in several if (case := work.find(ref)) is not None)
-        for invoice_id, several in refs.items()
-    }
+def _cases_of(call: Call, invoices: list[Invoice]) -> dict[str, Case]:
+    refs = {case_id: things.CASE(case_id) for each in invoices for case_id in each.case_ids}
+    if not refs:
+        return {}
+    work = call.read(*refs.values())
+    return {case_id: case for case_id, ref in refs.items() if (case := work.find(ref)) is not None}
 
 
 def _history_of(

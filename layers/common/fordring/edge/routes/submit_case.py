@@ -13,12 +13,11 @@ from fordring.domain.refs import Listing, Ref
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Group, Route, Routes
-from fordring.edge.routes.acting import agency_of, case_of
+from fordring.edge.routes.acting import agency_of, case_of, on_case
 from fordring.edge.schemas.cases import (
     ToldCase,
     ToldNewMessage,
     ToldSyncRequests,
-    case_teller,
     tell_new_message,
     tell_sync_requests,
 )
@@ -56,7 +55,7 @@ def submit_case(call: Call) -> Answer:
 
     refs = lambda: (*refs_to_submit(wanted), *debtor.refs())  # noqa: E731 - named again at every attempt
     try:
-        return call.transact(refs, decide, case_teller(call.hub), status=202)
+        return on_case(call, refs, decide)
     except _WholeDebtor:
         return _hand_over_group(call, body, capabilities, whole_debtor=True)
 
@@ -110,7 +109,7 @@ def withdraw_case(call: Call) -> Answer:
 
         return withdraw_invoice(work, case, invoice_id, lane, capabilities, confirmed)
 
-    return call.transact(refs, decide, case_teller(call.hub), status=202)
+    return on_case(call, refs, decide)
 
 
 def synchronise_now(call: Call) -> Answer:

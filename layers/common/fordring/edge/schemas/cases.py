@@ -1,20 +1,15 @@
 """Cases: what is told."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
 
-from fordring.domain.actions import available_actions
-from fordring.domain.agency import Capabilities, ClosedReason, Level, Stage
+from fordring.domain.agency import ClosedReason, Level, Stage
 from fordring.domain.case import Case
 from fordring.domain.case_states import Handling, PaymentState, Processing
 from fordring.domain.correspondence import Message
 from fordring.domain.invoice import Release
 from fordring.domain.member import MemberState
 from fordring.edge.schemas.told import About, Instant, Told, ToldMoney, agreed, day, instant, money, percent
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from fordring.edge.hub import Hub
 
 
 class ToldInvoiceOfCase(Told):
@@ -101,13 +96,8 @@ class ToldMessage(Told):
     seen_by: str | None
 
 
-def case_teller(hub: "Hub") -> "Callable[[Case], dict[str, Any]]":
-    """Give what tells cases, each with what its agency can do."""
-    return lambda case: tell_case(case, hub.capabilities(case.agency))
-
-
-def tell_case(case: Case, capabilities: Capabilities) -> dict[str, Any]:
-    """Tell a case."""
+def tell_case(case: Case, actions: Iterable[str]) -> dict[str, Any]:
+    """Tell a case, with what may be done with it now."""
     currency = case.currency
     return {
         "case_id": case.case_id,
@@ -152,7 +142,7 @@ def tell_case(case: Case, capabilities: Capabilities) -> dict[str, Any]:
         "updated_at": instant(case.updated_at),
         "closed_at": instant(case.closed_at),
         "open_questions": list(case.open_questions),
-        "available_actions": list(available_actions(case, capabilities)),
+        "available_actions": list(actions),
     }
 
 

@@ -163,11 +163,15 @@ class ToldEntries(Told):
 
 
 def tell_invoice(
-    invoice: Invoice, today: date, transfer_statuses: Sequence[str] = TRANSFER_STATUSES[:1]
+    invoice: Invoice,
+    today: date,
+    transfer_statuses: Sequence[str] = TRANSFER_STATUSES[:1],
+    *,
+    leaves: bool,
 ) -> dict[str, Any]:
     """Tell an invoice; ``today`` is the local date of its country.
 
-    See ``available_actions`` for ``transfer_statuses``.
+    See ``available_actions`` for ``transfer_statuses`` and ``leaves``.
     """
     currency, terms, follow_up = invoice.currency, invoice.terms, invoice.follow_up
     reference = terms.payment_reference
@@ -198,7 +202,7 @@ def tell_invoice(
         "balance": _tell_balance(invoice),
         "dunning_status": dunning_status(invoice, today),
         "excluded_from_dunning": invoice.excluded_from_dunning,
-        "available_actions": list(available_actions(invoice, today, transfer_statuses)),
+        "available_actions": list(available_actions(invoice, today, transfer_statuses, leaves=leaves)),
         "collection": {
             "agency": invoice.agency,
             "case_id": invoice.case_id,
