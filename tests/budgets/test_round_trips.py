@@ -1,13 +1,15 @@
 """How often a request goes to the table: counted, in memory and on the emulator's DynamoDB alike."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from bench.ground import Ground
 from fordring.domain import things
-from fordring.domain.agency import Service
+from fordring.domain.agency import Level, Service
+from fordring.domain.reminder_plan import PlanName, ReminderPlan, named_steps
 from fordring.store.engine import Engine
 from fordring.store.metering import Meter
 from tests.budgets.conftest import handle
@@ -42,6 +44,26 @@ def test_registering_reads_once_and_writes_once_whoever_administers(
     asked = on.new_invoice()
     meter.clear()
     assert handle(on, asked)["statusCode"] == 201
+    assert meter.operations == ONE_AND_ONE
+
+
+def test_registering_under_a_reminder_plan_reads_once_and_writes_once(on: Ground, meter: Meter) -> None:
+    plan = ReminderPlan(
+        creditor_id="acme",
+        number=1,
+        name=PlanName.TIGHT,
+        steps=named_steps(PlanName.TIGHT, Level.REMINDER),
+        agency="svea",
+        level=Level.REMINDER,
+        created_at=datetime(2020, 1, 1, tzinfo=UTC),
+        active_from=date(2020, 1, 1),
+    )
+    on.world.put(things.REMINDER_PLAN("acme"), plan)
+    asked = on.new_invoice()
+    meter.clear()
+    answer = handle(on, asked)
+    assert answer["statusCode"] == 201
+    assert '"follow_up":{"plan_number":1,' in answer["body"]
     assert meter.operations == ONE_AND_ONE
 
 

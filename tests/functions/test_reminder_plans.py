@@ -397,3 +397,35 @@ def test_invoices_are_under_way_by_the_plan_they_started_with_unless_moved(api, 
     assert again.body == moves.body
     assert present.goes_on_by(1) == 2
     assert world.get(things.FORMER_PLAN("acme", 1)).active_from == date(2026, 3, 2)
+
+
+def meanwhile(engine, monkeypatch, happens):
+    """Let something happen just before the next write."""
+    write, waiting = engine.write, [happens]
+
+    def later(changes):
+        if waiting:
+            waiting.pop()()
+        write(changes)
+
+    monkeypatch.setattr(engine, "write", later)
+
+
+def test_a_level_that_changes_in_the_same_second_is_seen(api, world, engine, monkeypatch):
+    world.agreement()
+    meanwhile(engine, monkeypatch, lambda: world.agreement(level="collection"))
+
+    reply = api.put(AT, {"plan": "tight", "agency": "svea", "level": "reminder"})
+
+    assert reply.faults == {"/level": "level_contradicts_agreement"}
+
+
+def test_a_plan_that_changes_in_the_same_second_is_seen(api, world, engine, monkeypatch):
+    world.agreement()
+    api.put(AT, {"plan": "tight"})
+    other = {"plan": "tight", "agency": "svea"}
+    meanwhile(engine, monkeypatch, lambda: api.put(AT, other))
+
+    reply = api.put("/v1/creditors/acme/agreements/svea", {"level": "collection"})
+
+    assert reply.faults == {"/level": "level_contradicts_reminder_plan"}

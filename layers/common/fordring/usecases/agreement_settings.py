@@ -44,9 +44,11 @@ def keep_settings(
     creditor = work.get(things.CREDITOR(creditor_id))
     ref = things.AGREEMENT(creditor_id, capabilities.agency)
     known = work.find(ref)
+    plan_ref = things.REMINDER_PLAN(creditor_id)
+    plan = work.find(plan_ref)
     contradictions = (
         *_contradictions(creditor, capabilities, settings),
-        *_against_plan(work.find(things.REMINDER_PLAN(creditor_id)), capabilities.agency, settings),
+        *_against_plan(plan, capabilities.agency, settings),
     )
     if turned_on and (known is None or not known.settings.automatic_sync):
         contradictions += missing_for_sync(known)
@@ -54,6 +56,9 @@ def keep_settings(
         raise Unprocessable(
             "settings_contradict", "the settings cannot be carried out as they stand", faults=contradictions
         )
+    if plan is not None and (known is None or known.settings.level is not settings.level):
+        # A plan that is chosen in this second would contradict the level.
+        work.hold(plan_ref)
     if known is None:
         begun = Agreement(
             creditor_id=creditor_id,

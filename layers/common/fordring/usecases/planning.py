@@ -184,6 +184,10 @@ def put_plan(work: Work, creditor_id: str, wish: Wish, ground: Ground) -> Remind
         work.change(ref, moving)
         return moving
     plan = begin_moving(work, wished) if wish.move and known is not None else wished
+    agreement = things.AGREEMENT(creditor_id, plan.agency) if plan.agency else None
+    if agreement is not None and work.find(agreement) is not None:
+        # Its level, changed in this second, would contradict the plan.
+        work.hold(agreement)
     work.put(ref, plan)
     work.add(things.FORMER_PLAN(creditor_id, plan.number), plan)
     return plan

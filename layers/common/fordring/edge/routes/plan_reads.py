@@ -10,7 +10,7 @@ from fordring.domain.refs import Listing
 from fordring.domain.reminder_plan import ReminderPlan
 from fordring.edge.bank_calendar import HolidayCalendar
 from fordring.edge.call import Call, etag
-from fordring.edge.listing import answer_list
+from fordring.edge.listing import answer_page
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
 from fordring.edge.routes.plan_answers import PLAN_PATH, ground_of, refs_of_plan, told_plan
@@ -46,22 +46,18 @@ def preview_plan(call: Call) -> Answer:
 
     calendar = HolidayCalendar()
 
-    def tell(around: Around, invoice: Invoice) -> dict[str, Any]:
-        found = around.preview(invoice, tried, calendar)
-        return tell_preview(around, invoice, found, tried=tried is not None)
+    def tell(invoices: list[Invoice]) -> list[dict[str, Any]]:
+        around = Around.read(call.hub.desk, call.creditor_id, invoices)
+        return [
+            tell_preview(around, each, around.preview(each, tried, calendar), tried=tried is not None)
+            for each in invoices
+        ]
 
     if asked.invoice_id:
         invoice = invoice_of(work, call.creditor_id, asked.invoice_id)
-        around = Around.read(call.hub.desk, call.creditor_id, [invoice])
-        return Answer.of(200, {"items": [tell(around, invoice)], "next_cursor": None})
-    read: list[Around] = []
-
-    def look_around(found: list[Invoice]) -> list[Invoice]:
-        read.append(Around.read(call.hub.desk, call.creditor_id, found))
-        return found
-
+        return Answer.of(200, {"items": tell([invoice]), "next_cursor": None})
     listing = Listing(things.INVOICE, "invoices_of", (call.creditor_id,), prefix="N#")
-    return answer_list(call, listing, lambda each: tell(read[-1], each), arrange=look_around)
+    return answer_page(call, listing, tell)
 
 
 PLAN_READ_ROUTES = (

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from fordring.domain.law import LawRowMissing
     from fordring.domain.lawful_letters import Hurdle
 
+_OTHER_STOPS: Final = {
+    "law_row_missing": "a row of law is missing, without which the next step cannot be worked out"
+}
+
 COUNTRIES: Final = {"NO": "Norway", "SE": "Sweden", "FI": "Finland", "DK": "Denmark"}
 
 
@@ -156,7 +160,8 @@ def tell_stop(reason: str) -> dict[str, str]:
     from fordring.domain.candidates import REASONS
     from fordring.domain.following_up import STOPS
 
-    return {"reason": reason, "detail": STOPS.get(reason) or REASONS.get(reason, reason)}
+    detail = STOPS.get(reason) or REASONS.get(reason) or _OTHER_STOPS.get(reason, "the next step was refused")
+    return {"reason": reason, "detail": detail}
 
 
 def _asked(asked: "Asked", currency: str) -> dict[str, Any]:
