@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from fordring.edge import settings
 from fordring.store.memory import MemoryEngine
 from tests.functions.world import PASSWORD
 from tests.story.administering import administered, agreed, shown
+from tests.story.following import followed, plan
 from tests.story.stage import Stage, onboard, stage
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "events.md"
@@ -142,6 +143,7 @@ class Story:
         self.stranger()
         self.administration()
         self.ended_without_account(cases[5][1])
+        self.reminder()
         # Over a Monday, when the agency pays out; a difference is told when a second run finds it.
         self.hub.advance(self.api, days=8)
         self.agreement()
@@ -206,6 +208,13 @@ class Story:
         self.control("close", {"case_number": self.number(case_id), "reason": "other"})
         handled = {"handling": "written_off", "date": "2026-03-02"}
         self.post(f"/v1/cases/{case_id}/acknowledge-closed", handled)
+
+    def reminder(self) -> None:
+        """Let a letter of a reminder plan be due; afterwards nothing more of it happens."""
+        plan(self.hub.world, "custom")
+        invoice_id = followed(self.hub.world, due_date=date(2026, 2, 10), invoice_date=date(2026, 1, 27))
+        self.hub.pump()
+        self.post(f"{AT}/invoices/{invoice_id}/write-off", {"date": "2026-03-02"})
 
     def correspondence(self, invoice_id: str, case_id: str) -> None:
         del invoice_id

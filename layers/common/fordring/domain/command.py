@@ -138,6 +138,9 @@ class AttentionKind(StrEnum):
     EMAIL_IN_DOUBT = "email_in_doubt"
     EMAIL_NOT_SENT = "email_not_sent"
     QUESTION_OPEN = "question_open"
+    REMINDER_NOT_CONFIRMED = "reminder_not_confirmed"
+    TRANSFER_BLOCKED = "transfer_blocked"
+    LAW_ROW_MISSING = "law_row_missing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class EventType(StrEnum):
     INVOICE_PURCHASE_REFUSED = "invoice.purchase_refused"
     INVOICE_PAID_OUT = "invoice.paid_out"
     INVOICE_RECOURSED = "invoice.recoursed"
+    INVOICE_REMINDER_DUE = "invoice.reminder_due"
     CASE_SUBMITTED = "case.submitted"
     CASE_REGISTERED = "case.registered"
     CASE_REJECTED = "case.rejected"

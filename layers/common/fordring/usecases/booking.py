@@ -8,6 +8,7 @@ from fordring.domain import things
 from fordring.domain.case import Case
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import Component, Entry, EntryKind, Source
+from fordring.usecases.looking_again import look_again
 from fordring.usecases.work import Work
 
 
@@ -43,6 +44,9 @@ def book(
         owner=reverses.owner if reverses else invoice.owner,
     )
     booked = invoice.booked(entry)
+    if kind in (EntryKind.REVERSAL, EntryKind.RECOURSE):
+        # A debt that is back is followed up again.
+        booked = look_again(booked, work.now)
     work.add(things.INVOICE_ENTRY(invoice.invoice_id, entry.seq), entry)
     work.change(things.INVOICE(invoice.invoice_id), booked)
     return booked, entry

@@ -13,6 +13,7 @@ from fordring.domain.refs import Ref
 from fordring.domain.running import ReferenceHolder
 from fordring.domain.values import dataclass
 from fordring.usecases.invoicing import FREE_TEXT, check_formats, refs_of_reference
+from fordring.usecases.looking_again import look_again
 from fordring.usecases.work import Work
 
 
@@ -87,6 +88,9 @@ def change(work: Work, creditor: Creditor, invoice: Invoice, wanted: InvoiceChan
     if changed == invoice:
         return invoice
     changed = replace(changed, updated_at=work.now, revision=invoice.revision + 1)
+    included = invoice.excluded_from_dunning and not changed.excluded_from_dunning
+    if included or terms.due_date != invoice.terms.due_date:
+        changed = look_again(changed, work.now)
     work.change(things.INVOICE(invoice.invoice_id), changed)
     if "payment_reference" in differing:
         # The old reference keeps leading here: a debtor may still pay with the first letter in hand.

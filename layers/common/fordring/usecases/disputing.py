@@ -12,6 +12,7 @@ from fordring.domain.errors import NotFound, Refused
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Dispute, Invoice
 from fordring.domain.wording import Topic, worded
+from fordring.usecases.looking_again import look_again
 from fordring.usecases.membership import mark_disputed
 from fordring.usecases.recording import command, tell
 from fordring.usecases.work import Work
@@ -78,7 +79,7 @@ def resolve_dispute(
         raise Refused("dispute_already_resolved", "the dispute has been resolved before")
     resolved = replace(found, resolved_date=local_date(work.now, invoice.country), resolution=resolution)
     changed = replace(
-        invoice,
+        look_again(invoice, work.now),
         disputes=tuple(resolved if each.dispute_id == dispute_id else each for each in invoice.disputes),
         updated_at=work.now,
         revision=invoice.revision + 1,

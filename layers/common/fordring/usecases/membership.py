@@ -11,6 +11,7 @@ from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice, Release, case_id_of, external_id
 from fordring.domain.member import LeftOut, Member, MemberState
 from fordring.usecases.about_invoices import wrong_to_hand_over
+from fordring.usecases.looking_again import look_again
 from fordring.usecases.recording import tell_of_case
 from fordring.usecases.work import Desk, Work, transact
 
@@ -70,7 +71,12 @@ def let_go(work: Work, case: Case, invoice_id: str, reason: str, release: Releas
     if invoice.case_id == case.case_id and invoice.release.live:
         work.change(
             ref,
-            replace(invoice, release=release, updated_at=work.now, revision=invoice.revision + 1),
+            replace(
+                look_again(invoice, work.now),
+                release=release,
+                updated_at=work.now,
+                revision=invoice.revision + 1,
+            ),
         )
     left = case.without(invoice_id, work.now)
     left = replace(left, left_out=(*left.left_out, LeftOut(invoice_id, (reason,))))

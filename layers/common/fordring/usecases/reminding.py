@@ -3,36 +3,88 @@
 from dataclasses import replace
 
 from fordring.domain import things
+from fordring.domain.bank_days import BankCalendar
 from fordring.domain.calendar import refuse_day_to_come
 from fordring.domain.errors import Refused
 from fordring.domain.invoice import Invoice, Reminder
 from fordring.domain.ledger import Component, EntryKind, Source
+from fordring.domain.values import dataclass
 from fordring.usecases.booking import book
 from fordring.usecases.vouchering import vouch_charge
 from fordring.usecases.work import Work
 
 
-def record_reminder(work: Work, invoice: Invoice, reminder: Reminder) -> Invoice:
-    """Record a letter that the creditor has sent, with its fee (NET-15).
+@dataclass(frozen=True, slots=True)
+class SentLetter:
+    """A letter that was sent.
+
+    Parameters
+    ----------
+    compensation
+        What it asks for as compensation for late payment, minor units.
+    reminder_id
+        The id by which a reminder plan has asked for it; ``None``: it tells none.
+    """
+
+    reminder: Reminder
+    compensation: int = 0
+    reminder_id: str | None = None
+
+
+def record_reminder(work: Work, invoice: Invoice, sent: SentLetter, calendar: BankCalendar) -> Invoice:
+    """Record a letter that the creditor has sent, with what it adds to the debt (NET-15).
+
+    Of an invoice under a reminder plan it may be the letter that was asked for, and confirms it.
 
     Raises
     ------
     Refused
-        ``already_transferred``: costs are not added to an invoice that is at an agency (NET-37).
+        ``already_transferred``: costs are not added to an invoice that is at an agency (NET-37);
+        ``reminder_already_confirmed``.
+    Unprocessable
+        ``unknown_reminder``; ``letter_not_allowed``: the letter that was asked for, but too early, too
+        expensive or with too short a deadline.
     InvalidInput
         When it is said to have been sent on a day to come: what follows the letter would come too early.
     """
     if invoice.release.live:
         raise Refused("already_transferred", "the agency sends the letters for this invoice")
+    reminder = sent.reminder
     refuse_day_to_come(reminder.sent_date, work.now, invoice.country, "/sent_date")
     noted = replace(
-        invoice, reminders=(*invoice.reminders, reminder), updated_at=work.now, revision=invoice.revision + 1
+        _confirmed(work, invoice, sent, calendar),
+        reminders=(*invoice.reminders, reminder),
+        updated_at=work.now,
+        revision=invoice.revision + 1,
     )
-    if not reminder.fee:
+    added = {Component.FEE: reminder.fee, Component.COMPENSATION: sent.compensation}
+    added = {part: minor for part, minor in added.items() if minor}
+    if not added:
         work.change(things.INVOICE(invoice.invoice_id), noted)
         return noted
-    booked, _ = book(
-        work, noted, EntryKind.CHARGE, {Component.FEE: reminder.fee}, reminder.sent_date, Source.CREDITOR
-    )
-    vouch_charge(work, invoice, {Component.FEE: reminder.fee}, reminder.sent_date)
+    booked, _ = book(work, noted, EntryKind.CHARGE, added, reminder.sent_date, Source.CREDITOR)
+    vouch_charge(work, invoice, added, reminder.sent_date)
     return booked
+
+
+def _confirmed(work: Work, invoice: Invoice, sent: SentLetter, calendar: BankCalendar) -> Invoice:
+    # Loaded where there is a plan: most letters are recorded without one.
+    if invoice.follow_up is None and sent.reminder_id is None:
+        return invoice
+    from fordring.usecases.confirming import followed_by, unknown_reminder
+
+    if invoice.follow_up is None:
+        raise unknown_reminder()
+    from fordring.domain.law import law
+
+    follow = followed_by(
+        work,
+        law(),
+        calendar,
+        invoice,
+        invoice.follow_up,
+        sent.reminder,
+        sent.compensation,
+        sent.reminder_id,
+    )
+    return replace(invoice, follow_up=follow)

@@ -22,6 +22,7 @@ from fordring.domain.refs import Ref
 from fordring.domain.values import dataclass
 from fordring.usecases.booking import book_cost
 from fordring.usecases.instructing import say
+from fordring.usecases.looking_again import look_again
 from fordring.usecases.membership import claim, invoices_in
 from fordring.usecases.offering import offer_by_agreement
 from fordring.usecases.permitting import refuse_unless_available
@@ -264,7 +265,7 @@ def end(work: Work, case: Case, reason: ClosedReason, agency_status: str | None 
         work.change(
             ref,
             replace(
-                invoice,
+                look_again(invoice, work.now),
                 release=Release.ENDED,
                 agency_status=closed.agency_status,
                 updated_at=work.now,

@@ -12,8 +12,9 @@ from fordring.edge.problem import Answer
 from fordring.edge.route import Route
 from fordring.edge.routes.invoice_answers import agreements_of, on_invoice, told
 from fordring.edge.schemas.giving_up import NewCost, NewWriteOff
-from fordring.edge.schemas.invoices import DisputeResolution, GivenReminder, NewDispute
+from fordring.edge.schemas.invoices import DisputeResolution, NewDispute
 from fordring.edge.schemas.payments import NewPaymentOnInvoice, ToldPayment, tell_payment
+from fordring.edge.schemas.sent_letters import GivenSentLetter
 from fordring.edge.schemas.told_invoices import ToldDispute, ToldInvoice, tell_dispute
 from fordring.usecases.disputing import open_dispute, resolve_dispute
 from fordring.usecases.giving_up import add_cost, write_off
@@ -39,17 +40,20 @@ def register_payment(call: Call) -> Answer:
 
 
 def register_reminder(call: Call) -> Answer:
-    """Register a letter that the creditor has sent."""
-    body = call.given(GivenReminder)
+    """Register a letter that the creditor has sent; it may be the one that a reminder plan has asked for."""
+    from fordring.edge.bank_calendar import HolidayCalendar
+
+    body = call.given(GivenSentLetter)
 
     def decide(work: Work, invoice: Invoice) -> dict[str, Any]:
-        if body.fee is not None and body.fee.currency != invoice.currency:
-            raise Unprocessable(
-                "wrong_currency",
-                "the invoice is in another currency",
-                faults=[Fault("/fee/currency", "wrong_currency", "not the invoice's currency")],
-            )
-        return told(call.hub, work, record_reminder(work, invoice, body.reminder))
+        wrong = [
+            Fault(f"/{name}/currency", "wrong_currency", "not the invoice's currency")
+            for name, amount in (("fee", body.fee), ("compensation", body.compensation))
+            if amount is not None and amount.currency != invoice.currency
+        ]
+        if wrong:
+            raise Unprocessable("wrong_currency", "the invoice is in another currency", faults=wrong)
+        return told(call.hub, work, record_reminder(work, invoice, body.sent, HolidayCalendar()))
 
     return on_invoice(call, decide, lambda content: content, also=agreements_of(call.creditor_id))
 
@@ -124,8 +128,11 @@ ON_INVOICE_ROUTES = (
         "invoices",
         Scope.WRITE,
         {201: ToldInvoice},
-        body=GivenReminder,
+        body=GivenSentLetter,
         claims=True,
+        description="Under a reminder plan it confirms the letter that `invoice.reminder_due` asked for: by "
+        "its `reminder_id`, or by its kind. Too early, too expensive or with too short a deadline, it is "
+        "refused (`letter_not_allowed`).",
     ),
     Route(
         "POST",

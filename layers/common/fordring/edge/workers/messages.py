@@ -29,6 +29,8 @@ def message_of(ref: Ref[Any]) -> tuple[str, Message]:
             return AGENCY, {"case_id": ref.ids[0]}
         case "case":
             return AGENCY, {"resume_case_id": ref.ids[0]}
+        case "invoice":
+            return AGENCY, {"follow_up": ref.ids[0]}
         case "email":
             creditor_id, agency, email_id = ref.ids
             return AGENCY, {"creditor_id": creditor_id, "agency": agency, "email_id": email_id}

@@ -34,6 +34,9 @@ from fordring.usecases.publishing import FannedOut, fan_out
 GRACE: Final = timedelta(seconds=30)
 """For how long what is due is left to the stream before the sweep takes it up."""
 
+AT_A_SWEEP: Final = 1000
+"""How much of what is due a sweep hands out: on some mornings thousands of letters are due at once."""
+
 LONGEST_DELAY: Final = timedelta(minutes=14)
 """For how long a queue holds a message back (15 minutes at the most)."""
 
@@ -96,16 +99,17 @@ class Outbox:
     def _sweep(self) -> dict[str, Any]:
         """Find what has been due for a while and tell the workers again.
 
-        The end of a case's rest is always found here: nothing is inserted when its date comes.
+        The end of a case's rest and the day of a reminder plan's step are always found here: nothing is
+        inserted when their time comes.
         """
         desk = self._hub.desk
         work = desk.read()
         if desk.clock.refs and work.find(things.TEST_CLOCK()) is not None:
             # Once the test clock is set, only its advance makes time pass.
             return {"batchItemFailures": []}
-        found = self._hub.store.due(work.now - GRACE)
+        found = self._hub.store.due(work.now - GRACE, limit=AT_A_SWEEP)
         sent = send_all(self._queue_of, found)
-        if any(ref.kind is not things.CASE for ref in found):
+        if any(ref.kind not in (things.CASE, things.INVOICE) for ref in found):
             self._log.warning("sweep_found_overdue", count=sent)
         return {"batchItemFailures": []}
 
@@ -131,6 +135,8 @@ class Outbox:
             self._deliver_commands(message["case_id"])
         elif "resume_case_id" in message:
             self._resume(message["resume_case_id"])
+        elif "follow_up" in message:
+            self._follow_up(message["follow_up"])
         elif "gathering" in message:
             self._gather(message["gathering"])
         elif "document_of" in message:
@@ -193,6 +199,17 @@ class Outbox:
 
         steps = gather(self._hub.desk, self._hub.capabilities, case_id)
         self._log.info("case_gathered", case_id=case_id, count=steps)
+
+    def _follow_up(self, invoice_id: str) -> None:
+        """Take the next step of an invoice under a reminder plan, if its day has come."""
+        from fordring.domain.law import law
+        from fordring.edge.bank_calendar import HolidayCalendar
+        from fordring.usecases.following_up import Rules, follow_up_due
+
+        rules = Rules(law(), HolidayCalendar(), self._hub.capabilities)
+        outcome = follow_up_due(self._hub.desk, rules, invoice_id)
+        if outcome is not None:
+            self._log.info("invoice_followed_up", invoice_id=invoice_id, outcome=outcome)
 
     def _fetch_document(self, case_id: str, dispatch_id: str) -> None:
         hub = self._hub

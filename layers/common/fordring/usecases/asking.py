@@ -1,0 +1,102 @@
+"""Asking the billing product to send a letter: an event with everything that the letter needs to say."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from fordring.domain.creditor import Debtor
+from fordring.domain.events import EventType
+from fordring.domain.following_up import Charges, Situation
+from fordring.domain.invoice import Invoice, Reminder
+from fordring.domain.law import LawRow
+from fordring.domain.letter_words import LANGUAGE_OF
+from fordring.domain.money import Money
+from fordring.domain.values import dataclass
+from fordring.usecases.recording import tell
+from fordring.usecases.situations import reminder_id_of
+from fordring.usecases.unmatched import said
+from fordring.usecases.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class DueLetter:
+    """A letter of a plan whose day has come.
+
+    Parameters
+    ----------
+    step
+        Which of the plan's steps it is, counted from 0.
+    letter, charges
+        As it is to be sent today, and what it adds to the debt.
+    rows
+        The rows of law that it rests on.
+    """
+
+    situation: Situation
+    debtor: Debtor
+    step: int
+    letter: Reminder
+    charges: Charges
+    rows: Sequence[LawRow]
+
+    @property
+    def reminder_id(self) -> str:
+        """The letter's id: the same whenever it is asked for."""
+        return reminder_id_of(self.situation.invoice.invoice_id, self.step)
+
+    @property
+    def language(self) -> str:
+        """In which language it is written."""
+        return self.debtor.language or LANGUAGE_OF.get(self.debtor.country, "en")
+
+
+def ask_billing_product(work: Work, due: DueLetter) -> None:
+    """Tell the billing product to send a letter (FIK-1)."""
+    invoice, plan, letter = due.situation.invoice, due.situation.plan, due.letter
+    charges = due.charges
+    reference = invoice.terms.payment_reference
+    tell(
+        work,
+        EventType.INVOICE_REMINDER_DUE,
+        invoice.creditor_id,
+        ("invoice", invoice.invoice_id),
+        {
+            "reminder_id": due.reminder_id,
+            "invoice_id": invoice.invoice_id,
+            "creditor_id": invoice.creditor_id,
+            "debtor_id": invoice.debtor_id,
+            "document_number": invoice.document_number,
+            "plan": plan.number,
+            "step": due.step + 1,
+            "kind": letter.kind,
+            "channels": list(plan.channels),
+            "sms": plan.sms,
+            "language": due.language,
+            "date": letter.sent_date.isoformat(),
+            "deadline_date": _day(letter.deadline_date),
+            "remaining": _money(invoice, invoice.balance.owed_to_creditor),
+            "fee": _money(invoice, charges.fee),
+            "compensation": _money(invoice, charges.compensation),
+            "interest": None if charges.interest is None else _money(invoice, charges.interest),
+            "payment_reference": reference.value if reference else None,
+            "payment_reference_kind": reference.kind if reference else None,
+            "law": [_row(row) for row in due.rows],
+        },
+    )
+
+
+def _money(invoice: Invoice, minor: int) -> dict[str, str]:
+    return said(Money(minor, invoice.currency))
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _row(row: LawRow) -> dict[str, Any]:
+    return {
+        "rule": row.rule,
+        "value": row.value,
+        "valid_from": row.valid_from.isoformat(),
+        "source": row.source,
+    }

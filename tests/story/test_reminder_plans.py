@@ -1,0 +1,443 @@
+"""Invoices that are followed up by themselves: from the first letter to the case at the agency."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from fordring.domain import things
+from fordring.domain.agreement import AgreementState
+from fordring.domain.agreement_settings import Grouping
+from fordring.domain.follow_up import FollowUp
+from tests.story.following import (
+    Product,
+    agency_reminds,
+    confirmation,
+    follow_up,
+    followed,
+    letters_of,
+    plan,
+)
+from tests.story.telling import (
+    ACME,
+    attention,
+    faults_of,
+    invoice_of,
+    money,
+    pay_creditor,
+    registered,
+    there,
+    told,
+)
+
+
+@pytest.fixture
+def product(hub):
+    return Product(hub)
+
+
+def case_of(hub, invoice_id):
+    return hub.case(invoice_of(hub, invoice_id).case_id)
+
+
+def at(hub, day, hour=9):
+    return hub.advance_to(hub.api, datetime(2026, *day, hour, tzinfo=UTC))
+
+
+@pytest.mark.capability("FIK-1", "FIK-14", "VIS-2", "VIS-11")
+def test_a_tight_plan_leads_from_the_due_date_to_the_case_at_svea(hub, product):
+    plan(hub.world, "tight")
+    invoice_id = followed(hub.world, due_date=date(2026, 3, 16), reference="RF341234561")
+    product.until(date(2026, 3, 18))
+    assert product.asked() == []
+
+    product.until(date(2026, 3, 29))
+    (asked,) = product.asked()
+    assert (asked["kind"], asked["date"], asked["step"]) == ("free_notice", "2026-03-19", 1)
+    assert asked["remaining"] == money("1250.00")
+    assert (asked["fee"], asked["compensation"], asked["interest"]) == (money("0.00"), money("0.00"), None)
+    assert (asked["language"], asked["channels"], asked["sms"]) == ("nb", ["email"], False)
+    assert (asked["payment_reference"], asked["payment_reference_kind"]) == ("RF341234561", "rf")
+    assert letters_of(invoice_of(hub, invoice_id)) == [("free_notice", "2026-03-19")]
+    assert told(hub, "case.submitted") == []
+
+    product.until(date(2026, 4, 1))
+    (submitted,) = told(hub, "case.submitted")
+    assert (submitted["invoice_ids"], submitted["level"]) == ([invoice_id], "reminder")
+    case = case_of(hub, invoice_id)
+    assert case.opened_at.date() == date(2026, 3, 30)
+    assert there(hub, case.case_id)["state"] == "open"
+    assert invoice_of(hub, invoice_id).follow_up == FollowUp(plan=1, done=2)
+    assert len(product.asked()) == 1
+    assert faults_of(hub) == []
+
+
+def test_letters_go_in_the_morning_where_the_creditor_is(hub, product):
+    plan(hub.world, "tight")
+    followed(hub.world)
+    # Summer time has not begun: eight o'clock in Oslo is seven in UTC.
+    at(hub, (3, 19), 6)
+    assert product.asked() == []
+    at(hub, (3, 19), 7)
+    assert len(product.asked()) == 1
+
+
+@pytest.mark.capability("FIK-1")
+def test_letters_that_cost_something_wait_for_the_law_and_lead_to_collection(hub, product):
+    hub.world.agreement(level="collection")
+    plan(hub.world, "custom", level="collection")
+    invoice_id = followed(hub.world, due_date=date(2026, 3, 16))
+    product.until(date(2026, 5, 20))
+
+    reminder, notice = product.asked()
+    assert (reminder["kind"], reminder["date"], reminder["fee"]) == ("reminder", "2026-03-30", money("38.00"))
+    # 14 days of 12.00 per cent on 1250.00, told and not booked
+    assert reminder["interest"] == money("5.34")
+    # The thirteenth is a Monday; Easter is before it.
+    assert reminder["deadline_date"] == "2026-04-13"
+    assert {row["rule"] for row in reminder["law"]} >= {"reminder_fee_share", "late_interest"}
+    assert (notice["kind"], notice["date"], notice["fee"]) == (
+        "notice_of_collection",
+        "2026-04-15",
+        money("38.00"),
+    )
+    assert notice["remaining"] == money("1288.00")
+    assert notice["deadline_date"] == "2026-04-29"
+    case = case_of(hub, invoice_id)
+    assert (case.level, case.opened_at.date()) == ("collection", date(2026, 4, 30))
+    assert invoice_of(hub, invoice_id).remaining.text == "1326.00"
+    assert faults_of(hub) == []
+
+
+@pytest.mark.capability("ZIR-27", "VIS-3")
+def test_an_agency_that_reminds_gets_the_invoice_and_nobody_else_writes(hub, product):
+    plan(hub.world, "calm", **agency_reminds())
+    invoice_id = followed(hub.world, due_date=date(2026, 3, 16))
+    product.until(date(2026, 5, 20))
+
+    assert product.asked() == []
+    case = case_of(hub, invoice_id)
+    assert case.opened_at.date() == date(2026, 3, 17)
+    assert there(hub, case.case_id)["letters"] != []
+    refused = hub.api.post(
+        f"{ACME}/invoices/{invoice_id}/reminders",
+        {"kind": "free_notice", "sent_date": "2026-03-20", "channel": "email"},
+    )
+    assert (refused.status, refused.code) == (409, "already_transferred")
+
+
+@pytest.mark.capability("VIS-3")
+def test_what_is_handed_over_by_hand_gets_no_letter_of_the_creditors(hub, product):
+    plan(hub.world, "calm")
+    invoice_id = followed(hub.world, due_date=date(2026, 3, 16))
+    at(hub, (3, 18))
+    handed = hub.api.post(f"{ACME}/cases", {"agency": "svea", "invoice_id": invoice_id})
+    assert handed.status == 202, handed.text
+    product.until(date(2026, 5, 1))
+    assert product.asked() == []
+    assert follow_up(hub.world, invoice_id).stopped == "transferred"
+
+
+@pytest.mark.capability("ZIR-26")
+@pytest.mark.parametrize(
+    ("local_steps", "letters"),
+    [(0, []), (1, ["2026-03-23"]), (2, ["2026-03-23", "2026-03-30"])],
+)
+def test_as_many_letters_go_before_the_agency_as_the_plan_says(hub, product, local_steps, letters):
+    plan(hub.world, "calm", local_steps=local_steps)
+    invoice_id = followed(hub.world, due_date=date(2026, 3, 16))
+    product.until(date(2026, 4, 20))
+    assert [day for _, day in letters_of(invoice_of(hub, invoice_id))] == letters
+    assert case_of(hub, invoice_id).opened_at.date() == date(2026, 4, 13)
+
+
+def test_a_part_payment_is_told_in_the_letter_and_a_whole_one_ends_the_plan(hub, product):
+    plan(hub.world, "recommended")
+    invoice_id = followed(hub.world)
+    at(hub, (3, 20))
+    pay_creditor(hub, invoice_id, "250.00")
+    product.until(date(2026, 3, 22))
+    (asked,) = product.asked()
+    assert asked["remaining"] == money("1000.00")
+
+    pay_creditor(hub, invoice_id, "1000.00")
+    product.until(date(2026, 5, 1))
+    assert len(product.asked()) == 1
+    assert follow_up(hub.world, invoice_id).stopped == "settled"
+    assert told(hub, "case.submitted") == []
+    assert faults_of(hub) == []
+
+
+def test_a_payment_that_does_not_stand_lets_the_plan_go_on(hub, product):
+    plan(hub.world, "recommended")
+    invoice_id = followed(hub.world)
+    at(hub, (3, 20))
+    paid = pay_creditor(hub, invoice_id, "1250.00")
+    product.until(date(2026, 3, 25))
+    assert product.asked() == []
+    reversed_ = hub.api.post(f"/v1/payments/{paid['payment_id']}/reverse", {"date": "2026-03-25"})
+    assert reversed_.status < 300, reversed_.text
+    hub.pump()
+    # The day has begun: it is asked for at once.
+    assert [each["date"] for each in product.asked()] == ["2026-03-25"]
+    product.work()
+    product.until(date(2026, 3, 27))
+    assert [day for _, day in letters_of(invoice_of(hub, invoice_id))] == ["2026-03-25", "2026-03-26"]
+
+
+@pytest.mark.parametrize("confirmed", [True, False], ids=["confirmed", "not_confirmed"])
+def test_an_objection_stops_the_plan_and_its_end_lets_it_go_on(hub, product, confirmed):
+    plan(hub.world, "recommended")
+    invoice_id = followed(hub.world)
+    at(hub, (3, 21))
+    assert len(product.asked()) == 1
+    if confirmed:
+        product.work()
+    path = f"{ACME}/invoices/{invoice_id}/disputes"
+    dispute = hub.api.post(path, {"reason": "wrong_goods"}).body["dispute_id"]
+    hub.advance(hub.api, days=30)
+    assert len(product.asked()) == 1
+    assert follow_up(hub.world, invoice_id).stopped == "disputed"
+    assert attention(hub) == []
+
+    ended = hub.api.post(f"{path}/{dispute}/resolve", {"resolution": "rejected"})
+    assert ended.status == 200, ended.text
+    product.until(date(2026, 4, 23))
+    ids = [each["reminder_id"] for each in product.asked()]
+    # A letter that nobody has confirmed is the same letter still.
+    assert len(ids) == (2 if confirmed else 3)
+    assert len(set(ids)) == 2
+    days = [day for _, day in letters_of(invoice_of(hub, invoice_id))]
+    assert days == (["2026-03-21", "2026-04-20"] if confirmed else ["2026-04-20", "2026-04-21"])
+
+
+def test_what_is_excluded_rests_until_it_is_included(hub, product):
+    plan(hub.world, "tight")
+    invoice_id = followed(hub.world)
+    exclude(hub, invoice_id, excluded=True)
+    at(hub, (4, 10))
+    assert product.asked() == []
+    exclude(hub, invoice_id, excluded=False)
+    hub.pump()
+    assert [each["date"] for each in product.asked()] == ["2026-04-10"]
+
+
+def exclude(hub, invoice_id, *, excluded):
+    path = f"{ACME}/invoices/{invoice_id}"
+    revision = hub.api.get(path).headers["etag"]
+    reply = hub.api.patch(path, {"excluded_from_dunning": excluded}, headers={"if-match": revision})
+    assert reply.status == 200, reply.text
+
+
+def test_a_collection_ban_stops_the_plan_until_the_morning_after_it_is_lifted(hub, product):
+    plan(hub.world, "tight")
+    invoice_id = followed(hub.world)
+    hub.world.debtor(collection_ban=True)
+    at(hub, (4, 10))
+    assert product.asked() == []
+    assert follow_up(hub.world, invoice_id).stopped == "collection_ban"
+    hub.world.debtor()
+    at(hub, (4, 11))
+    assert [each["date"] for each in product.asked()] == ["2026-04-11"]
+
+
+def test_a_due_date_that_is_moved_moves_the_plan(hub, product):
+    plan(hub.world, "tight")
+    invoice_id = followed(hub.world)
+    at(hub, (3, 19))
+    assert len(product.asked()) == 1
+    path = f"{ACME}/invoices/{invoice_id}"
+    revision = hub.api.get(path).headers["etag"]
+    moved = hub.api.patch(path, {"due_date": "2026-04-01"}, headers={"if-match": revision})
+    assert moved.status == 200, moved.text
+    at(hub, (4, 3))
+    assert len(product.asked()) == 1
+    product.until(date(2026, 4, 16))
+    assert [day for _, day in letters_of(invoice_of(hub, invoice_id))] == ["2026-04-04"]
+    assert case_of(hub, invoice_id).opened_at.date() == date(2026, 4, 15)
+
+
+@pytest.mark.capability("FIK-15")
+@pytest.mark.parametrize("moved_to", [0, 2], ids=["goes_on", "is_moved"])
+def test_a_changed_plan_is_for_new_invoices_unless_it_takes_the_others_along(hub, product, moved_to):
+    plan(hub.world, "calm")
+    old = followed(hub.world, due_date=date(2026, 3, 16))
+    product.until(date(2026, 3, 24))
+    plan(hub.world, "tight", number=2, moved_to=moved_to)
+    new = followed(hub.world, due_date=date(2026, 3, 24), number=2, invoice_date=date(2026, 3, 24))
+    product.until(date(2026, 4, 20))
+
+    days = [day for _, day in letters_of(invoice_of(hub, old))]
+    assert days == (["2026-03-23"] if moved_to else ["2026-03-23", "2026-03-30", "2026-04-06"])
+    assert case_of(hub, old).opened_at.date() == (date(2026, 3, 30) if moved_to else date(2026, 4, 13))
+    assert [day for _, day in letters_of(invoice_of(hub, new))] == ["2026-03-27"]
+
+
+@pytest.mark.capability("FIK-15")
+def test_a_plan_that_is_switched_off_stops_at_once(hub, product):
+    made = plan(hub.world, "calm")
+    invoice_id = followed(hub.world)
+    product.until(date(2026, 3, 24))
+    plan(hub.world, ended_at=hub.hub.desk.read().now, ended_to=1, name=made.name, level="reminder")
+    product.until(date(2026, 4, 20))
+    assert len(product.asked()) == 1
+    assert follow_up(hub.world, invoice_id).stopped == "plan_ended"
+    assert told(hub, "case.submitted") == []
+
+
+@pytest.mark.capability("FIK-12", "FIK-13")
+def test_without_an_agreement_the_creditor_is_reminded_to_make_one_once(hub, product):
+    hub.world.agreement(state=AgreementState.NONE, credentials=None)
+    plan(hub.world, "tight")
+    invoice_id = followed(hub.world)
+    product.until(date(2026, 4, 9))
+    (asked,) = attention(hub)
+    assert (asked.kind, asked.subject) == ("transfer_blocked", ("invoice", invoice_id))
+    assert asked.reason == "agreement_not_ordered, credentials_missing"
+    assert follow_up(hub.world, invoice_id).stopped == "agreement_not_ordered"
+    acknowledged = hub.api.post(f"/v1/attention/{asked.attention_id}/resolve", {"resolution": "acknowledged"})
+    assert acknowledged.status < 300, acknowledged.text
+    product.until(date(2026, 4, 12))
+    assert attention(hub) == []
+
+    hub.world.agreement()
+    product.until(date(2026, 4, 14))
+    assert case_of(hub, invoice_id).opened_at.date() == date(2026, 4, 13)
+    assert faults_of(hub) == []
+
+
+def test_what_blocks_a_transfer_leaves_the_list_when_the_invoice_goes(hub, product):
+    hub.world.debtor(address=None)
+    plan(hub.world, "tight")
+    invoice_id = followed(hub.world)
+    product.until(date(2026, 4, 2))
+    (asked,) = attention(hub)
+    assert (asked.kind, asked.reason) == ("transfer_blocked", "billing_address_incomplete")
+    hub.world.debtor()
+    product.until(date(2026, 4, 4))
+    assert case_of(hub, invoice_id).release == "registered"
+    assert faults_of(hub) == []
+
+
+def test_a_letter_that_nobody_confirms_is_asked_after_once(hub, product):
+    plan(hub.world, "recommended")
+    invoice_id = followed(hub.world)
+    at(hub, (3, 24), 6)
+    assert attention(hub) == []
+    hub.advance(hub.api, days=20)
+    assert len(product.asked()) == 1
+    (asked,) = attention(hub)
+    assert (asked.kind, asked.reason) == ("reminder_not_confirmed", "free_notice")
+    assert asked.subject == ("invoice", invoice_id, product.asked()[0]["reminder_id"])
+
+    # It was sent in time, and is only confirmed late.
+    product.work()
+    assert attention(hub) == []
+    product.until(date(2026, 4, 20))
+    assert [day for _, day in letters_of(invoice_of(hub, invoice_id))] == ["2026-03-21", "2026-04-13"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "code"),
+    [
+        ({"sent_date": "2026-03-29"}, "/sent_date", "too_early"),
+        ({"fee": money("38.01")}, "/fee/amount", "fee_too_high"),
+        ({"compensation": money("1.00")}, "/compensation/amount", "compensation_too_high"),
+        ({"deadline_date": "2026-04-12"}, "/deadline_date", "deadline_too_short"),
+        ({"deadline_date": None}, "/deadline_date", "deadline_too_short"),
+        ({"reminder_id": f"rem_{'0' * 26}"}, "/reminder_id", "unknown_reminder"),
+        ({"fee": {"amount": "38.00", "currency": "SEK"}}, "/fee/currency", "wrong_currency"),
+    ],
+)
+def test_a_letter_that_is_not_as_the_law_has_it_is_not_confirmed(hub, product, changes, pointer, code):
+    plan(hub.world, "custom")
+    invoice_id = followed(hub.world)
+    at(hub, (3, 30))
+    (asked,) = product.asked()
+    path = f"{ACME}/invoices/{invoice_id}/reminders"
+    refused = hub.api.post(path, confirmation(asked, **changes))
+    assert refused.status == 422, refused.text
+    assert (pointer, code) in [(each["pointer"], each["code"]) for each in refused.body["errors"]]
+    assert invoice_of(hub, invoice_id).remaining.text == "1250.00"
+
+    confirmed = hub.api.post(path, confirmation(asked))
+    assert confirmed.status == 201, confirmed.text
+    assert invoice_of(hub, invoice_id).remaining.text == "1288.00"
+    again = hub.api.post(path, confirmation(asked))
+    assert (again.status, again.code) == (409, "reminder_already_confirmed")
+
+
+def test_compensation_is_asked_of_a_business_instead_of_the_fee(hub, product):
+    hub.world.debtor(kind="business", organisation_number="974760673")
+    plan(hub.world, "custom", claims_compensation=True)
+    invoice_id = followed(hub.world)
+    product.until(date(2026, 3, 31))
+    (asked,) = product.asked()
+    assert (asked["fee"], asked["compensation"]) == (money("0.00"), money("460.00"))
+    assert invoice_of(hub, invoice_id).remaining.text == "1710.00"
+    product.until(date(2026, 4, 20))
+    assert product.asked()[1]["fee"] == money("0.00")
+
+
+def test_a_letter_of_the_creditors_own_moves_the_plan_and_is_no_step_of_it(hub, product):
+    plan(hub.world, "tight")
+    invoice_id = followed(hub.world)
+    at(hub, (3, 18), 12)
+    letter = {"kind": "free_notice", "sent_date": "2026-03-18", "channel": "paper"}
+    assert hub.api.post(f"{ACME}/invoices/{invoice_id}/reminders", letter).status == 201
+    product.until(date(2026, 3, 21))
+    assert [day for _, day in letters_of(invoice_of(hub, invoice_id))] == ["2026-03-18", "2026-03-19"]
+    assert follow_up(hub.world, invoice_id).done == 1
+
+
+def test_a_step_without_a_row_of_law_waits_and_says_which(hub, product):
+    hub.world.creditor(country="SE")
+    plan(hub.world, "custom", fees_agreed=True)
+    invoice_id = followed(hub.world, currency="SEK")
+    product.until(date(2026, 4, 3))
+    assert product.asked() == []
+    (asked,) = attention(hub)
+    assert (asked.kind, asked.subject) == (
+        "law_row_missing",
+        ("law", "acme", "SE", "late_interest", "consumer"),
+    )
+    assert follow_up(hub.world, invoice_id).stopped == "law_row_missing"
+
+
+def test_all_that_a_debtor_owes_goes_along_where_the_agreement_groups(hub, product):
+    ref = things.AGREEMENT("acme", "svea")
+    agreement = hub.world.get(ref)
+    hub.world.put(ref, replace(agreement, settings=replace(agreement.settings, grouping=Grouping.DEBTOR)))
+    plan(hub.world, "calm")
+    first = followed(hub.world, due_date=date(2026, 3, 16))
+    second = followed(hub.world, due_date=date(2026, 3, 26))
+    product.until(date(2026, 5, 10))
+    case = case_of(hub, first)
+    assert [member.invoice_id for member in case.members] == [first, second]
+    assert case.opened_at.date() == date(2026, 4, 13)
+    # The second had got two letters by then, and gets no third.
+    assert [day for _, day in letters_of(invoice_of(hub, second))] == ["2026-04-02", "2026-04-09"]
+    assert follow_up(hub.world, second).stopped == "transferred"
+
+
+def test_what_comes_back_from_an_agency_is_not_handed_over_by_itself_again(hub, product):
+    plan(hub.world, "tight")
+    invoice_id = followed(hub.world)
+    product.until(date(2026, 4, 1))
+    case_id = case_of(hub, invoice_id).case_id
+    assert hub.api.post(f"/v1/cases/{case_id}/withdraw", {}).status == 202
+    product.until(date(2026, 4, 20))
+    assert len(told(hub, "case.submitted")) == 1
+    assert follow_up(hub.world, invoice_id).stopped == "completed"
+
+
+def test_a_case_that_ends_before_the_plan_does_gives_the_letters_back_to_the_creditor(hub, product):
+    plan(hub.world, "calm")
+    invoice_id, case_id = registered(hub, invoice_date=date(2026, 1, 15), due_date=date(2026, 2, 20))
+    ref = things.INVOICE(invoice_id)
+    hub.world.put(ref, replace(hub.world.get(ref), follow_up=FollowUp(plan=1)))
+    assert hub.api.post(f"/v1/cases/{case_id}/withdraw", {}).status == 202
+    product.until(date(2026, 3, 20))
+    assert invoice_of(hub, invoice_id).release == "ended"
+    assert [kind for kind, _ in letters_of(invoice_of(hub, invoice_id))] == ["free_notice"] * 3
+    assert len(told(hub, "case.submitted")) == 1
