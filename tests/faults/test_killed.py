@@ -21,6 +21,7 @@ from fordring.domain.webhooks import Endpoint, EndpointSecret
 from fordring.edge.workers.messages import message_of
 from fordring.usecases.documents import file_of
 from fordring.usecases.store_port import Change
+from tests.faults import following
 from tests.faults.ground import CALLBACKS, End, Ground, Scene, sqs
 from tests.story.evenness import everything_of
 
@@ -572,10 +573,17 @@ STORIES = {
     "send_order": Story(send_order, send_again, sent_once),
     "let_go": Story(let_go, go_on_moving, moved_once),
     "send_again": Story(send_again_under_new, go_on_moving, moved_once),
+    "ask_for_letter": Story(following.ask_for_letter, following.go_on_to_payment, following.asked_once),
+    "hand_over_by_plan": Story(following.hand_over_by_plan, following.look_again, following.handed_over_once),
+    "hand_over_group_by_plan": Story(
+        following.hand_over_group_by_plan, following.look_again, following.both_handed_over_once
+    ),
+    "confirm_letter": Story(following.confirm_letter, following.confirm_again, following.confirmed_once),
+    "ask_after_letter": Story(following.ask_after_letter, following.look_again, following.asked_after_once),
     "begin_hour": Story(begin_hour, next_hour, nothing_more),
     "pull": Story(pull, pull_again, pulled_once),
 }
-EXPECTED_ATTENTION = {"parked"}
+EXPECTED_ATTENTION = {"parked", "ask_after_letter"}
 
 
 def tell(name: str, ground: Ground, kill: Kill) -> tuple[End, list[str]]:
