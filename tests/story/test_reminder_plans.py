@@ -441,3 +441,6 @@ def test_a_case_that_ends_before_the_plan_does_gives_the_letters_back_to_the_cre
     assert invoice_of(hub, invoice_id).release == "ended"
     assert [kind for kind, _ in letters_of(invoice_of(hub, invoice_id))] == ["free_notice"] * 3
     assert len(told(hub, "case.submitted")) == 1
+    # Who has taken it back hands it over again, or does not.
+    shown = hub.api.get(f"{ACME}/invoices/{invoice_id}").body["follow_up"]
+    assert (shown["next"], shown["stopped"]["reason"]) == (None, "returned")

@@ -11,7 +11,7 @@ from typing import Final
 
 from fordring.domain.agency import Level
 from fordring.domain.bank_days import BankCalendar
-from fordring.domain.invoice import Invoice, Reminder
+from fordring.domain.invoice import Invoice, Release, Reminder
 from fordring.domain.late_interest import Claim, Course, late_interest
 from fordring.domain.law import Law
 from fordring.domain.lawful_letters import Debt, Hurdle, before_collection, deadline_of, fee_allowed, hurdles
@@ -29,6 +29,8 @@ STOPS: Final = {
     "disputed": "an objection to the invoice is open",
     "collection_ban": "the debtor must not be transferred",
     "debtor_deceased": "the debtor is dead",
+    "law_row_missing": "there is no row of law that the next step needs",
+    "returned": "the invoice has been at an agency: it is handed over by hand again",
 }
 """Why nothing happens."""
 
@@ -119,6 +121,16 @@ def stopped_by(situation: Situation) -> str | None:
         *((code, True) for code in blocks),
     )
     return next((code for code, holds in checks if holds), None)
+
+
+def stopped_before(invoice: Invoice, step: PlanStep) -> str | None:
+    """Tell why a step is not taken though nothing stops the plan; ``None``: it is.
+
+    Whoever has taken an invoice back from an agency, or whose invoice was refused, decides about its next
+    hand-over.
+    """
+    returned = invoice.release in (Release.ENDED, Release.REJECTED)
+    return "returned" if step.kind is StepKind.TRANSFER and returned else None
 
 
 def next_step(law: Law, situation: Situation, today: date) -> Next | None:

@@ -9,7 +9,16 @@ from fordring.domain.bank_days import BankCalendar
 from fordring.domain.calendar import local_date, start_of_business
 from fordring.domain.creditor import Debtor
 from fordring.domain.follow_up import FollowUp
-from fordring.domain.following_up import STOPS, Ahead, Next, Situation, look_ahead, next_step, stopped_by
+from fordring.domain.following_up import (
+    STOPS,
+    Ahead,
+    Next,
+    Situation,
+    look_ahead,
+    next_step,
+    stopped_before,
+    stopped_by,
+)
 from fordring.domain.invoice import Invoice, Reminder
 from fordring.domain.late_interest import principal_course
 from fordring.domain.law import Law, LawRowMissing
@@ -153,7 +162,10 @@ def outlook(
         coming = next_step(law, situation, today)
     except LawRowMissing as missing:
         return Outlook(follow_up, missing=missing)
-    return Outlook(follow_up, coming, None if coming else "completed")
+    if coming is None:
+        return Outlook(follow_up, stopped="completed")
+    stopped = stopped_before(invoice, coming.step)
+    return Outlook(follow_up, None if stopped else coming, stopped)
 
 
 @dataclass(frozen=True, slots=True)

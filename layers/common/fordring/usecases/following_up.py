@@ -17,7 +17,7 @@ from fordring.domain.command import AttentionKind
 from fordring.domain.consulted import Consulted
 from fordring.domain.creditor import Debtor
 from fordring.domain.follow_up import Asked, FollowUp
-from fordring.domain.following_up import Next, Situation, letter_on, next_step, stopped_by
+from fordring.domain.following_up import Next, Situation, letter_on, next_step, stopped_before, stopped_by
 from fordring.domain.invoice import Invoice, Release
 from fordring.domain.law import Law, LawRowMissing
 from fordring.domain.refs import Ref
@@ -131,6 +131,9 @@ class _Look:
             return self._stop("completed")
         if self._between_contracts():
             return self._wait_until(self._morning_after(self._today))
+        stopped = stopped_before(self._invoice, coming.step)
+        if stopped is not None:
+            return self._stop(stopped)
         begins = look_at(coming.first_date, self._work.now, self._invoice.country)
         if begins > self._work.now:
             return self._wait_until(begins)
@@ -189,9 +192,6 @@ class _Look:
 
     def _transfer(self, plan: ReminderPlan, debtor: Debtor) -> str:
         invoice, follow = self._invoice, self._follow
-        if invoice.release in (Release.ENDED, Release.REJECTED):
-            # It was at an agency. Whoever has taken it back, or was refused, hands it over by hand again.
-            return self._stop("completed")
         done = replace(follow, done=follow.done + 1, due_at=None, stopped=None)
         kind, subject = AttentionKind.TRANSFER_BLOCKED, ("invoice", invoice.invoice_id)
         known = things.ATTENTION(attention_id(kind, subject))

@@ -1,12 +1,10 @@
 """By which plan an invoice goes on, and what the letters of its steps are called."""
 
-from dataclasses import replace
-
 from fordring.domain import things
 from fordring.domain.follow_up import FollowUp
 from fordring.domain.invoice import Invoice
 from fordring.domain.reminder_plan import ReminderPlan
-from fordring.domain.under_way import done_with
+from fordring.domain.under_way import going_on
 from fordring.usecases.recording import derived_id
 from fordring.usecases.work import Work
 
@@ -14,8 +12,7 @@ from fordring.usecases.work import Work
 def standing(work: Work, invoice: Invoice, follow: FollowUp) -> tuple[ReminderPlan, FollowUp] | None:
     """Give the plan by which an invoice goes on, and how it stands in it; ``None`` when there is none.
 
-    A plan that took along what was under way takes this invoice along now: the letters that were sent count
-    as its steps, and one that was asked for and not confirmed is asked for anew, under the same id.
+    A plan that took along what was under way takes this invoice along now; see ``going_on``.
     """
     present = work.seek(things.REMINDER_PLAN(invoice.creditor_id))
     if present is None:
@@ -24,11 +21,7 @@ def standing(work: Work, invoice: Invoice, follow: FollowUp) -> tuple[ReminderPl
     former = work.seek(things.FORMER_PLAN(invoice.creditor_id, str(number)))
     if former is None:
         return None
-    plan = present.as_it_stands(former)
-    if number == follow.plan:
-        return plan, follow
-    done = done_with(plan, invoice.reminders)
-    return plan, replace(follow, plan=number, done=done, asked=None, stopped=None)
+    return going_on(present, former, follow, invoice.reminders)
 
 
 def reminder_id_of(invoice_id: str, step: int) -> str:
