@@ -86,7 +86,10 @@ def _pay(desk: Desk, given: Input) -> Answer:
         return {"payment_id": payment_id, "case_number": None}
     if case["currency"] != currency:
         raise ControlRefused(409, f"the case is in {case['currency']}")
-    payment_id = receipts.receive(desk, case, amount, day, interest=interest, reference=reference)
+    told = given.amount("told_principal") if given.has("told_principal") else None
+    payment_id = receipts.receive(
+        desk, case, amount, day, interest=interest, reference=reference, told_principal=told
+    )
     return {"payment_id": payment_id, "case_number": case["number"]}
 
 

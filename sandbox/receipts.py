@@ -12,12 +12,20 @@ from sandbox.store import next_number
 
 
 def receive(
-    desk: Desk, case: Row, amount: int, day: date, *, interest: int = 0, reference: str | None = None
+    desk: Desk,
+    case: Row,
+    amount: int,
+    day: date,
+    *,
+    interest: int = 0,
+    reference: str | None = None,
+    told_principal: int | None = None,
 ) -> str:
     """The debtor pays the agency: principal, then cost; ``interest`` is claimed and paid with it.
 
     What is over on an open case is repaid to the debtor. A case that has ended has no claim left, so
-    that all of it goes on to the creditor, as principal.
+    that all of it goes on to the creditor, as principal. ``told_principal`` is
+    told instead of what was booked.
     """
     payment_id = f"P{next_number(desk.db, f'{desk.agency}/payment', 500001)}"
     if case["state"] == "closed":
@@ -55,7 +63,7 @@ def receive(
             case,
             payment_id=payment_id,
             amount=kept,
-            principal=principal,
+            principal=principal if told_principal is None else told_principal,
             interest=interest,
             cost=cost,
             surplus=surplus,

@@ -141,6 +141,7 @@ class AttentionKind(StrEnum):
     REMINDER_NOT_CONFIRMED = "reminder_not_confirmed"
     TRANSFER_BLOCKED = "transfer_blocked"
     LAW_ROW_MISSING = "law_row_missing"
+    PAYMENT_UNEVEN = "payment_uneven"
 
 
 @dataclass(frozen=True, slots=True)

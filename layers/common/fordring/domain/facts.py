@@ -68,7 +68,7 @@ class LetterDispatched:
 
 @dataclass(frozen=True, slots=True)
 class PaymentReceived:
-    """The debtor has paid the agency (VIS-8). The parts sum to ``amount``.
+    """The debtor has paid the agency (VIS-8), with the parts as it has told them: see ``adds_up``.
 
     ``external_id`` of ``invoice_external_id`` names the invoice when the agency says so;
     ``referred_invoice_id`` is what the hub itself has found by the reference of a payment without a case.
@@ -85,6 +85,12 @@ class PaymentReceived:
     payment_reference: str | None = None
     invoice_external_id: str | None = None
     referred_invoice_id: str | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the parts make the amount; where they do not, only the amount is believed."""
+        parts = (self.principal.minor, self.interest.minor, self.agency_cost.minor)
+        return min(parts) >= 0 and sum(parts) == self.amount.minor
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 from fordring.domain import things
 from fordring.domain.agency_answers import Teller
 from fordring.domain.case import Case
+from fordring.domain.command import AttentionKind
 from fordring.domain.events import EventType
 from fordring.domain.facts import PaymentReceived, PaymentReversed
 from fordring.domain.invoice import Invoice
@@ -18,9 +19,9 @@ from fordring.domain.refs import Ref
 from fordring.domain.spreading import Spread, by_order
 from fordring.usecases.booking import book, book_cost, follow
 from fordring.usecases.paying import owed_on, tell_of_payment
-from fordring.usecases.recording import derived_id, tell_of_case
+from fordring.usecases.recording import ask_for_attention, attention_id, derived_id, tell_of_case
 from fordring.usecases.spreading import book_spread
-from fordring.usecases.spreading_over_cases import CaseSpread, clearing_order_of, spread_over_case
+from fordring.usecases.spreading_over_cases import CaseSpread, by_amount, clearing_order_of, spread_over_case
 from fordring.usecases.surplus import note_surplus
 from fordring.usecases.unmatched import attention_of_payment, keep_unmatched, said, settle_attention
 from fordring.usecases.vouchering import vouch_payment
@@ -53,12 +54,18 @@ def receive_payment(work: Work, fact: PaymentReceived, teller: Teller, case: Cas
     """Book a payment that the debtor made to the agency, once (ZIR-9, VIS-8); tells whether it was new.
 
     The principal reduces the invoice; interest and cost are the agency's and are booked on the case.
-    Without a case it is kept unmatched.
+    Without a case it is kept unmatched. One whose parts do not add up is taken by its amount, spread by the
+    creditor's clearing order, and put before a person; one without an amount is only that.
     """
     payment_id = agency_payment_id(fact, teller)
     known = work.find(things.PAYMENT(payment_id)) if payment_id else None
     if payment_id is None or (known is not None and not _has_found_its_case(known, case)):
         return False
+    if not fact.adds_up:
+        if fact.amount.minor <= 0:
+            named = ("agency_payment", teller.agency, fact.agency_payment_id)
+            return _ask_about(work, teller.creditor_id, named, "amount_not_positive")
+        _ask_about(work, teller.creditor_id, ("payment", payment_id), "parts_do_not_add_up")
     payment = known or Payment(
         payment_id=payment_id,
         creditor_id=teller.creditor_id,
@@ -82,7 +89,12 @@ def receive_payment(work: Work, fact: PaymentReceived, teller: Teller, case: Cas
         if known is None:
             _keep(work, payment, Rule.WRONG_CURRENCY)
         return known is None
+    order = None
+    if not fact.adds_up:
+        fact, order = by_amount(work, case, fact)
     spread = spread_over_case(work, case, fact)
+    if order is not None:
+        spread = replace(spread, order=order)
     rule = explain(Incoming(fact.principal, fact.paid_date, "agency"), owed_on(spread.lead))
     matched = replace(payment, match=Match.MATCHED, reason="agency_case", rule=rule)
     booked_case, booked = _book(work, case, matched, fact, spread)
@@ -111,6 +123,14 @@ def receive_payment(work: Work, fact: PaymentReceived, teller: Teller, case: Cas
         ],
         payment_state=booked_case.payment.value,
     )
+    return True
+
+
+def _ask_about(work: Work, creditor_id: str, subject: tuple[str, ...], reason: str) -> bool:
+    """Put a payment that does not add up before a person, once; tells whether it was new."""
+    if work.seek(things.ATTENTION(attention_id(AttentionKind.PAYMENT_UNEVEN, subject))) is not None:
+        return False
+    ask_for_attention(work, AttentionKind.PAYMENT_UNEVEN, creditor_id, subject, reason)
     return True
 
 

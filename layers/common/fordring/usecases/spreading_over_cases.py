@@ -1,6 +1,8 @@
 """Spreading money at the agency over the invoices of the case that it was paid on (BEY-5)."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from fordring.domain import things
@@ -9,6 +11,7 @@ from fordring.domain.case import Case
 from fordring.domain.facts import PaymentReceived
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import CLEARING_ORDERS, Component
+from fordring.domain.money import Money
 from fordring.domain.values import dataclass
 from fordring.usecases.work import Work
 
@@ -60,6 +63,29 @@ def spread_over_case(work: Work, case: Case, fact: PaymentReceived) -> CaseSprea
         invoices[0],
         surplus,
     )
+
+
+def by_amount(work: Work, case: Case, fact: PaymentReceived) -> tuple[PaymentReceived, str]:
+    """Spread a payment by its amount alone, over what is owed to the creditor and to the agency.
+
+    Gives the payment with these parts, and the creditor's clearing order, by which they were found. What
+    nothing is owed for stays in the principal, as of any payment.
+    """
+    order = work.demand(things.CREDITOR(case.creditor_id)).clearing_order
+    members = case.held or case.members[:1]
+    invoices = work.demand_all([things.INVOICE(member.invoice_id) for member in members])
+    left = fact.amount.minor
+    shares: Counter[Component] = Counter()
+    for component in CLEARING_ORDERS[order]:
+        balances = (case.costs, *(invoice.balance for invoice in invoices))
+        owed = sum(max(balance.part(component).remaining, 0) for balance in balances)
+        shares[component] = min(left, owed)
+        left -= shares[component]
+    currency = fact.amount.currency
+    cost = Money(shares[Component.AGENCY_COST], currency)
+    interest = Money(shares[Component.AGENCY_INTEREST], currency)
+    principal = fact.amount - interest - cost
+    return replace(fact, principal=principal, interest=interest, agency_cost=cost), order
 
 
 def clearing_order_of(work: Work, invoices: Sequence[Invoice]) -> str | None:

@@ -115,17 +115,14 @@ def _letter(data: Node, case: CaseKey, at: datetime) -> Fact:
 
 def _payment(data: Node, case: CaseKey, at: datetime) -> Fact:
     currency = data.currency("currency")
-    amount, *parts = (-data.money(name, currency) for name in ("amount", "principal", "interest", "costs"))
-    if any(part.minor < 0 for part in parts) or sum(part.minor for part in parts) != amount.minor:
-        raise MalformedAnswer("the parts of the payment do not make its amount, or have the wrong sign")
-    principal, interest, costs = parts
+    # Parts that do not make the amount are told as they are: refused, they would hold up all that follows.
     return PaymentReceived(
         case=case,
         agency_payment_id=data.identifier("paymentId"),
-        amount=amount,
-        principal=principal,
-        interest=interest,
-        agency_cost=costs,
+        amount=-data.money("amount", currency),
+        principal=-data.money("principal", currency),
+        interest=-data.money("interest", currency),
+        agency_cost=-data.money("costs", currency),
         paid_date=day_of(data, "paidDate"),
         occurred_at=at,
         payment_reference=data.optional_identifier("paymentReference"),

@@ -150,6 +150,7 @@ def _letter(event: Node, case: CaseKey, occurred_at: datetime) -> tuple[Fact, ..
 
 def _payment(event: Node, case: CaseKey, occurred_at: datetime) -> tuple[Fact, ...]:
     currency = event.currency("currency")
+    # Parts that do not make the amount are told as they are: refused, they would hold up all that follows.
     payment = PaymentReceived(
         case=case,
         agency_payment_id=event.identifier("paymentId"),
@@ -162,9 +163,6 @@ def _payment(event: Node, case: CaseKey, occurred_at: datetime) -> tuple[Fact, .
         payment_reference=event.optional_identifier("reference"),
         invoice_external_id=event.optional_identifier("invoiceExternalId"),
     )
-    parts = (payment.principal, payment.interest, payment.agency_cost)
-    if any(part.minor < 0 for part in parts) or sum(part.minor for part in parts) != payment.amount.minor:
-        raise MalformedAnswer("the parts of the payment do not make its amount")
     return (payment,)
 
 
