@@ -40,14 +40,37 @@ def case_of(hub, invoice_id):
     return hub.case(invoice_of(hub, invoice_id).case_id)
 
 
+def choose(hub, name, **more):
+    """Choose a plan as a billing product does."""
+    reply = hub.api.put(f"{ACME}/reminder-plan", {"plan": name, "agency": "svea", **more})
+    assert reply.status == 200, reply.text
+    hub.pump()
+    return reply.body
+
+
+def register(hub, number, *, due_date, invoice_date="2026-03-02", **more):
+    """Register an invoice; gives its id."""
+    body = {
+        "debtor_id": "d-1",
+        "document_number": number,
+        "principal": money("1250.00"),
+        "invoice_date": invoice_date,
+        "due_date": due_date,
+    }
+    reply = hub.api.post(f"{ACME}/invoices", body | more)
+    assert reply.status == 201, reply.text
+    return reply.body["invoice_id"]
+
+
 def at(hub, day, hour=9):
     return hub.advance_to(hub.api, datetime(2026, *day, hour, tzinfo=UTC))
 
 
 @pytest.mark.capability("FIK-1", "FIK-14", "VIS-2", "VIS-11")
-def test_a_tight_plan_leads_from_the_due_date_to_the_case_at_svea(hub, product):
-    plan(hub.world, "tight")
-    invoice_id = followed(hub.world, due_date=date(2026, 3, 16), reference="RF341234561")
+def test_a_tight_plan_leads_from_the_registration_to_the_case_at_svea(hub, product):
+    choose(hub, "tight")
+    reference = {"type": "rf", "value": "RF341234561"}
+    invoice_id = register(hub, "A-1", due_date="2026-03-16", payment_reference=reference)
     product.until(date(2026, 3, 18))
     assert product.asked() == []
 
@@ -57,9 +80,12 @@ def test_a_tight_plan_leads_from_the_due_date_to_the_case_at_svea(hub, product):
     assert asked["remaining"] == money("1250.00")
     assert (asked["fee"], asked["compensation"], asked["interest"]) == (money("0.00"), money("0.00"), None)
     assert (asked["language"], asked["channels"], asked["sms"]) == ("nb", ["email"], False)
-    assert (asked["payment_reference"], asked["payment_reference_kind"]) == ("RF341234561", "rf")
+    assert (asked["payment_reference"], asked["payment_reference_type"]) == ("RF341234561", "rf")
     assert letters_of(invoice_of(hub, invoice_id)) == [("free_notice", "2026-03-19")]
     assert told(hub, "case.submitted") == []
+    shown = hub.api.get(f"{ACME}/invoices/{invoice_id}").body["follow_up"]
+    assert (shown["steps_done"], shown["asked"], shown["stopped"]) == (1, None, None)
+    assert (shown["next"]["kind"], shown["next"]["date"]) == ("transfer", "2026-03-30")
 
     product.until(date(2026, 4, 1))
     (submitted,) = told(hub, "case.submitted")
@@ -168,6 +194,19 @@ def test_a_part_payment_is_told_in_the_letter_and_a_whole_one_ends_the_plan(hub,
     assert faults_of(hub) == []
 
 
+def test_what_is_too_little_for_the_plan_is_followed_up_when_it_has_grown(hub, product):
+    choose(hub, "tight", minimum=money("1300.00"))
+    invoice_id = register(hub, "A-1", due_date="2026-03-16")
+    at(hub, (3, 25))
+    assert product.asked() == []
+    assert follow_up(hub.world, invoice_id).stopped == "below_minimum"
+    cost = {"component": "interest", "amount": money("50.00"), "date": "2026-03-25"}
+    added = hub.api.post(f"{ACME}/invoices/{invoice_id}/costs", cost)
+    assert added.status == 201, added.text
+    hub.pump()
+    assert [each["remaining"] for each in product.asked()] == [money("1300.00")]
+
+
 def test_a_payment_that_does_not_stand_lets_the_plan_go_on(hub, product):
     plan(hub.world, "recommended")
     invoice_id = followed(hub.world)
@@ -258,31 +297,38 @@ def test_a_due_date_that_is_moved_moves_the_plan(hub, product):
 
 
 @pytest.mark.capability("FIK-15")
-@pytest.mark.parametrize("moved_to", [0, 2], ids=["goes_on", "is_moved"])
-def test_a_changed_plan_is_for_new_invoices_unless_it_takes_the_others_along(hub, product, moved_to):
-    plan(hub.world, "calm")
-    old = followed(hub.world, due_date=date(2026, 3, 16))
+@pytest.mark.parametrize("move", [False, True], ids=["goes_on", "is_moved"])
+def test_a_changed_plan_is_for_new_invoices_unless_it_takes_the_others_along(hub, product, move):
+    choose(hub, "calm")
+    old = register(hub, "A-1", due_date="2026-03-16")
     product.until(date(2026, 3, 24))
-    plan(hub.world, "tight", number=2, moved_to=moved_to)
-    new = followed(hub.world, due_date=date(2026, 3, 24), number=2, invoice_date=date(2026, 3, 24))
+    choose(hub, "tight", move=move)
+    new = register(hub, "A-2", due_date="2026-03-24", invoice_date="2026-03-24")
     product.until(date(2026, 4, 20))
 
     days = [day for _, day in letters_of(invoice_of(hub, old))]
-    assert days == (["2026-03-23"] if moved_to else ["2026-03-23", "2026-03-30", "2026-04-06"])
-    assert case_of(hub, old).opened_at.date() == (date(2026, 3, 30) if moved_to else date(2026, 4, 13))
+    assert days == (["2026-03-23"] if move else ["2026-03-23", "2026-03-30", "2026-04-06"])
+    assert case_of(hub, old).opened_at.date() == (date(2026, 3, 30) if move else date(2026, 4, 13))
     assert [day for _, day in letters_of(invoice_of(hub, new))] == ["2026-03-27"]
 
 
 @pytest.mark.capability("FIK-15")
 def test_a_plan_that_is_switched_off_stops_at_once(hub, product):
-    made = plan(hub.world, "calm")
-    invoice_id = followed(hub.world)
+    choose(hub, "calm")
+    invoice_id = register(hub, "A-1", due_date="2026-03-16")
     product.until(date(2026, 3, 24))
-    plan(hub.world, ended_at=hub.hub.desk.read().now, ended_to=1, name=made.name, level="reminder")
+    assert hub.api.delete(f"{ACME}/reminder-plan").status in (200, 204)
     product.until(date(2026, 4, 20))
     assert len(product.asked()) == 1
     assert follow_up(hub.world, invoice_id).stopped == "plan_ended"
     assert told(hub, "case.submitted") == []
+
+    # Chosen anew, it takes along what was under way only when that is wished.
+    choose(hub, "calm", move=True)
+    product.until(date(2026, 4, 25))
+    days = [day for _, day in letters_of(invoice_of(hub, invoice_id))]
+    assert days == ["2026-03-23", "2026-04-20", "2026-04-21"]
+    assert case_of(hub, invoice_id).opened_at.date() == date(2026, 4, 22)
 
 
 @pytest.mark.capability("FIK-12", "FIK-13")

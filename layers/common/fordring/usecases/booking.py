@@ -44,8 +44,10 @@ def book(
         owner=reverses.owner if reverses else invoice.owner,
     )
     booked = invoice.booked(entry)
-    if kind in (EntryKind.REVERSAL, EntryKind.RECOURSE):
-        # A debt that is back is followed up again.
+    grown = booked.balance.owed_to_creditor > invoice.balance.owed_to_creditor
+    stopped = invoice.follow_up is not None and invoice.follow_up.stopped is not None
+    if kind in (EntryKind.REVERSAL, EntryKind.RECOURSE) or (grown and stopped):
+        # A debt that is back is followed up again, as is one that was too small.
         booked = look_again(booked, work.now)
     work.add(things.INVOICE_ENTRY(invoice.invoice_id, entry.seq), entry)
     work.change(things.INVOICE(invoice.invoice_id), booked)

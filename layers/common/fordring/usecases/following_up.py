@@ -37,7 +37,7 @@ PATIENCE: Final = timedelta(days=3)
 
 DAY: Final = timedelta(days=1)
 
-LOOKED_AT_DAILY: Final = frozenset({"collection_ban"})
+LOOKED_AT_DAILY: Final = frozenset({"collection_ban", "debtor_deceased"})
 """What stops a plan and goes away without the invoice hearing of it."""
 
 
