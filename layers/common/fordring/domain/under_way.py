@@ -165,6 +165,9 @@ def outlook(
     if coming is None:
         return Outlook(follow_up, stopped="completed")
     stopped = stopped_before(invoice, coming.step)
+    if follow_up.stopped == "law_row_missing" and coming.first_date <= today:
+        # Not the day, but what the letter says cannot be worked out.
+        stopped = stopped or follow_up.stopped
     return Outlook(follow_up, None if stopped else coming, stopped)
 
 
@@ -190,7 +193,11 @@ def preview(law: Law, situation: Situation, today: date, calendar: BankCalendar)
         # The days of the steps do not depend on the interest that letters tell of.
         steps, other = _ahead(law, replace(situation, course=()), today, calendar)
         missing = other or missing
-    return Preview(steps, None if steps or missing else "completed", missing)
+    if steps and (stopped := stopped_before(situation.invoice, steps[-1].next.step)) is not None:
+        steps = steps[:-1]
+    if steps or missing:
+        return Preview(steps, missing=missing)
+    return Preview(stopped=stopped or "completed")
 
 
 _OF_INTEREST: Final = ("late_interest", "day_count")

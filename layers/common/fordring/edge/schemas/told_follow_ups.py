@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from fordring.domain.law import LawRowMissing
     from fordring.domain.lawful_letters import Hurdle
 
-_OTHER_STOPS: Final = {
-    "law_row_missing": "a row of law is missing, without which the next step cannot be worked out"
-}
-
 COUNTRIES: Final = {"NO": "Norway", "SE": "Sweden", "FI": "Finland", "DK": "Denmark"}
 
 
@@ -44,8 +40,9 @@ class ToldNext(Told):
 
 
 class ToldAsked(Told):
-    """A letter that the sender was asked for and has not confirmed."""
+    """A letter that the sender was asked for and has not confirmed; `reminder_id` confirms it."""
 
+    reminder_id: str
     kind: Literal["free_notice", "reminder", "notice_of_collection"]
     on: str
     deadline_date: str | None
@@ -116,7 +113,7 @@ def tell_follow_up(
         "steps_done": follow_up.done,
         "look_again_at": instant(follow_up.due_at),
         "next": tell_next(coming, invoice.country, today) if coming and today and not asked else None,
-        "asked": _asked(asked, invoice.currency) if asked else None,
+        "asked": _asked(asked, invoice) if asked else None,
         "stopped": tell_stop(stopped) if stopped else None,
         "missing_law": dict(missing.facts) if missing else None,
         "warnings": list(_warnings(invoice)),
@@ -160,12 +157,16 @@ def tell_stop(reason: str) -> dict[str, str]:
     from fordring.domain.candidates import REASONS
     from fordring.domain.following_up import STOPS
 
-    detail = STOPS.get(reason) or REASONS.get(reason) or _OTHER_STOPS.get(reason, "the next step was refused")
+    detail = STOPS.get(reason) or REASONS.get(reason, "the agency's agreement has something against it")
     return {"reason": reason, "detail": detail}
 
 
-def _asked(asked: "Asked", currency: str) -> dict[str, Any]:
+def _asked(asked: "Asked", invoice: "Invoice") -> dict[str, Any]:
+    from fordring.usecases.situations import reminder_id_of
+
+    currency = invoice.currency
     return {
+        "reminder_id": reminder_id_of(invoice.invoice_id, asked.step),
         "kind": asked.kind,
         "on": day(asked.on),
         "deadline_date": day(asked.deadline_date),

@@ -1,0 +1,155 @@
+"""Reminder plans from end to end, as a billing product has them: chosen, previewed, followed to the case."""
+
+from datetime import date
+
+import pytest
+
+from tests.story.following import Product
+from tests.story.telling import ACME, told
+
+PLAN = f"{ACME}/reminder-plan"
+OWN_STEPS = [
+    {"kind": "free_notice", "days": 5},
+    {"kind": "reminder", "days": 14, "fee": True, "deadline_days": 14},
+    {"kind": "notice_of_collection", "days": 1, "anchor": "last_deadline", "fee": True},
+    {"kind": "transfer", "days": 1, "anchor": "last_deadline"},
+]
+
+
+@pytest.fixture
+def product(hub):
+    hub.world.ready()
+    return Product(hub)
+
+
+def choose(hub, **plan):
+    reply = hub.api.put(PLAN, {"agency": "svea", **plan})
+    assert reply.status == 200, reply.text
+    return reply.body
+
+
+def register(hub, number="F-1"):
+    body = {
+        "debtor_id": "d-1",
+        "document_number": number,
+        "principal": {"amount": "10000.00", "currency": "NOK"},
+        "invoice_date": "2026-03-02",
+        "due_date": "2026-03-16",
+    }
+    reply = hub.api.post(f"{ACME}/invoices", body)
+    assert reply.status == 201, reply.text
+    return reply.body["invoice_id"]
+
+
+def happened(hub, invoice_id):
+    """Give what was asked for and handed over, and when."""
+    letters = [
+        (each["kind"], each["date"], each["fee"], each["interest"], each["deadline_date"])
+        for each in told(hub, "invoice.reminder_due")
+        if each["invoice_id"] == invoice_id
+    ]
+    cases = [hub.api.get(f"/v1/cases/{each['case_id']}").body for each in told(hub, "case.submitted")]
+    return [*letters, *(("transfer", case["opened_at"][:10], None, None, None) for case in cases)]
+
+
+@pytest.mark.capability("FIK-4", "FIK-6", "FIK-7", "FIK-8")
+@pytest.mark.parametrize(
+    ("level", "plan"),
+    [
+        ("reminder", {"plan": "tight"}),
+        ("reminder", {"plan": "recommended"}),
+        ("reminder", {"plan": "calm"}),
+        ("collection", {"plan": "recommended"}),
+        ("collection", {"plan": "custom", "steps": OWN_STEPS}),
+        ("reminder", {"plan": "calm", "local_steps": 1}),
+        ("reminder", {"plan": "calm", "sender": "agency"}),
+    ],
+)
+def test_what_was_previewed_is_what_happens(hub, product, level, plan):
+    hub.world.agreement(level=level)
+    choose(hub, **plan)
+    invoice_id = register(hub)
+    (item,) = hub.api.post(f"{PLAN}/preview", {"invoice_id": invoice_id}).body["items"]
+    foreseen = [
+        (step["kind"], step["date"], step["fee"], step["interest"], step["deadline_date"])
+        for step in item["steps"]
+    ]
+    assert foreseen[-1][0] == "transfer"
+
+    product.until(date(2026, 6, 1))
+
+    assert happened(hub, invoice_id) == foreseen
+
+
+def test_at_each_moment_the_invoice_tells_what_comes_next(hub, product):
+    choose(hub, plan="recommended")
+    invoice_id = register(hub)
+
+    def follow_up():
+        return hub.api.get(f"{ACME}/invoices/{invoice_id}").body["follow_up"]
+
+    before = follow_up()
+    hub.advance_to(hub.api, hub.hub.desk.read().now.replace(day=21, hour=9))
+    asked = follow_up()
+    (event,) = told(hub, "invoice.reminder_due")
+    product.work()
+    hub.pump()
+    confirmed = follow_up()
+    product.until(date(2026, 4, 8))
+    over = follow_up()
+
+    assert (before["next"]["kind"], before["next"]["date"]) == ("free_notice", "2026-03-21")
+    assert asked["next"] is None
+    assert (asked["asked"]["reminder_id"], asked["asked"]["on"]) == (event["reminder_id"], "2026-03-21")
+    assert (confirmed["asked"], confirmed["steps_done"]) == (None, 1)
+    assert confirmed["next"]["date"] == "2026-03-26"
+    assert (over["next"], over["stopped"]["reason"]) == (None, "transferred")
+
+
+@pytest.mark.capability("FIK-15")
+def test_a_plan_that_is_changed_with_what_is_under_way_holds_from_then_on(hub, product):
+    choose(hub, plan="calm")
+    moved = register(hub)
+    changed = choose(hub, plan="tight", move=True)
+    hub.pump()
+    product.until(date(2026, 4, 1))
+
+    assert hub.api.get(f"/v1/jobs/{changed['move_job_id']}").body["state"] == "done"
+    assert [(kind, day) for kind, day, *_ in happened(hub, moved)] == [
+        ("free_notice", "2026-03-19"),
+        ("transfer", "2026-03-30"),
+    ]
+
+
+@pytest.mark.capability("FIK-15")
+def test_a_plan_that_is_switched_off_sends_nothing_until_another_takes_it_along(hub, product):
+    choose(hub, plan="tight")
+    invoice_id = register(hub)
+    hub.api.delete(PLAN)
+    product.until(date(2026, 3, 25))
+    quiet = happened(hub, invoice_id)
+    choose(hub, plan="recommended", move=True)
+    hub.pump()
+    product.until(date(2026, 3, 27))
+
+    assert quiet == []
+    assert [(kind, day) for kind, day, *_ in happened(hub, invoice_id)] == [
+        ("free_notice", "2026-03-25"),
+        ("free_notice", "2026-03-26"),
+    ]
+
+
+@pytest.mark.capability("FIK-3")
+def test_an_older_invoice_is_followed_up_once_it_is_enrolled(hub, product):
+    invoice_id = register(hub)
+    choose(hub, plan="tight")
+    product.until(date(2026, 3, 24))
+    quiet = happened(hub, invoice_id)
+    hub.api.post(f"{ACME}/invoices/{invoice_id}/enrol", {})
+    product.until(date(2026, 4, 1))
+
+    assert quiet == []
+    assert [(kind, day) for kind, day, *_ in happened(hub, invoice_id)] == [
+        ("free_notice", "2026-03-24"),
+        ("transfer", "2026-03-30"),
+    ]
