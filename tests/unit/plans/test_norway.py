@@ -9,6 +9,7 @@ from fordring.domain.following_up import letter_on
 from fordring.domain.invoice import Reminder
 from fordring.domain.late_interest import principal_course
 from fordring.domain.law import LawRowMissing, law
+from fordring.domain.lawful_letters import fee_allowed
 from fordring.domain.ledger import Component, EntryKind
 from fordring.domain.reminder_plan import Anchor, PlanName, PlanStep
 from tests.unit.plans.unpaid import (
@@ -49,6 +50,13 @@ def test_a_second_fee_needs_a_missed_deadline_of_14_days():
     plan = plan_of(paid_reminder(14), paid_reminder(15))
     # 14 + 14 is the last day to pay; on the day after it has been missed.
     assert list(Course(plan).until(60).told()) == [("reminder", 14, 14, FEE), ("reminder", 29, 14, FEE)]
+
+
+def test_on_the_last_day_to_pay_nothing_has_been_missed():
+    """Inkassoforskriften § 1-3: whoever asks on day 28 whether a fee is allowed hears no, on day 29 yes."""
+    debt = Course(plan_of(paid_reminder(14))).until(14).situation.debt
+    for after, fee in ((28, 0), (29, FEE)):
+        assert fee_allowed(law(), debt, REMINDER, DUE + days(after), agreed=False) == fee
 
 
 def test_after_a_fee_with_a_shorter_deadline_the_next_letter_is_free():

@@ -13,6 +13,7 @@ from fordring.domain.law import law
 from fordring.domain.ledger import Balance, Component, Entry, EntryKind, Source
 from fordring.domain.plan_check import faults_of
 from fordring.domain.reminder_plan import PlanName, PlanStep, ReminderPlan, StepKind, named_steps
+from fordring.domain.under_way import done_with
 from fordring.edge.bank_calendar import HolidayCalendar
 from tests.law_checker import CURRENCIES, Claim, HandedOver, Sent
 
@@ -99,7 +100,7 @@ class Course:
     letters, handed_over
         What has happened, as the checker of the law reads it.
     taken
-        The steps that were taken, each with the day.
+        The steps that were taken, each with the day and the plan's own step in its place.
     """
 
     plan: ReminderPlan
@@ -110,7 +111,7 @@ class Course:
     done: int = 0
     letters: list[Sent] = field(default_factory=list)
     handed_over: HandedOver | None = None
-    taken: list[tuple[Next, date]] = field(default_factory=list)
+    taken: list[tuple[Next, date, PlanStep]] = field(default_factory=list)
     interest: list[tuple[date, int | None]] = field(default_factory=list)
     asks_interest: bool = False
     entries: list[Entry] = field(default_factory=list)
@@ -179,8 +180,8 @@ class Course:
         coming = self.coming(today)
         if coming is None or coming.first_date > today:
             return
+        self.taken.append((coming, today, self.plan.followed[self.done]))
         self.done += 1
-        self.taken.append((coming, today))
         if not coming.step.is_letter:
             self.handed_over = HandedOver(today, coming.level.value)
             return
@@ -199,6 +200,11 @@ class Course:
         """Record a letter that the creditor sent beside the plan."""
         self.invoice = replace(self.invoice, reminders=(*self.invoice.reminders, letter))
         self.letters.append(Sent(letter.kind, letter.sent_date, letter.deadline_date, letter.fee))
+
+    def move_to(self, plan: ReminderPlan) -> None:
+        """Go on by another plan: what was sent counts."""
+        self.plan = plan
+        self.done = done_with(plan, self.invoice.reminders)
 
     def object_on(self, day: date) -> None:
         """The debtor objects."""
