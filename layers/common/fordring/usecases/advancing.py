@@ -22,7 +22,10 @@ MORNING: Final = timedelta(hours=7)
 """When, in UTC, a step of a day ends and its hourly run takes place: after the letters have gone."""
 
 PATIENCE: Final = timedelta(seconds=120)
-"""How long, in real time, one instant may take until nothing is due any more."""
+"""How long, in real time, one thing may be due at an instant until it is done.
+
+The instant itself takes as long as it takes: on some mornings thousands of letters are due at once.
+"""
 
 GRACE: Final = timedelta(seconds=1)
 """How long, in real time, what was due from the moment it was written is left to the stream."""
@@ -97,11 +100,25 @@ class Progress:
     finished: bool
 
 
+class _OutOfTime(Exception):
+    """A worker has no time left while things are still being done."""
+
+
 def advance(desk: Desk, around: Surroundings, run_id: str, owner: str) -> Progress | None:
     """Move the clock until it has arrived, or this worker's time is up; ``None`` when another is at it."""
     clock = _lease(desk, run_id, owner)
     if clock is None or clock.goal is None:
         return None
+    try:
+        return _go_on(desk, around, run_id, owner, clock, clock.goal)
+    except _OutOfTime:
+        _release(desk, run_id, owner)
+        return Progress(desk.read().now, finished=False)
+
+
+def _go_on(
+    desk: Desk, around: Surroundings, run_id: str, owner: str, clock: TestClock, goal: datetime
+) -> Progress | None:
     # Also at the first setting, and when a worker before this one died in between.
     around.move_agencies(clock.now)
     before = clock.now
@@ -110,13 +127,13 @@ def advance(desk: Desk, around: Surroundings, run_id: str, owner: str) -> Progre
         if quiet is None:
             _fail(desk, run_id, owner, "not_quiet")
             return Progress(clock.now, finished=True)
-        if clock.now >= clock.goal:
+        if clock.now >= goal:
             _arrive(desk, run_id, owner)
             return Progress(clock.now, finished=True)
         if around.time_left() < PATIENCE:
             _release(desk, run_id, owner)
             return Progress(clock.now, finished=False)
-        instant, hourly = _next_instant(desk, clock, clock.goal, quiet.next_due)
+        instant, hourly = _next_instant(desk, clock, goal, quiet.next_due)
         moved = _move(desk, run_id, owner, instant)
         if moved is None or moved.goal is None:
             return None
@@ -158,11 +175,11 @@ class _Quiet:
 
 
 def _settle(desk: Desk, around: Surroundings, before: datetime, now: datetime) -> _Quiet | None:
-    """Wait until nothing is due; ``None`` when that does not come about in time.
+    """Wait until nothing is due; ``None`` when something does not get done.
 
     What fell due between ``before`` and ``now`` waits for being told; the rest the stream tells.
     """
-    begun = desk.wall.now()
+    waited: dict[Ref[Any], datetime] = {}
     tell_at: dict[Ref[Any], datetime] = {}
     shortest, longest = BREATHS
     breath = shortest
@@ -172,8 +189,11 @@ def _settle(desk: Desk, around: Surroundings, before: datetime, now: datetime) -
         if not due:
             return _Quiet(upcoming[0][0] if upcoming else None)
         real = desk.wall.now()
-        if real - begun > PATIENCE:
+        waited = {ref: waited.get(ref, real) for _, ref in due}
+        if real - min(waited.values()) > PATIENCE:
             return None
+        if around.time_left() < PATIENCE / 2:
+            raise _OutOfTime
         fresh = [
             ref
             for moment, ref in due
