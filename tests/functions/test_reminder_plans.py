@@ -96,7 +96,7 @@ def test_every_setting_is_kept(api, world):
         "agency": "svea",
         "level": "reminder",
         "sender": "billing_product",
-        "channels": ["ehf", "email", "letter"],
+        "channels": ["ehf", "email", "paper"],
         "sms": True,
         "local_steps": 2,
         "minimum": {"amount": "50.00", "currency": "NOK"},
@@ -115,17 +115,17 @@ def test_every_setting_is_kept(api, world):
 
 def test_the_billing_product_may_send_as_ehf_email_or_letter_with_an_sms(api):
     reply = api.put(AT, {"plan": "tight", "channels": ["ehf", "email"], "sms": True})
-    on_paper = api.put(AT, {"plan": "tight", "channels": ["letter"]})
+    on_paper = api.put(AT, {"plan": "tight", "channels": ["paper"]})
 
     assert (reply.body["channels"], reply.body["sms"]) == (["ehf", "email"], True)
-    assert (on_paper.body["channels"], on_paper.body["sms"]) == (["letter"], False)
+    assert (on_paper.body["channels"], on_paper.body["sms"]) == (["paper"], False)
 
 
 def test_the_hub_sends_emails_only(api, hub):
     hub.settings = replace(hub.settings, mail_sender="post@fordring.example")
 
     good = api.put(AT, {"plan": "tight", "sender": "hub"})
-    bad = api.put(AT, {"plan": "tight", "sender": "hub", "channels": ["email", "ehf", "letter"], "sms": True})
+    bad = api.put(AT, {"plan": "tight", "sender": "hub", "channels": ["email", "ehf", "paper"], "sms": True})
 
     assert good.status == 200
     assert bad.status == 422

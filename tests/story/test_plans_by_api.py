@@ -153,3 +153,22 @@ def test_an_older_invoice_is_followed_up_once_it_is_enrolled(hub, product):
         ("free_notice", "2026-03-24"),
         ("transfer", "2026-03-30"),
     ]
+
+
+@pytest.mark.capability("FIK-10", "FIK-11")
+@pytest.mark.parametrize(
+    ("channels", "sms", "sent_by"), [(["ehf", "email"], True, "ehf"), (["paper"], False, "paper")]
+)
+def test_reminders_go_as_ehf_email_or_letter_with_an_sms_where_that_is_wanted(
+    hub, product, channels, sms, sent_by
+):
+    choose(hub, plan="tight", channels=channels, sms=sms)
+    invoice_id = register(hub)
+    hub.advance_to(hub.api, hub.hub.desk.read().now.replace(day=19, hour=9))
+
+    (asked,) = product.asked(invoice_id)
+    product.confirm(asked, channel=sent_by)
+
+    assert (asked["channels"], asked["sms"]) == (channels, sms)
+    (letter,) = hub.api.get(f"{ACME}/invoices/{invoice_id}").body["reminders"]
+    assert (letter["channel"], letter["sent_date"]) == (sent_by, "2026-03-19")

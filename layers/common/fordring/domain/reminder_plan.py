@@ -146,7 +146,7 @@ class ReminderPlan:
         To which agency the last step hands over, and at which level; ``agency`` is ``None`` for a plan
         without a transfer.
     channels
-        In the order of preference: ``ehf``, ``email``, ``letter``.
+        In the order of preference: ``ehf``, ``email``, ``paper``.
     sms
         Whether an SMS goes in addition; it is never the letter itself.
     minimum

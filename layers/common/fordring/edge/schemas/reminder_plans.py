@@ -19,7 +19,7 @@ from fordring.edge.schemas.debtors import Language
 from fordring.edge.schemas.given_cases import InvoiceId
 from fordring.usecases.planning import Wish
 
-type PlanChannel = Literal["ehf", "email", "letter"]
+type PlanChannel = Literal["ehf", "email", "paper"]
 
 MOST_STEPS = 12
 
@@ -96,7 +96,7 @@ class PlanToTry(Given):
             default_factory=lambda: ["email"],
             min_length=1,
             max_length=3,
-            description="In the order of preference.",
+            description="In the order of preference; `paper` is a letter by post.",
         ),
     ]
     sms: Annotated[
