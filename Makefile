@@ -1,6 +1,6 @@
 # Everything a newcomer needs: git, make and a Python 3.9 or later. `make` alone lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help tools run demo test check format capabilities bench openapi requirements \
+.PHONY: help tools run demo replay test check format capabilities bench openapi requirements \
 	named build deploy first-key after-restore clean
 MAKEFLAGS += --no-print-directory
 
@@ -46,6 +46,10 @@ demo: $(TOOLS) ## tell the whole story on a stack of its own (AGENCY= EINVOICES=
 	@$(PYTHON) -m demo $(if $(EINVOICES),--einvoices "$(EINVOICES)") \
 		$(if $(RECEIVABLES),--receivables "$(RECEIVABLES)") $(if $(AGENCY),--agency "$(AGENCY)") \
 		$(if $(FAULTS),--faults)
+
+replay: $(TOOLS) ## what each reminder plan would have done (RECEIVABLES=csv; picture in .build/replay.png)
+	@[ -n "$(RECEIVABLES)" ] || { echo "Say of which receivables: RECEIVABLES=…" >&2; exit 2; }
+	@$(PYTHON) -m replay --receivables "$(RECEIVABLES)"
 
 # These build the template: two at once would write the same files.
 BUILDERS := tests/e2e tests/local tests/template
