@@ -21,7 +21,7 @@ from fordring.domain.webhooks import Endpoint, EndpointSecret
 from fordring.edge.workers.messages import message_of
 from fordring.usecases.documents import file_of
 from fordring.usecases.store_port import Change
-from tests.faults import following
+from tests.faults import following, letters
 from tests.faults.ground import CALLBACKS, End, Ground, Scene, sqs
 from tests.story.evenness import everything_of
 
@@ -571,6 +571,9 @@ STORIES = {
     "closing_payment": Story(closing_payment, agency_tries_again, payment_told_once),
     "parked": Story(parked, try_parked_again, parked_once),
     "send_order": Story(send_order, send_again, sent_once),
+    "take_step": Story(letters.take_step, letters.take_again, letters.sent_once),
+    "send_letter": Story(letters.send_letter, letters.take_again, letters.sent_once),
+    "bounce": Story(letters.bounce, letters.tell_again, letters.bounced_once),
     "let_go": Story(let_go, go_on_moving, moved_once),
     "send_again": Story(send_again_under_new, go_on_moving, moved_once),
     "ask_for_letter": Story(following.ask_for_letter, following.go_on_to_payment, following.asked_once),
@@ -583,7 +586,7 @@ STORIES = {
     "begin_hour": Story(begin_hour, next_hour, nothing_more),
     "pull": Story(pull, pull_again, pulled_once),
 }
-EXPECTED_ATTENTION = {"parked", "ask_after_letter"}
+EXPECTED_ATTENTION = {"parked", "ask_after_letter", "bounce"}
 
 
 def tell(name: str, ground: Ground, kill: Kill) -> tuple[End, list[str]]:

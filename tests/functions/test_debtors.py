@@ -1,5 +1,7 @@
 """Debtors: what a billing product may say of them, what is refused, and what then blocks a transfer."""
 
+from dataclasses import replace
+
 import pytest
 
 from fordring.domain import things
@@ -208,3 +210,36 @@ def test_white_space_is_no_address(api, part):
     debtor = {"kind": "private", "country": "NO", "name": "Kari Nordmann", "address": address | {part: "  "}}
     reply = api.put(AT, debtor)
     assert (reply.status, reply.body["blocking_reasons"]) == (200, ["billing_address_incomplete"])
+
+
+def test_an_address_counts_as_accepted_from_the_day_that_is_said(api):
+    written = api.put(AT, BUSINESS | {"email_accepted_date": "2026-02-14"})
+    assert (written.status, written.body["email_accepted_date"]) == (200, "2026-02-14")
+
+    # A PUT says everything anew: another address has to be accepted for itself.
+    other = api.put(AT, BUSINESS | {"email": "faktura@kunde.example"})
+    assert other.body["email_accepted_date"] is None
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"email_accepted_date": "2026-03-03"}, "in_future"),
+        ({"email_accepted_date": "2026-02-14", "email": None}, "email_missing"),
+    ],
+)
+def test_nothing_is_accepted_on_a_day_to_come_or_without_an_address(api, said, code):
+    refused = api.put(AT, BUSINESS | said)
+    assert refused.status == 400
+    assert [(each["pointer"], each["code"]) for each in refused.body["errors"]] == [
+        ("/email_accepted_date", code)
+    ]
+
+
+def test_an_address_from_which_letters_came_back_is_told_until_there_is_another(api, world, clock):
+    api.put(AT, BUSINESS)
+    debtor = things.DEBTOR("acme", "c-17")
+    world.put(debtor, replace(world.get(debtor), email_bounced_at=clock.now()))
+
+    assert api.put(AT, BUSINESS | {"name": "Kunde ASA"}).body["email_bounced_at"] == "2026-03-02T09:00:00Z"
+    assert api.put(AT, BUSINESS | {"email": "faktura@kunde.example"}).body["email_bounced_at"] is None

@@ -38,7 +38,10 @@ def sender(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     ]
     account = emulator.client("sts").get_caller_identity()["Account"]
     statement = statement | {
-        "Resource": f"arn:aws:ses:{REGION}:{account}:identity/{mail.IDENTITY}",
+        "Resource": [
+            f"arn:aws:ses:{REGION}:{account}:identity/{mail.IDENTITY}",
+            f"arn:aws:ses:{REGION}:{account}:configuration-set/letters",
+        ],
         "Condition": {"StringEquals": {"ses:FromAddress": mail.SENDER}},
     }
     trust = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
@@ -72,6 +75,27 @@ def test_a_letter_goes_out_as_it_was_written(emulator: Emulator) -> None:
 
 
 @pytest.mark.usefixtures("sender")
+def test_a_letter_to_a_debtor_goes_out_in_both_forms(emulator: Emulator) -> None:
+    emulator.client("sesv2").create_configuration_set(ConfigurationSetName="letters")
+    letter = Letter(
+        "kari@nordmann.example",
+        "Purring",
+        "Hei\n",
+        "post@acme.example",
+        "<p>Hei</p>",
+        (("invoice", "inv_1"), ("letter", "ltr_1")),
+    )
+    SesMail(mail.SENDER, "letters").send(letter)
+
+    message = mail.sent(emulator)[-1]
+    assert (message["To"], message["BodyText"], message["BodyHtml"]) == (
+        ["kari@nordmann.example"],
+        "Hei\n",
+        "<p>Hei</p>",
+    )
+
+
+@pytest.mark.usefixtures("sender")
 def test_nothing_goes_out_from_any_other_address(emulator: Emulator) -> None:
     before = len(mail.sent(emulator))
     for other in (f"somebody@{mail.IDENTITY}", "fordring@elsewhere.example"):
@@ -92,7 +116,10 @@ def test_one_function_may_send_from_one_identity() -> None:
     (statement,) = granted.values()
     assert list(granted) == ["DeliverOutboxRole"]
     assert statement["Action"] == "ses:SendEmail"
-    assert statement["Resource"]["Fn::Sub"].endswith(":identity/${MailIdentity}")
+    assert [each["Fn::Sub"].rpartition(":")[2] for each in statement["Resource"]] == [
+        "identity/${MailIdentity}",
+        "configuration-set/${MailEvents}",
+    ]
     assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailSender"}}}
 
 

@@ -54,13 +54,17 @@ def test_nothing_that_holds_data_is_of_a_kind_not_counted() -> None:
     known = {
         *STATEFUL,
         "AWS::CloudWatch::Alarm",
+        "AWS::Events::Rule",
         "AWS::IAM::Role",
         "AWS::Lambda::Permission",
         "AWS::Logs::LogGroup",
         "AWS::S3::BucketPolicy",
+        "AWS::SES::ConfigurationSet",
+        "AWS::SES::ConfigurationSetEventDestination",
         "AWS::SNS::Subscription",
         "AWS::SNS::Topic",
         "AWS::SQS::Queue",
+        "AWS::SQS::QueuePolicy",
         "AWS::Serverless::Function",
         "AWS::Serverless::HttpApi",
         "AWS::Serverless::LayerVersion",
@@ -197,6 +201,7 @@ def test_the_stream_hands_over_new_work_only_and_reports_failures() -> None:
         "email",
         "event",
         "job",
+        "letter",
         "sync_request",
     }
     assert test_fire["dynamodb"]["NewImage"]["data"]["M"]["event_type"]["S"] == ["webhook.test"]
@@ -206,6 +211,26 @@ def test_the_stream_hands_over_new_work_only_and_reports_failures() -> None:
     assert stream["BisectBatchOnFunctionError"] is True
     assert stream["MaximumRetryAttempts"] > 0
     assert names_queue(stream["DestinationConfig"]["OnFailure"]["Destination"], "FailuresQueue")
+
+
+def test_what_ses_tells_of_letters_comes_to_the_outbox_as_ids_only() -> None:
+    destination = properties("MailEventsToBus")["EventDestination"]
+    assert set(destination["MatchingEventTypes"]) == {"send", "reject", "bounce"}
+    rule = properties("MailEventsRule")
+    assert rule["EventPattern"]["detail"]["mail"]["tags"] == {
+        "ses:configuration-set": [{"Ref": "MailEvents"}]
+    }
+    (target,) = rule["Targets"]
+    assert names_queue(target["Arn"], "AgencyQueue")
+    assert names_queue(target["DeadLetterConfig"]["Arn"], "FailuresQueue")
+    transformer = target["InputTransformer"]
+    message = transformer["InputTemplate"]
+    for name in transformer["InputPathsMap"]:
+        message = message.replace(f"<{name}>", '"x"')
+    assert json.loads(message) == {"mail_event": "x", "invoice_id": "x", "letter_id": "x"}
+    assert {RESOURCES[name]["Condition"] for name in RESOURCES if name.startswith("MailEvents")} == {
+        "SendsMail"
+    }
 
 
 def test_schedules_have_a_target_for_failures() -> None:

@@ -3,23 +3,26 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fordring.domain import things
 from fordring.domain.agency import Address, Credentials, Level
 from fordring.domain.clock import utc
 from fordring.domain.events import EventType
 from fordring.domain.instructions import DebtorDetails, InvoiceDetails, RegisterCase
 from fordring.domain.money import Money
+from fordring.domain.reminder_plan import Sender
 from fordring.edge import settings
 from fordring.store.memory import MemoryEngine
 from tests.functions.world import PASSWORD
 from tests.story.administering import administered, agreed, shown
 from tests.story.following import followed, plan
-from tests.story.stage import Stage, onboard, stage
+from tests.story.stage import HandingQueue, Stage, onboard, stage
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "events.md"
 
@@ -144,6 +147,7 @@ class Story:
         self.administration()
         self.ended_without_account(cases[5][1])
         self.reminder()
+        self.letter()
         # Over a Monday, when the agency pays out; a difference is told when a second run finds it.
         self.hub.advance(self.api, days=8)
         self.agreement()
@@ -215,6 +219,26 @@ class Story:
         invoice_id = followed(self.hub.world, due_date=date(2026, 2, 10), invoice_date=date(2026, 1, 27))
         self.hub.pump()
         self.post(f"{AT}/invoices/{invoice_id}/write-off", {"date": "2026-03-02"})
+
+    def letter(self) -> None:
+        """Let the hub send a letter of a reminder plan, and let that come back."""
+        settings = self.hub.hub.settings
+        self.hub.hub.settings = replace(settings, mail_sender="letters@fordring.example")
+        accepted = self.hub.world.debtor(debtor_id="d-2", email_accepted_date=date(2026, 2, 1))
+        plan(self.hub.world, "custom", number=2, sender=Sender.HUB)
+        invoice_id = followed(
+            self.hub.world,
+            due_date=date(2026, 2, 10),
+            invoice_date=date(2026, 1, 27),
+            debtor_id=accepted.debtor_id,
+            number=2,
+        )
+        self.hub.pump()
+        letter = self.hub.world.get(things.INVOICE(invoice_id)).follow_up.letter
+        event = {"mail_event": "Bounce", "invoice_id": invoice_id, "letter_id": letter}
+        HandingQueue(self.hub, "agency_queue").send([event])
+        self.hub.pump()
+        self.hub.hub.settings = settings
 
     def correspondence(self, invoice_id: str, case_id: str) -> None:
         del invoice_id

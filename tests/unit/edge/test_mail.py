@@ -50,6 +50,36 @@ def test_a_letter_is_plain_text_to_one_recipient(ses):
     ses.assert_no_pending_responses()
 
 
+def test_a_letter_to_a_debtor_has_both_forms_and_names_itself_in_events(ses):
+    ses.add_response(
+        "send_email",
+        {"MessageId": "1"},
+        {
+            "FromEmailAddress": "fordring@product.example",
+            "Destination": {"ToAddresses": ["kari@nordmann.example"]},
+            "ReplyToAddresses": [],
+            "Content": {
+                "Simple": {
+                    "Subject": {"Data": "Purring", "Charset": "UTF-8"},
+                    "Body": {
+                        "Text": {"Data": "Hei\n", "Charset": "UTF-8"},
+                        "Html": {"Data": "<p>Hei</p>", "Charset": "UTF-8"},
+                    },
+                }
+            },
+            "ConfigurationSetName": "letters",
+            "EmailTags": [{"Name": "invoice", "Value": "inv_1"}, {"Name": "letter", "Value": "ltr_1"}],
+        },
+    )
+    tags = (("invoice", "inv_1"), ("letter", "ltr_1"))
+
+    SesMail("fordring@product.example", "letters").send(
+        Letter("kari@nordmann.example", "Purring", "Hei\n", None, "<p>Hei</p>", tags)
+    )
+
+    ses.assert_no_pending_responses()
+
+
 @pytest.mark.parametrize(
     ("code", "status", "sent"),
     [

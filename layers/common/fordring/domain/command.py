@@ -142,6 +142,9 @@ class AttentionKind(StrEnum):
     TRANSFER_BLOCKED = "transfer_blocked"
     LAW_ROW_MISSING = "law_row_missing"
     PAYMENT_UNEVEN = "payment_uneven"
+    LETTER_IN_DOUBT = "letter_in_doubt"
+    LETTER_NOT_SENT = "letter_not_sent"
+    LETTER_BOUNCED = "letter_bounced"
 
 
 @dataclass(frozen=True, slots=True)

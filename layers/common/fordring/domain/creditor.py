@@ -1,7 +1,7 @@
 """Creditors, their debtors, and who may act for them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from fordring.domain.agency import Address
@@ -77,6 +77,8 @@ class Debtor:
     ``erased_at``: since when nothing says any more who this is. ``deceased_at``: since when it is known that
     the debtor is dead.
     ``credit_check``: whether the agency is asked before an invoice is offered to it (SAN-5).
+    ``email_accepted_date``: when the debtor last used the e-mail address towards the creditor, or accepted
+    letters at it. ``email_bounced_at``: since when it is known that letters to it come back.
     """
 
     creditor_id: str
@@ -99,6 +101,8 @@ class Debtor:
     revision: int = 1
     erased_at: datetime | None = None
     deceased_at: datetime | None = None
+    email_accepted_date: date | None = None
+    email_bounced_at: datetime | None = None
 
     @property
     def blocks(self) -> tuple[str, ...]:

@@ -39,12 +39,17 @@ class EmailState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An e-mail as it is given to the service: plain text, one recipient."""
+    """An e-mail as it is given to the service: one recipient, plain text, and the same as HTML.
+
+    ``tags``: names and ids that the service's events about it carry.
+    """
 
     recipient: str
     subject: str
     text: str
     reply_to: str | None = None
+    html: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ class EventType(StrEnum):
     INVOICE_PAID_OUT = "invoice.paid_out"
     INVOICE_RECOURSED = "invoice.recoursed"
     INVOICE_REMINDER_DUE = "invoice.reminder_due"
+    INVOICE_REMINDER_SENT = "invoice.reminder_sent"
+    INVOICE_REMINDER_BOUNCED = "invoice.reminder_bounced"
     CASE_SUBMITTED = "case.submitted"
     CASE_REGISTERED = "case.registered"
     CASE_REJECTED = "case.rejected"

@@ -33,6 +33,8 @@ class FollowUp:
         The letter that the sender was asked to send and has not confirmed.
     stopped
         Why nothing happens at the moment: one of ``following_up.STOPS``, or a reason against a transfer.
+    letter
+        The latest letter that the hub itself was to send; see ``hub_letter``.
     """
 
     plan: int
@@ -40,3 +42,4 @@ class FollowUp:
     due_at: datetime | None = None
     asked: Asked | None = None
     stopped: str | None = None
+    letter: str | None = None

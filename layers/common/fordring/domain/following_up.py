@@ -31,6 +31,11 @@ STOPS: Final = {
     "debtor_deceased": "the debtor is dead",
     "law_row_missing": "there is no row of law that the next step needs",
     "returned": "the invoice has been at an agency: it is handed over by hand again",
+    "no_email": "the debtor has no e-mail address, and the hub has no other way to send",
+    "email_not_accepted": "in Norway this letter goes by e-mail only to an address that the debtor used "
+    "lately or accepted",
+    "letter_bounced": "a letter to the debtor's e-mail address came back",
+    "letter_not_sent": "the hub could not send the letter",
 }
 """Why nothing happens."""
 

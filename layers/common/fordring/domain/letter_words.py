@@ -9,6 +9,7 @@ saatavien perinnästä annettu laki 5 § in Finland, inkassoloven § 10 in Denma
 from collections.abc import Mapping
 from typing import Final
 
+from fordring.domain.creditor import Debtor
 from fordring.domain.reminder_plan import StepKind
 from fordring.domain.values import dataclass
 
@@ -273,3 +274,8 @@ def title_of(language: str, country: str, kind: StepKind) -> str:
     """Give what a letter is called in a language, where a country's law applies."""
     words = WORDS[language]
     return words.local_titles.get(country, {}).get(kind) or words.titles[kind]
+
+
+def language_of(debtor: Debtor) -> str:
+    """Tell in which language a debtor is written to: its own, that of its country, or English."""
+    return debtor.language or LANGUAGE_OF.get(debtor.country, "en")

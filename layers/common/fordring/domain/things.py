@@ -12,6 +12,7 @@ from fordring.domain.creditor import ApiKey, Creditor, Debtor
 from fordring.domain.email import Email
 from fordring.domain.events import Event
 from fordring.domain.gathering import Gathering
+from fordring.domain.hub_letter import HubLetter
 from fordring.domain.invoice import Invoice
 from fordring.domain.ledger import Entry
 from fordring.domain.payment import CreditNote, Payment, Settlement
@@ -47,6 +48,7 @@ REMINDER_PLAN: Final = Kind("reminder_plan", ReminderPlan)  # creditor: the pres
 FORMER_PLAN: Final = Kind("former_plan", ReminderPlan)  # creditor, seq: every one, by its number
 INVOICE: Final = Kind("invoice", Invoice)  # invoice
 INVOICE_ENTRY: Final = Kind("invoice_entry", Entry)  # invoice, seq
+LETTER: Final = Kind("letter", HubLetter)  # invoice, letter
 CASE: Final = Kind("case", Case)  # case
 CASE_ENTRY: Final = Kind("case_entry", Entry)  # case, seq
 COMMAND: Final = Kind("command", CommandRow)  # case, seq

@@ -95,10 +95,10 @@ class Hub:
 
     @cached_property
     def mail(self) -> "SesMail":
-        """Where e-mails to agencies go out."""
+        """Where e-mails to agencies and debtors go out."""
         from fordring.edge.mail import SesMail
 
-        return SesMail(self.settings.mail_sender)
+        return SesMail(self.settings.mail_sender, self.settings.mail_events)
 
     @cached_property
     def files(self) -> "S3Files":

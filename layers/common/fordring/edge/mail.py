@@ -1,6 +1,6 @@
 """E-mails: the port ``usecases.ports.Mail`` on SES."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fordring.domain.email import Letter, LetterRefused
 from fordring.domain.transport import TransportFailed
@@ -15,10 +15,19 @@ _THROTTLED: Final = frozenset(
 
 
 class SesMail:
-    """Sends plain text from one address."""
+    """Sends e-mails from one address.
 
-    def __init__(self, sender: str | None) -> None:
+    Parameters
+    ----------
+    sender
+        The address; ``None`` where none was set up.
+    events
+        The configuration set whose events tell what became of an e-mail that carries tags.
+    """
+
+    def __init__(self, sender: str | None, events: str | None = None) -> None:
         self._sender = sender
+        self._events = events
 
     def send(self, letter: Letter) -> None:
         """Send an e-mail, as the port says. SES is asked once: botocore does not repeat this call.
@@ -41,17 +50,18 @@ class SesMail:
             ParamValidationError,
         )
 
+        body = {"Text": _part(letter.text)} | ({"Html": _part(letter.html)} if letter.html else {})
+        traced: dict[str, Any] = {}
+        if letter.tags and self._events is not None:
+            tags = [{"Name": name, "Value": value} for name, value in letter.tags]
+            traced = {"ConfigurationSetName": self._events, "EmailTags": tags}
         try:
             aws.client("sesv2").send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [letter.recipient]},
                 ReplyToAddresses=[letter.reply_to] if letter.reply_to else [],
-                Content={
-                    "Simple": {
-                        "Subject": {"Data": letter.subject, "Charset": "UTF-8"},
-                        "Body": {"Text": {"Data": letter.text, "Charset": "UTF-8"}},
-                    }
-                },
+                Content={"Simple": {"Subject": _part(letter.subject), "Body": body}},
+                **traced,
             )
         except (ConnectTimeoutError, EndpointConnectionError) as error:
             raise TransportFailed("no", "no_connection") from error
@@ -61,6 +71,10 @@ class SesMail:
             raise TransportFailed("maybe", "no_answer") from error
         except ParamValidationError as error:
             raise LetterRefused("malformed") from error
+
+
+def _part(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}
 
 
 def _understood(error: "ClientError") -> Exception:

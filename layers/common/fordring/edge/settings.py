@@ -25,6 +25,7 @@ type Part = Literal[
     "sandbox_url",
     "agency_workers",
     "mail_sender",
+    "mail_events",
 ]
 
 PREFIX: Final = "FORDRING_"
@@ -57,7 +58,9 @@ class Settings:
     agency_workers
         How many of this function run at the same time and speak to agencies; they share the limit.
     mail_sender
-        From whom e-mails to agencies come; ``None``: they are sent by hand.
+        From whom e-mails come; ``None``: those to agencies are sent by hand, and debtors get none.
+    mail_events
+        The configuration set in SES whose events tell what became of letters to debtors.
     allow_loopback
         Whether webhooks may go to this machine, and then without TLS: a local run.
     """
@@ -77,6 +80,7 @@ class Settings:
     sandbox_url: str | None = None
     agency_workers: str | None = None
     mail_sender: str | None = None
+    mail_events: str | None = None
     allow_loopback: bool = False
 
     @property
@@ -201,6 +205,7 @@ _OPTIONAL: Final[tuple[Part, ...]] = (
     "sandbox_url",
     "agency_workers",
     "mail_sender",
+    "mail_events",
 )
 _TEST_ONLY: Final = ("sandbox_url", "allow_loopback")
 _ALL: Final = (*_REQUIRED, *_OPTIONAL, "agency_urls", "allow_loopback")
@@ -222,5 +227,6 @@ _CHECKS: Final[Mapping[str, _Check]] = {
     "sandbox_url": _url,
     "agency_workers": _like(r"[1-9][0-9]{0,3}", "a number from 1 to 9999"),
     "mail_sender": _like(r"[^@\s<>]{1,64}@[a-z0-9.-]{1,189}", "an e-mail address"),
+    "mail_events": _like(r"[A-Za-z0-9_-]{1,64}", "the name of a configuration set in SES"),
     "allow_loopback": _one_of("true", "false"),
 }

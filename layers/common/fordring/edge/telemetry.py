@@ -42,6 +42,7 @@ FIELDS: Final = frozenset(
         "invoice_id",
         "job_id",
         "key_id",
+        "letter_id",
         "message_id",
         "order_id",
         "parent",

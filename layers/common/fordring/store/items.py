@@ -22,6 +22,7 @@ from fordring.domain.credit import CreditCheck
 from fordring.domain.email import Email
 from fordring.domain.events import Event
 from fordring.domain.gathering import Gathering
+from fordring.domain.hub_letter import HubLetter
 from fordring.domain.invoice import Invoice
 from fordring.domain.payment import CreditNote, Payment, Settlement
 from fordring.domain.questions import AgencyQuestion
@@ -252,7 +253,7 @@ def _credit_check(value: CreditCheck) -> Places:
     return None, None, None, value.expires_at + CREDIT_CHECK_LIFE
 
 
-def _due(value: Job | Email | Gathering) -> Places:
+def _due(value: Job | Email | Gathering | HubLetter) -> Places:
     return None, value.due_at, None, None
 
 
@@ -282,6 +283,7 @@ _PLACES: Final[Mapping[type, Callable[[Any], Places]]] = {
     SyncRequest: _sync_request,
     Email: _due,
     Gathering: _due,
+    HubLetter: _due,
     things.API_KEY.type: _all("api_key", "key_id"),
     things.CREDITOR.type: _all("creditor", "creditor_id"),
     things.ENDPOINT.type: _all("endpoint", "endpoint_id"),

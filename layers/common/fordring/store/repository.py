@@ -97,6 +97,7 @@ _DUE_KINDS = {
     "MAIL": "email",
     "REQUEST": "sync_request",
     "DIS": "dispatch",
+    "LTR": "letter",
     "CASE": "case",
     "INV": "invoice",
 }

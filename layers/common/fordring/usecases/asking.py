@@ -9,7 +9,7 @@ from fordring.domain.events import EventType
 from fordring.domain.following_up import Charges, Situation
 from fordring.domain.invoice import Invoice, Reminder
 from fordring.domain.law import LawRow
-from fordring.domain.letter_words import LANGUAGE_OF
+from fordring.domain.letter_words import language_of
 from fordring.domain.money import Money
 from fordring.domain.values import dataclass
 from fordring.usecases.recording import tell
@@ -47,7 +47,7 @@ class DueLetter:
     @property
     def language(self) -> str:
         """In which language it is written."""
-        return self.debtor.language or LANGUAGE_OF.get(self.debtor.country, "en")
+        return language_of(self.debtor)
 
 
 def ask_billing_product(work: Work, due: DueLetter) -> None:

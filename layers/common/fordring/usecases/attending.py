@@ -10,8 +10,10 @@ from fordring.domain.agency import Accepted, CommandKind
 from fordring.domain.command import Attention, AttentionKind, CommandRow, CommandState
 from fordring.domain.email import Email
 from fordring.domain.errors import Refused
+from fordring.domain.hub_letter import HubLetter
 from fordring.domain.refs import Ref
 from fordring.usecases.lanes import lane_of
+from fordring.usecases.looking_again import look_again
 from fordring.usecases.mailing import queue_again, settle_by_person
 from fordring.usecases.notifying import replay
 from fordring.usecases.recording import epoch_of
@@ -21,6 +23,7 @@ from fordring.usecases.work import Desk, Work
 
 _BY_HAND: Final = "a person"
 _EMAILS: Final = (AttentionKind.EMAIL_IN_DOUBT, AttentionKind.EMAIL_NOT_SENT)
+_UNSENT_LETTERS: Final = (AttentionKind.LETTER_NOT_SENT, AttentionKind.LETTER_BOUNCED)
 
 _SETTLED_ELSEWHERE: Final = frozenset({AttentionKind.PAYMENT_UNMATCHED, AttentionKind.QUESTION_OPEN})
 """What leaves the list by something else that a person does: a payment is matched, a question answered."""
@@ -43,7 +46,7 @@ def resolutions_of(attention: Attention) -> tuple[Resolution, ...]:
     """Tell what a person may decide about it."""
     if attention.resolved_at is not None or attention.kind in _SETTLED_ELSEWHERE:
         return ()
-    if _waits_for_a_person(attention) or attention.kind in _EMAILS:
+    if _waits_for_a_person(attention) or attention.kind in (*_EMAILS, AttentionKind.LETTER_IN_DOUBT):
         return (Resolution.SENT, Resolution.NOT_SENT, Resolution.GIVE_UP)
     return (Resolution.ACKNOWLEDGED,)
 
@@ -56,6 +59,7 @@ def can_be_retried(attention: Attention) -> bool:
         AttentionKind.DELIVERY_DEAD,
         AttentionKind.SYNC_FAILED,
         AttentionKind.EMAIL_NOT_SENT,
+        *_UNSENT_LETTERS,
     )
 
 
@@ -89,6 +93,10 @@ def refs_to_attend(desk: Desk, attention: Attention, lane: list[CommandRow]) -> 
             return (*own, things.AGREEMENT(*ids))
         case "email":
             return (*own, things.EMAIL(*ids))
+        case "letter":
+            return (*own, things.LETTER(*ids), things.INVOICE(ids[0]))
+        case "invoice":
+            return (*own, things.INVOICE(ids[0]))
         case _:
             return own
 
@@ -115,6 +123,13 @@ def retry(work: Work, attention_id: str) -> Attention:
                 raise Refused("action_not_available", "the agreement is not active")
         case AttentionKind.EMAIL_NOT_SENT:
             queue_again(work, things.EMAIL(*attention.subject[1:]))
+        case AttentionKind.LETTER_NOT_SENT | AttentionKind.LETTER_BOUNCED:
+            ref = things.INVOICE(attention.subject[1])
+            looked = look_again(work.get(ref), work.now)
+            if looked.follow_up is not None:
+                # Stopped for the same reason, it is told anew.
+                looked = replace(looked, follow_up=replace(looked.follow_up, stopped=None))
+            work.change(ref, looked)
         case _:
             row = _stuck(work, attention)
             again = CommandState.IN_DOUBT if row.doubted_at else CommandState.RETRY
@@ -143,6 +158,9 @@ def resolve(work: Work, attention_id: str, resolution: Resolution, lane: Sequenc
     if attention.kind in _EMAILS:
         _decide_on_email(work, things.EMAIL(*attention.subject[1:]), resolution)
         return _settled(work, attention, resolution.value)
+    if attention.kind is AttentionKind.LETTER_IN_DOUBT:
+        _decide_on_letter(work, things.LETTER(*attention.subject[1:]), resolution)
+        return _settled(work, attention, resolution.value)
     match resolution:
         case Resolution.SENT:
             _settle(work, attention, lane, given_up=False)
@@ -162,6 +180,18 @@ def _decide_on_email(work: Work, ref: Ref[Email], resolution: Resolution) -> Non
         queue_again(work, ref)
     else:
         settle_by_person(work, ref, sent=resolution is Resolution.SENT)
+
+
+def _decide_on_letter(work: Work, ref: Ref[HubLetter], resolution: Resolution) -> None:
+    """Carry out what a person says of a letter of which the mail service has told nothing."""
+    # Imported where a person decides: the functions that show attentions do without it.
+    from fordring.usecases.hub_letters import has_been_sent, was_not_sent
+
+    letter = work.get(ref)
+    if resolution is Resolution.SENT:
+        has_been_sent(work, ref, letter)
+    else:
+        was_not_sent(work, ref, letter, given_up=resolution is Resolution.GIVE_UP)
 
 
 def _open(work: Work, attention_id: str) -> Attention:

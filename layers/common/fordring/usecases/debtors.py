@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from fordring.domain import things
 from fordring.domain.agency import Address
+from fordring.domain.calendar import refuse_day_to_come
 from fordring.domain.creditor import ContactPerson, Debtor
 from fordring.domain.refs import Ref
 from fordring.domain.values import dataclass
@@ -35,6 +36,7 @@ class DebtorDetails:
     credit_check: bool = False
     contacts: tuple[ContactPerson, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
+    email_accepted_date: date | None = None
 
 
 def refs_of_debtor(creditor_id: str, debtor_id: str) -> tuple[Ref[Any], ...]:
@@ -55,12 +57,20 @@ def put_debtor(work: Work, creditor_id: str, debtor_id: str, details: DebtorDeta
     ------
     NotFound
         When the creditor does not exist.
+    InvalidInput
+        When the e-mail address is said to have been accepted on a day to come.
     """
-    work.get(things.CREDITOR(creditor_id))
+    creditor = work.get(things.CREDITOR(creditor_id))
+    if details.email_accepted_date is not None:
+        refuse_day_to_come(details.email_accepted_date, work.now, creditor.country, "/email_accepted_date")
     ref = things.DEBTOR(creditor_id, debtor_id)
     known = work.find(ref)
     said = {name: getattr(details, name) for name in DebtorDetails.__slots__ if name != "deceased"}
-    wanted = said | {"erased_at": None, "deceased_at": _deceased_at(work, known, details.deceased)}
+    wanted = said | {
+        "erased_at": None,
+        "deceased_at": _deceased_at(work, known, details.deceased),
+        "email_bounced_at": known.email_bounced_at if known and known.email == details.email else None,
+    }
     if known is None:
         debtor = Debtor(
             creditor_id=creditor_id, debtor_id=debtor_id, created_at=work.now, updated_at=work.now, **wanted

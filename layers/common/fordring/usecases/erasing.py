@@ -127,6 +127,8 @@ class Erasure:
             organisation_number=None,
             address=None,
             email=None,
+            email_accepted_date=None,
+            email_bounced_at=None,
             phone=None,
             language=None,
             contacts=(),

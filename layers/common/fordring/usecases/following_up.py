@@ -21,11 +21,12 @@ from fordring.domain.following_up import Next, Situation, letter_on, next_step, 
 from fordring.domain.invoice import Invoice, Release
 from fordring.domain.law import Law, LawRowMissing
 from fordring.domain.refs import Ref
-from fordring.domain.reminder_plan import ReminderPlan, StepKind
+from fordring.domain.reminder_plan import ReminderPlan, Sender, StepKind
 from fordring.domain.under_way import look_at, situation_of
 from fordring.domain.values import dataclass
 from fordring.usecases.asking import DueLetter, ask_billing_product
 from fordring.usecases.entries import Entries
+from fordring.usecases.hub_letters import send_letter
 from fordring.usecases.recording import ask_for_attention, attention_id, raise_attention
 from fordring.usecases.situations import reminder_id_of, standing
 from fordring.usecases.transferring import ONLY_TIME, Blocked, CapabilitiesOf, transfer
@@ -163,9 +164,6 @@ class _Look:
             entries = self._work.demand_all(ledger)
             situation = situation_of(situation.plan, invoice, debtor, follow.done, entries)
         letter, charges = letter_on(self._law, situation, step, self._today, self._rules.calendar)
-        ask_billing_product(
-            self._work, DueLetter(situation, debtor, follow.done, letter, charges, self._law.used)
-        )
         asked = Asked(
             step=follow.done,
             kind=letter.kind,
@@ -173,6 +171,12 @@ class _Look:
             deadline_date=letter.deadline_date,
             fee=charges.fee,
             compensation=charges.compensation,
+        )
+        if situation.plan.sender is Sender.HUB:
+            self._note(send_letter(self._work, invoice, debtor, follow, asked))
+            return letter.kind
+        ask_billing_product(
+            self._work, DueLetter(situation, debtor, follow.done, letter, charges, self._law.used)
         )
         due_at = start_of_business(self._today + PATIENCE, invoice.country)
         self._note(replace(follow, asked=asked, stopped=None, due_at=due_at))

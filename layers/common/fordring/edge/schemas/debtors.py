@@ -1,5 +1,6 @@
 """Debtors: what is asked and told."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -12,8 +13,8 @@ from fordring.edge.identifiers import (
     is_national_identity_number,
     organisation_number_fault,
 )
-from fordring.edge.schemas.common import Country, Given, Metadata, Text, fault
-from fordring.edge.schemas.told import Instant, Told, instant
+from fordring.edge.schemas.common import BusinessDate, Country, Given, Metadata, Text, fault
+from fordring.edge.schemas.told import Instant, Told, day, instant
 from fordring.usecases.debtors import DebtorDetails
 
 type Language = Literal["nb", "nn", "sv", "fi", "da", "en"]
@@ -59,6 +60,14 @@ class NewDebtor(Given):
     ] = None
     address: GivenBillingAddress | None = None
     email: Email | None = None
+    email_accepted_date: Annotated[
+        BusinessDate | None,
+        Field(
+            description="When the debtor last used this e-mail address towards the creditor, or accepted "
+            "letters at it. In Norway a letter that costs something, and a notice of collection, is sent by "
+            "e-mail only with it."
+        ),
+    ] = None
     phone: Phone | None = None
     language: Language | None = None
     channel: Annotated[
@@ -94,6 +103,13 @@ class NewDebtor(Given):
             raise fault("national_identity_number", "a person's national identity number is never stored")
         return value
 
+    @field_validator("email_accepted_date")
+    @classmethod
+    def _is_of_an_address(cls, value: date | None, info: ValidationInfo) -> date | None:
+        if value is not None and info.data.get("email", "") is None:
+            raise fault("email_missing", "there is no e-mail address that was accepted")
+        return value
+
     @property
     def details(self) -> DebtorDetails:
         """The debtor in the hub's own form."""
@@ -104,6 +120,7 @@ class NewDebtor(Given):
             organisation_number=self.organisation_number,
             address=self.address.address if self.address else None,
             email=self.email,
+            email_accepted_date=self.email_accepted_date,
             phone=self.phone,
             language=self.language,
             channel=self.channel,
@@ -143,6 +160,8 @@ class ToldDebtor(Told):
     organisation_number: str | None
     address: ToldAddress | None
     email: str | None
+    email_accepted_date: date | None
+    email_bounced_at: Instant | None
     phone: str | None
     language: str | None
     channel: str | None
@@ -186,6 +205,8 @@ def tell_debtor(debtor: Debtor) -> dict[str, Any]:
         if address
         else None,
         "email": debtor.email,
+        "email_accepted_date": day(debtor.email_accepted_date),
+        "email_bounced_at": instant(debtor.email_bounced_at),
         "phone": debtor.phone,
         "language": debtor.language,
         "channel": debtor.channel,

@@ -34,6 +34,8 @@ def message_of(ref: Ref[Any]) -> tuple[str, Message]:
         case "email":
             creditor_id, agency, email_id = ref.ids
             return AGENCY, {"creditor_id": creditor_id, "agency": agency, "email_id": email_id}
+        case "letter":
+            return AGENCY, {"invoice_id": ref.ids[0], "letter_id": ref.ids[1]}
         case "gathering":
             return AGENCY, {"gathering": ref.ids[0]}
         case "dispatch":

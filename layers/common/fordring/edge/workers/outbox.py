@@ -145,6 +145,10 @@ class Outbox:
             self._deliver_webhook(message["delivery_id"], secrets.token_hex(8))
         elif "email_id" in message:
             self._deliver_email(message)
+        elif "mail_event" in message:
+            self._note_mail_event(message)
+        elif "letter_id" in message:
+            self._deliver_letter(message)
         else:
             event = event_ref(message)
             self._fan_out([event] if event else [])
@@ -192,6 +196,17 @@ class Outbox:
         self._log.info("email_attempted", email_id=message["email_id"], state=state.value)
         if state is EmailState.RETRY:
             self._come_back(ref, hub.desk.read(ref).get(ref).due_at)
+
+    def _deliver_letter(self, message: Mapping[str, str]) -> None:
+        from fordring.edge.workers.letters import deliver
+
+        ref = things.LETTER(message["invoice_id"], message["letter_id"])
+        self._come_back(ref, deliver(self._hub, ref, self._log))
+
+    def _note_mail_event(self, message: Mapping[str, str]) -> None:
+        from fordring.edge.workers.letters import note_event
+
+        note_event(self._hub, message, self._log)
 
     def _gather(self, case_id: str) -> None:
         """Go on putting a case of several invoices together; what it is then told follows as a command."""

@@ -1,0 +1,43 @@
+"""Letters to debtors: sent when they are due, and what the mail service tells of them."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from fordring.domain import things
+from fordring.domain.hub_letter import HubLetter, LetterState, MailFate
+from fordring.domain.law import law
+from fordring.domain.refs import Ref
+from fordring.edge.bank_calendar import HolidayCalendar
+from fordring.edge.hub import Hub
+from fordring.edge.telemetry import Log
+from fordring.store.keys import UnusableId
+from fordring.usecases.sending_letters import PostOffice, deliver_letter, note_mail_event
+
+_TOLD = frozenset(fate.value for fate in MailFate)
+
+
+def deliver(hub: Hub, ref: Ref[HubLetter], log: Log) -> datetime | None:
+    """Send a letter, if it is due; gives when to come back to it."""
+    office = PostOffice(hub.mail, hub.settings.mail_sender, hub.files, law(), HolidayCalendar())
+    state = deliver_letter(hub.desk, office, ref, secrets.token_hex(8))
+    if state is None:
+        return None
+    log.info("letter_attempted", letter_id=ref.ids[1], invoice_id=ref.ids[0], state=state.value)
+    if state not in (LetterState.RETRY, LetterState.IN_DOUBT):
+        return None
+    return hub.desk.read(ref).get(ref).due_at
+
+
+def note_event(hub: Hub, message: Mapping[str, Any], log: Log) -> None:
+    """Take in an event of the mail service; what it tells of anything else is passed over."""
+    told, *ids = (message.get(name) for name in ("mail_event", "invoice_id", "letter_id"))
+    if told not in _TOLD or not all(isinstance(each, str) for each in ids):
+        return
+    try:
+        state = note_mail_event(hub.desk, things.LETTER(*map(str, ids)), MailFate(told))
+    except UnusableId:
+        return
+    if state is not None:
+        log.info("letter_told_of", letter_id=str(ids[1]), invoice_id=str(ids[0]), state=state.value)

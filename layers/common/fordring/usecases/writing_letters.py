@@ -1,0 +1,89 @@
+"""What a letter to a debtor says, put together from what was read, and what is kept of it."""
+
+import json
+from collections.abc import Sequence
+
+from fordring.domain.creditor import Creditor, Debtor
+from fordring.domain.following_up import Charges
+from fordring.domain.hub_letter import HubLetter
+from fordring.domain.invoice import Invoice
+from fordring.domain.law import LawRow
+from fordring.domain.letter_texts import LetterFacts, WrittenLetter
+from fordring.domain.letter_words import language_of
+from fordring.domain.reminder_plan import StepKind
+from fordring.domain.values import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A letter that is being sent, with everything that it says."""
+
+    letter: HubLetter
+    invoice: Invoice
+    debtor: Debtor
+    creditor: Creditor
+    wording: str | None
+    charges: Charges
+    rows: Sequence[LawRow]
+
+
+def facts_of(ready: Ready) -> LetterFacts:
+    """Give the facts of a letter."""
+    invoice, creditor, asked = ready.invoice, ready.creditor, ready.letter.asked
+    reference = invoice.terms.payment_reference
+    address = creditor.address
+    principal = invoice.principal_remaining
+    return LetterFacts(
+        kind=StepKind(asked.kind),
+        country=invoice.country,
+        language=language_of(ready.debtor),
+        creditor=creditor.name,
+        creditor_number=creditor.organisation_number,
+        creditor_lines=(*address.lines, f"{address.postal_code} {address.city}", address.country),
+        debtor=ready.debtor.name,
+        document_number=invoice.document_number,
+        invoice_date=invoice.invoice_date,
+        due_date=invoice.terms.due_date,
+        sent_date=asked.on,
+        currency=invoice.currency,
+        principal=principal,
+        earlier_costs=invoice.balance.owed_to_creditor - principal,
+        fee=asked.fee,
+        compensation=asked.compensation,
+        interest=ready.charges.interest,
+        deadline_date=asked.deadline_date,
+        payment_reference=reference.value if reference else None,
+        account=creditor.bank_account,
+        wording=ready.wording,
+    )
+
+
+def snapshot_of(ready: Ready, written: WrittenLetter, recipient: str) -> bytes:
+    """Write down what is sent, to whom, and the rows of law that it rests on."""
+    letter, asked = ready.letter, ready.letter.asked
+    kept = {
+        "letter_id": letter.letter_id,
+        "invoice_id": letter.invoice_id,
+        "kind": asked.kind,
+        "sent_date": asked.on.isoformat(),
+        "deadline_date": asked.deadline_date.isoformat() if asked.deadline_date else None,
+        "currency": ready.invoice.currency,
+        "fee": asked.fee,
+        "compensation": asked.compensation,
+        "interest": ready.charges.interest,
+        "recipient": recipient,
+        "subject": written.subject,
+        "text": written.text,
+        "html": written.html,
+        "law": [
+            {
+                "country": row.country,
+                "rule": row.rule,
+                "value": row.value,
+                "valid_from": row.valid_from.isoformat(),
+                "source": row.source,
+            }
+            for row in ready.rows
+        ],
+    }
+    return json.dumps(kept, ensure_ascii=False, indent=1).encode()
