@@ -215,7 +215,7 @@ def letter_on(
             # It needs no agreement and no waiting time, as a fee does.
             lump = law.number(debt.country, "late_compensation", debt.debtor_kind, sent) or 0
         owed = max(0, max(lump, fees) - situation.fees_charged - before)
-        if not before and lump > fees:
+        if lump > fees:
             fee, compensation = 0, owed
         else:
             fee = min(fee, owed)
