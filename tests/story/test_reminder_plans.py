@@ -135,6 +135,24 @@ def test_letters_that_cost_something_wait_for_the_law_and_lead_to_collection(hub
     assert faults_of(hub) == []
 
 
+@pytest.mark.parametrize("changes_on", [date(2026, 4, 15), date(2026, 4, 16)], ids=["before", "after"])
+def test_from_a_date_on_the_agency_sends_the_notice_without_anybodys_doing(hub, product, changes_on):
+    hub.world.agreement(level="collection")
+    plan(hub.world, "custom", level="collection", agency_notice_from=changes_on)
+    invoice_id = followed(hub.world, due_date=date(2026, 3, 16))
+    product.until(date(2026, 5, 20))
+    case = case_of(hub, invoice_id)
+    kinds = [kind for kind, _ in letters_of(invoice_of(hub, invoice_id))]
+    if changes_on == date(2026, 4, 15):
+        # The notice's own day: it is the agency's already.
+        assert kinds == ["reminder"]
+        assert (case.level, case.opened_at.date()) == ("reminder", date(2026, 4, 15))
+    else:
+        assert kinds == ["reminder", "notice_of_collection"]
+        assert (case.level, case.opened_at.date()) == ("collection", date(2026, 4, 30))
+    assert faults_of(hub) == []
+
+
 @pytest.mark.capability("ZIR-27", "VIS-3")
 def test_an_agency_that_reminds_gets_the_invoice_and_nobody_else_writes(hub, product):
     plan(hub.world, "calm", **agency_reminds())
@@ -222,6 +240,21 @@ def test_a_payment_that_does_not_stand_lets_the_plan_go_on(hub, product):
     product.work()
     product.until(date(2026, 3, 27))
     assert [day for _, day in letters_of(invoice_of(hub, invoice_id))] == ["2026-03-25", "2026-03-26"]
+
+
+def test_a_letter_that_a_payment_has_held_up_is_asked_for_anew_when_the_payment_does_not_stand(hub, product):
+    plan(hub.world, "recommended")
+    invoice_id = followed(hub.world)
+    at(hub, (3, 21))
+    paid = pay_creditor(hub, invoice_id, "1250.00")
+    reversed_ = hub.api.post(f"/v1/payments/{paid['payment_id']}/reverse", {"date": "2026-03-21"})
+    assert reversed_.status < 300, reversed_.text
+    hub.pump()
+    first, second = product.asked()
+    assert first["reminder_id"] == second["reminder_id"]
+    product.work()
+    product.until(date(2026, 3, 25))
+    assert [day for _, day in letters_of(invoice_of(hub, invoice_id))] == ["2026-03-21"]
 
 
 @pytest.mark.parametrize("confirmed", [True, False], ids=["confirmed", "not_confirmed"])

@@ -55,13 +55,15 @@ NEEDED: Final = {
 class Question:
     """What is asked: whether an invoice may go to this agency, at this level, on this day.
 
-    ``today`` is the local date of the creditor's country.
+    ``today`` is the local date of the creditor's country. ``by_law``: the level is the law's choice, and what
+    the agreement says of levels and statuses does not count.
     """
 
     capabilities: Capabilities
     agreement: Agreement | None
     level: Level
     today: date
+    by_law: bool = False
 
 
 def levels_of(settings: Settings) -> tuple[Level, ...]:
@@ -102,7 +104,7 @@ def _about_invoice(invoice: Invoice, question: Question) -> list[str]:
     administered = question.level is Level.ADMINISTRATION
     if not administered and question.today < invoice.terms.due_date + timedelta(days=max(wait, 1)):
         found.append("not_overdue")
-    agreement = None if administered else question.agreement
+    agreement = None if administered or question.by_law else question.agreement
     if agreement and not reached(invoice, agreement.settings.transfer_status, question.today):
         found.append("status_not_reached")
     if invoice.excluded_from_dunning:
@@ -121,7 +123,7 @@ def _about_agreement(invoice: Invoice, question: Question) -> list[str]:
         found.append("agreement_missing")
     else:
         found.extend(agreement.missing)
-        if question.level not in levels_of(agreement.settings):
+        if question.level not in levels_of(agreement.settings) and not question.by_law:
             found.append("level_contradicts_agreement")
         length = agreement.settings.kid_length
         reference = invoice.terms.payment_reference

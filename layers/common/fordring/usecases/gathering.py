@@ -74,6 +74,8 @@ def submit_group(
     agency: str,
     level: Level | None,
     capabilities: Capabilities,
+    *,
+    by_law: bool = False,
 ) -> Case:
     """Make one case of several invoices of a debtor; what cannot go is named and holds nothing up.
 
@@ -97,7 +99,7 @@ def submit_group(
     debtor = work.get(things.DEBTOR(entries.creditor_id, lead.debtor_id))
     # Administration is of single invoices: a group is for what the creditor hands over at last.
     chosen = level or (agreement.settings.level if agreement else None)
-    question = question_for(capabilities, agreement, chosen, work, creditor.country)
+    question = question_for(capabilities, agreement, chosen, work, creditor.country, by_law=by_law)
     named, unknown = _named(work, entries)
     if agreement is None:
         raise _not_transferable(entries, [LeftOut(each.invoice_id, ("agreement_missing",)) for each in named])

@@ -36,12 +36,16 @@ from fordring.usecases.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a caller asks for: one invoice to one agency; ``level`` defaults to the agreement's."""
+    """What a caller asks for: one invoice to one agency; ``level`` defaults to the agreement's.
+
+    ``by_law``: the level is the law's choice, whatever the agreement says.
+    """
 
     creditor_id: str
     agency: str
     invoice_id: str
     level: Level | None = None
+    by_law: bool = False
 
 
 def refs_to_submit(wanted: Submission) -> tuple[Ref[Any], ...]:
@@ -80,11 +84,17 @@ def takes_whole_debtor(work: Work, wanted: Submission) -> bool:
 
 
 def question_for(
-    capabilities: Capabilities, agreement: Agreement | None, level: Level | None, work: Work, country: str
+    capabilities: Capabilities,
+    agreement: Agreement | None,
+    level: Level | None,
+    work: Work,
+    country: str,
+    *,
+    by_law: bool = False,
 ) -> Question:
     """Put the question whether something may be handed over today."""
     chosen = level or (levels_of(agreement.settings)[0] if agreement else Level.REMINDER)
-    return Question(capabilities, agreement, chosen, local_date(work.now, country))
+    return Question(capabilities, agreement, chosen, local_date(work.now, country), by_law)
 
 
 def submit(work: Work, wanted: Submission, capabilities: Capabilities) -> Case:
@@ -100,7 +110,9 @@ def submit(work: Work, wanted: Submission, capabilities: Capabilities) -> Case:
     creditor = work.get(things.CREDITOR(wanted.creditor_id))
     agreement = work.find(things.AGREEMENT(wanted.creditor_id, wanted.agency))
     invoice = invoice_of(work, wanted.creditor_id, wanted.invoice_id)
-    question = question_for(capabilities, agreement, wanted.level, work, creditor.country)
+    question = question_for(
+        capabilities, agreement, wanted.level, work, creditor.country, by_law=wanted.by_law
+    )
     reasons = blocking_reasons(invoice, question)
     if reasons or agreement is None:
         raise Unprocessable(

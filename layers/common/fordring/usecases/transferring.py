@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from fordring.domain import things
 from fordring.domain.agency import Capabilities, Level
+from fordring.domain.calendar import local_date
 from fordring.domain.case import Case
 from fordring.domain.creditor import Debtor
 from fordring.domain.errors import Refused
@@ -31,16 +33,15 @@ class Blocked(Exception):
         self.reasons = reasons
 
 
-def level_of(plan: ReminderPlan, invoice: Invoice) -> Level:
-    """Tell at which level a plan's transfer hands an invoice over.
+def notice_is_the_agencys(plan: ReminderPlan, invoice: Invoice, today: date) -> bool:
+    """Whether the agency has to send the notice of collection that the plan has.
 
-    Where the agency has to send the notice of collection, because the law has come to say so before the
-    creditor had sent one, it is asked for that.
+    That is so where the law has come to say it before the creditor had sent one. The invoice is then handed
+    over at level reminder, whatever plan and agreement say.
     """
+    since = plan.agency_notice_from
     noticed = any(letter.kind == StepKind.NOTICE_OF_COLLECTION for letter in invoice.reminders)
-    if plan.level is Level.COLLECTION and plan.agency_notice_from is not None and not noticed:
-        return Level.REMINDER
-    return plan.level
+    return plan.level is Level.COLLECTION and since is not None and today >= since and not noticed
 
 
 def transfer(
@@ -70,7 +71,9 @@ def transfer(
     if plan.agency is None:
         raise Blocked(("agreement_missing",))
     capabilities = capabilities_of(plan.agency)
-    wanted = Submission(invoice.creditor_id, plan.agency, invoice.invoice_id, level_of(plan, invoice))
+    by_law = notice_is_the_agencys(plan, invoice, local_date(work.now, invoice.country))
+    level = Level.REMINDER if by_law else plan.level
+    wanted = Submission(invoice.creditor_id, plan.agency, invoice.invoice_id, level, by_law)
     agreement_ref = things.AGREEMENT(invoice.creditor_id, plan.agency)
     if work.seek(agreement_ref) is not None:
         work.hold(agreement_ref)
@@ -80,7 +83,7 @@ def transfer(
     try:
         if takes_whole_debtor(work, wanted):
             entries.whole_debtor = True
-            return submit_group(work, entries, wanted.agency, wanted.level, capabilities)
+            return submit_group(work, entries, wanted.agency, level, capabilities, by_law=by_law)
         return submit(work, wanted, capabilities)
     except Refused as refused:
         work.forget_changes()
