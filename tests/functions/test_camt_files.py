@@ -9,6 +9,7 @@ from fordring.domain.agency import CommandKind
 from fordring.domain.agreement_settings import Settings
 from fordring.domain.payment import Settlement
 from fordring.domain.references import KidFormat
+from fordring.edge.bank_calendar import HolidayCalendar
 from fordring.formats.payment_file import parse_payment_file
 from fordring.usecases.banking import run_job
 from fordring.usecases.lanes import lane_of
@@ -54,7 +55,7 @@ def book(api, hub):
     def send(camt: Camt):
         queued = api.post(AT, camt.bytes(), content_type="application/xml")
         assert queued.status == 202
-        run_job(hub.desk, hub.files, parse_payment_file, queued.body["job_id"], "worker")
+        run_job(hub.desk, hub.files, parse_payment_file, HolidayCalendar(), queued.body["job_id"], "worker")
         return api.get(queued.headers["location"]).body
 
     return send

@@ -11,6 +11,7 @@ from fordring.domain.agreement_settings import Settings
 from fordring.domain.matching import MOST_INVOICES
 from fordring.domain.payment import Settlement
 from fordring.domain.references import KidFormat, Reference
+from fordring.edge.bank_calendar import HolidayCalendar
 from fordring.formats.ocr_giro import parse_ocr_giro
 from fordring.usecases import banking
 from fordring.usecases.banking import run_job
@@ -61,7 +62,7 @@ def book(api, hub):
         queued = api.post(AT, content, content_type="text/plain", **headers)
         assert queued.status == 202
         assert queued.body["state"] in ("queued", "done")
-        run_job(hub.desk, hub.files, parse_ocr_giro, queued.body["job_id"], "worker")
+        run_job(hub.desk, hub.files, parse_ocr_giro, HolidayCalendar(), queued.body["job_id"], "worker")
         told = api.get(queued.headers["location"])
         assert told.status == 200
         return told.body
@@ -305,7 +306,7 @@ def test_a_broken_file_fails_the_job_with_every_fault(api, engine, book):
 def test_a_file_that_is_gone_fails_the_job(api, hub):
     queued = api.post(AT, one("12345674"), content_type="text/plain").body["job_id"]
     hub.files.kept.clear()
-    run_job(hub.desk, hub.files, parse_ocr_giro, queued, "worker")
+    run_job(hub.desk, hub.files, parse_ocr_giro, HolidayCalendar(), queued, "worker")
     assert [each["code"] for each in api.get(f"/v1/jobs/{queued}").body["errors"]] == ["file_missing"]
 
 

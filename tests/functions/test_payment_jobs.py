@@ -8,6 +8,7 @@ from fordring.domain import things
 from fordring.domain.ledger import Balance
 from fordring.domain.references import KidFormat
 from fordring.domain.refs import Listing
+from fordring.edge.bank_calendar import HolidayCalendar
 from fordring.formats.ocr_giro import parse_ocr_giro
 from fordring.usecases.banking import MOST_ATTEMPTS, run_job
 from tests.unit.formats.test_ocr_giro import File
@@ -53,11 +54,11 @@ class TestAJobThatDies:
 
         monkeypatch.setattr(engine, "write", die)
         with pytest.raises(RuntimeError):
-            run_job(hub.desk, hub.files, parse_ocr_giro, job_id, "first")
+            run_job(hub.desk, hub.files, parse_ocr_giro, HolidayCalendar(), job_id, "first")
         monkeypatch.setattr(engine, "write", write)
-        assert run_job(hub.desk, hub.files, parse_ocr_giro, job_id, "second") is None
+        assert run_job(hub.desk, hub.files, parse_ocr_giro, HolidayCalendar(), job_id, "second") is None
         clock.advance(minutes=3)
-        assert run_job(hub.desk, hub.files, parse_ocr_giro, job_id, "second") is not None
+        assert run_job(hub.desk, hub.files, parse_ocr_giro, HolidayCalendar(), job_id, "second") is not None
 
         job = api.get(f"/v1/jobs/{job_id}").body
         assert (job["state"], job["outcomes"]) == ("done", {"matched": 60})
@@ -80,7 +81,7 @@ class TestAJobThatDies:
             return get(keys)
 
         monkeypatch.setattr(engine, "get", take_over)
-        assert run_job(hub.desk, hub.files, parse_ocr_giro, job_id, "first") is None
+        assert run_job(hub.desk, hub.files, parse_ocr_giro, HolidayCalendar(), job_id, "first") is None
         assert world.get(ref).state == "running"
 
     def test_it_is_given_up_when_it_always_fails(self, api, hub, clock, content):
@@ -91,11 +92,11 @@ class TestAJobThatDies:
 
         for _ in range(MOST_ATTEMPTS):
             with pytest.raises(RuntimeError):
-                run_job(hub.desk, hub.files, fail, job_id, "worker")
+                run_job(hub.desk, hub.files, fail, HolidayCalendar(), job_id, "worker")
             clock.advance(minutes=3)
         assert api.get(f"/v1/jobs/{job_id}").body["state"] == "running"
 
-        assert run_job(hub.desk, hub.files, fail, job_id, "worker") is None
+        assert run_job(hub.desk, hub.files, fail, HolidayCalendar(), job_id, "worker") is None
 
         job = api.get(f"/v1/jobs/{job_id}").body
         assert job["state"] == "failed"

@@ -10,13 +10,14 @@ from datetime import date, timedelta
 from typing import Final, Protocol
 
 from fordring.domain import things
+from fordring.domain.bank_days import BankCalendar
 from fordring.domain.errors import InvalidInput
 from fordring.domain.money import Money
 from fordring.domain.payment import Match, Payment
 from fordring.domain.refs import Listing
 from fordring.domain.running import Job, JobLine
 from fordring.usecases.leads import OpenInvoices
-from fordring.usecases.lines import Account, book_line
+from fordring.usecases.lines import Account, DayToCome, book_line
 from fordring.usecases.ports import FileMissing, Files
 from fordring.usecases.work import Desk, Work, transact
 
@@ -131,13 +132,17 @@ class ParsedFile(Protocol):
 type Parse = Callable[[bytes], ParsedFile]
 
 
-def run_job(desk: Desk, files: Files, parse: Parse, job_id: str, owner: str) -> Job | None:
+def run_job(
+    desk: Desk, files: Files, parse: Parse, calendar: BankCalendar, job_id: str, owner: str
+) -> Job | None:
     """Work on a payment file's job until it is done; ``None`` when there is nothing to do here.
 
     Parameters
     ----------
     parse
         Reads a file; raises ``InvalidInput`` with the faults of one that cannot be read.
+    calendar
+        Tells the next bank day: a line may be of that day, and of none after it.
     owner
         A token of this worker's own, which marks its lease.
     """
@@ -158,13 +163,17 @@ def run_job(desk: Desk, files: Files, parse: Parse, job_id: str, owner: str) -> 
     if len(lines) > MOST_LINES:
         detail = f"a file has at most {MOST_LINES} payments; hand it in in parts"
         return _finish(desk, job_id, owner, (), [{"pointer": "", "code": "too_many_lines", "detail": detail}])
-    account = _account(desk, job.creditor_id)
+    account = _account(desk, job.creditor_id, calendar)
     results = []
     for place, line in enumerate(lines):
-        payment, new = book_line(desk, account, line)
-        # What this job had booked before it died is its own; everything else that is there came earlier.
-        own = new or (resumed and place < job.lines + SAVE_EVERY)
-        results.append(_result(line, payment, own=own))
+        try:
+            payment, new = book_line(desk, account, line)
+        except DayToCome:
+            results.append(JobLine(line.line_number, "refused", "in_future"))
+        else:
+            # What this job had booked before it died is its own; everything else that is there came earlier.
+            own = new or (resumed and place < job.lines + SAVE_EVERY)
+            results.append(_result(line, payment, own=own))
         if (place + 1) % SAVE_EVERY == 0 and not _go_on(desk, job_id, owner, place + 1):
             return None
     return _finish(desk, job_id, owner, tuple(results), [])
@@ -250,12 +259,12 @@ def _finish(
     return transact(desk, [ref], decide)
 
 
-def _account(desk: Desk, creditor_id: str) -> Account:
+def _account(desk: Desk, creditor_id: str, calendar: BankCalendar) -> Account:
     """Gather what is the same for every line: the creditor, and from where its agencies pay out."""
     creditor = desk.read(things.CREDITOR(creditor_id)).get(things.CREDITOR(creditor_id))
     page = desk.store.page(Listing(things.AGREEMENT, "agreements_of", (creditor_id,)), limit=100)
     payouts = {each.agency: each.settings.agency_bank_accounts for _, each in page.items}
-    return Account(creditor, payouts, OpenInvoices(desk, creditor_id))
+    return Account(creditor, payouts, OpenInvoices(desk, creditor_id), calendar)
 
 
 _OUTCOMES: Final = {

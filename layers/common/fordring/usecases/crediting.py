@@ -5,6 +5,7 @@ from datetime import date
 
 from fordring.domain import things
 from fordring.domain.agency import CommandKind
+from fordring.domain.calendar import refuse_day_to_come
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice
@@ -23,13 +24,17 @@ from fordring.usecases.work import Work
 
 @dataclass(frozen=True, slots=True)
 class NewCreditNote:
-    """A credit note as somebody hands it over; ``invoice_id`` when it is matched to an invoice."""
+    """A credit note as somebody hands it over; ``invoice_id`` when it is matched to an invoice.
+
+    ``date_at`` is where its date stands, for faults.
+    """
 
     document_number: str
     amount: Money
     credit_date: date
     invoice_id: str | None = None
     source: str = "api"
+    date_at: str = "/credit_date"
 
     @property
     def digest(self) -> str:
@@ -53,12 +58,15 @@ def register_credit_note(
 
     Raises
     ------
+    InvalidInput
+        When its day is still to come.
     Refused
         ``document_number_taken``.
     Unprocessable
         ``wrong_currency``, ``amount_not_positive``.
     """
-    work.get(things.CREDITOR(creditor_id))
+    creditor = work.get(things.CREDITOR(creditor_id))
+    refuse_day_to_come(new.credit_date, work.now, creditor.country, new.date_at)
     if new.amount.minor <= 0:
         raise Unprocessable(
             "amount_not_positive",

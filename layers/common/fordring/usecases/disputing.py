@@ -6,7 +6,7 @@ from datetime import date
 
 from fordring.domain import things
 from fordring.domain.agency import Capabilities, CommandKind, Operation
-from fordring.domain.calendar import local_date
+from fordring.domain.calendar import local_date, refuse_day_to_come
 from fordring.domain.correspondence import Message
 from fordring.domain.errors import NotFound, Refused
 from fordring.domain.events import EventType
@@ -32,7 +32,14 @@ def open_dispute(
 
     The case goes on with its other invoices. An agency without an operation for it gets a message. The
     invoice's case, where there is a live one, must have been read.
+
+    Raises
+    ------
+    InvalidInput
+        When its day is still to come.
     """
+    if opened_date is not None:
+        refuse_day_to_come(opened_date, work.now, invoice.country, "/opened_date")
     dispute = Dispute(
         dispute_id=work.new_id("dis"),
         reason=reason,

@@ -4,6 +4,7 @@ from datetime import date
 
 from fordring.domain import things
 from fordring.domain.agency import Capabilities, CommandKind, Operation
+from fordring.domain.calendar import refuse_day_to_come
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice
@@ -54,7 +55,10 @@ def write_off(work: Work, invoice: Invoice, wanted: WriteOff, capabilities: Capa
         ``nothing_remaining``.
     Unprocessable
         ``wrong_currency``; ``amount_exceeds_remaining``.
+    InvalidInput
+        When its day is still to come.
     """
+    refuse_day_to_come(wanted.written_off_date, work.now, invoice.country, "/date")
     _refuse_unless_asked(invoice, asked=wanted.agency_asked)
     remaining = invoice.balance.owed_to_creditor
     if remaining <= 0:
@@ -114,7 +118,10 @@ def add_cost(work: Work, invoice: Invoice, added: AddedCost) -> Invoice:
         ``agency_not_asked`` (NET-37).
     Unprocessable
         ``wrong_currency``.
+    InvalidInput
+        When its day is still to come.
     """
+    refuse_day_to_come(added.added_date, work.now, invoice.country, "/date")
     _refuse_unless_asked(invoice, asked=added.agency_asked)
     amount = _in_currency(invoice, added.amount)
     booked, _ = book(

@@ -41,8 +41,8 @@ class Document:
         The numbers by which the document names its supplier, as written; the first one is the strongest.
     accepted_supplier
         The number that the caller accepts although it is not the creditor's.
-    supplier_at, reference_at
-        Where the supplier's number and the payment reference stand, for faults.
+    supplier_at, issue_date_at
+        Where the supplier's number and the date of issue stand, for faults.
     payment_reference
         As written; what it is depends on the creditor.
     corrects
@@ -57,6 +57,7 @@ class Document:
     supplier_numbers: tuple[str, ...]
     accepted_supplier: str | None
     supplier_at: str
+    issue_date_at: str
     debtor_id: str
     customer: DebtorDetails
     payment_reference: str | None = None
@@ -123,7 +124,11 @@ class Import:
             if invoice is not None and invoice.currency != document.amount.currency:
                 invoice = None
             note = NewCreditNote(
-                document.document_number, document.amount, document.issue_date, source="einvoice"
+                document.document_number,
+                document.amount,
+                document.issue_date,
+                source="einvoice",
+                date_at=document.issue_date_at,
             )
             return register_credit_note(work, self.creditor_id, note, invoice)
         if work.find(things.DEBTOR(self.creditor_id, document.debtor_id)) is None:

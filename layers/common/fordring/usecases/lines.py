@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from fordring.domain import things
 from fordring.domain.bank_accounts import is_among
+from fordring.domain.bank_days import BankCalendar, first_bank_day_after
+from fordring.domain.calendar import local_date
 from fordring.domain.creditor import Creditor
 from fordring.domain.ledger import Source
 from fordring.domain.matching import Decision, Incoming, Owed, Rule, match
@@ -27,17 +29,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose file it is, and from which accounts each agency pays out."""
+    """Whose file it is, from which accounts each agency pays out, and when banks are open."""
 
     creditor: Creditor
     payouts: Mapping[str, tuple[str, ...]]
     owing: OpenInvoices
+    calendar: BankCalendar
+
+
+class DayToCome(Exception):
+    """A line is of a day that has not come: nothing of it is booked."""
 
 
 def book_line(desk: Desk, account: Account, line: "Line") -> tuple[Payment | None, bool]:
     """Book one payment of a file in a transaction of its own; tells whether it was new.
 
     A line on which nothing was paid, or that is no debtor's payment, gives no payment.
+
+    Raises
+    ------
+    DayToCome
+        When it is of a day after the next bank day.
     """
     if not line.amount or line.passed_over:
         return None, False
@@ -103,12 +115,22 @@ class _Booking:
         known = work.find(things.PAYMENT(self.payment_id))
         if known is not None:
             return known, False
+        self._refuse_day_to_come(work)
         agency, why = self._payer(work)
         if agency is not None:
             return self._settlement(work, agency, why), True
         if self.line.reversal:
             return self._reverse(work), True
         return self._pay(work, why), True
+
+    def _refuse_day_to_come(self, work: Work) -> None:
+        # Banks send a file of today with the value date, or the settlement date, of the next bank day.
+        country = self.account.creditor.country
+        today = local_date(work.now, country)
+        if self.line.bank_date <= today:
+            return
+        if self.line.bank_date > first_bank_day_after(today, country, self.account.calendar):
+            raise DayToCome
 
     def _decision(self, owed: Iterable[Owed]) -> Decision:
         line = self.line

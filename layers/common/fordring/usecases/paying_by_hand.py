@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from fordring.domain import things
+from fordring.domain.calendar import refuse_day_to_come
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.invoice import Invoice
 from fordring.domain.payment import Match, Payment
@@ -22,12 +23,15 @@ def pay_by_hand(work: Work, invoice: Invoice, new: NewPayment) -> Payment:
 
     Raises
     ------
+    InvalidInput
+        When its day is still to come.
     Refused
         ``set_aside_first``: a reference payment is matched in full, or set aside before it is registered in
         parts (NET-40); ``payment_already_replaced``.
     Unprocessable
         ``unknown_payment``: the creditor has none of that id; ``wrong_amount``: not that one's; as ``pay``.
     """
+    refuse_day_to_come(new.paid_date, work.now, invoice.country, "/paid_date")
     if new.replaces is None:
         return pay(work, invoice, new)
     ref = things.PAYMENT(new.replaces)

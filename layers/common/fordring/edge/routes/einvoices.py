@@ -94,6 +94,7 @@ def document_of(einvoice: EInvoice, options: XmlOptions) -> Document:
         supplier_numbers=_numbers(einvoice.supplier),
         accepted_supplier=options.accept_supplier,
         supplier_at=f"{root}/AccountingSupplierParty/Party/PartyLegalEntity/CompanyID",
+        issue_date_at=f"{root}/IssueDate",
         debtor_id=options.debtor_id or _debtor_id(einvoice.customer, root),
         customer=customer,
         payment_reference=einvoice.payment_reference,

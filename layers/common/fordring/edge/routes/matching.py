@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fordring.domain import things
+from fordring.domain.calendar import refuse_day_to_come
 from fordring.domain.creditor import Scope
 from fordring.domain.payment import Payment
 from fordring.domain.refs import Ref
@@ -53,6 +54,8 @@ def reverse_payment(call: Call) -> Answer:
 
     def decide(work: Work) -> Payment:
         payment = payment_of(call, work)
+        country = work.demand(things.CREDITOR(payment.creditor_id)).country
+        refuse_day_to_come(body.date, work.now, country, "/date")
         refuse_before_payment(payment, body.date)
         return reversal.carry_out(work, payment, body.date)
 

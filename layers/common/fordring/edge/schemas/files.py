@@ -10,7 +10,7 @@ class ToldLine(Told):
     """What became of one payment of a file; ``line`` is the line on which it begins."""
 
     line: int
-    outcome: Literal["matched", "unmatched", "settlement", "reversed", "already_known", "skipped"]
+    outcome: Literal["matched", "unmatched", "settlement", "reversed", "already_known", "skipped", "refused"]
     reason: str
     rule: str | None
     payment_id: str | None

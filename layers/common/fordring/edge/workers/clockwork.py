@@ -133,10 +133,11 @@ class Clockwork:
         if job.type == MOVE_JOB_TYPE:
             move_invoices(hub.desk, job_id, owner, self._time_left)
             return
+        from fordring.edge.bank_calendar import HolidayCalendar
         from fordring.formats.payment_file import parse_payment_file
         from fordring.usecases.banking import run_job
 
-        run_job(hub.desk, hub.files, parse_payment_file, job_id, owner)
+        run_job(hub.desk, hub.files, parse_payment_file, HolidayCalendar(), job_id, owner)
 
     def _move_cases(self, job: Job, owner: str) -> None:
         from fordring.usecases.moving import move_cases
