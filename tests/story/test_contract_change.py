@@ -1,6 +1,7 @@
 """The agency gives a contract another number: what was sent is cancelled and sent again, each only once."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -209,6 +210,21 @@ def test_nothing_is_sent_again_before_its_cancellation_is_confirmed(contract):
     hub.advance(hub.api, hours=2)
     assert [case.open for case in cases_of(hub, invoice_id)] == [False, True]
     assert job(hub, job_id)["state"] == "done"
+
+
+@pytest.mark.capability("NET-6", "NET-7")
+def test_an_advance_of_the_test_clock_goes_from_round_to_round_of_the_job(contract):
+    hub = contract
+    invoice_id, _ = registered(hub)
+    changed_at = hub.hub.desk.read().now
+    job_id = change(hub)
+
+    hub.advance(hub.api, days=2)
+
+    first, second = cases_of(hub, invoice_id)
+    assert (first.open, second.open, job(hub, job_id)["state"]) == (False, True, "done")
+    assert second.opened_at - changed_at < timedelta(hours=2)
+    assert faults_of(hub) == []
 
 
 @pytest.mark.capability("NET-7")

@@ -81,6 +81,35 @@ def test_what_never_gets_done_ends_the_advance(desk):
     assert clock_of(desk).failure == "not_quiet"
 
 
+@dataclass
+class Jobs(Around):
+    """Workers on jobs; the advance itself is one that is due as long as it runs."""
+
+    run_id: str = ""
+
+    def upcoming(self):
+        others = tuple((NOW, things.JOB(ref.ids[0])) for _, ref in super().upcoming())
+        return ((NOW, things.JOB(self.run_id)), *others)
+
+
+def test_it_waits_for_jobs_other_than_itself(desk):
+    around = Jobs([f"job_{number}" for number in range(20)], run_id=run_id_of(desk))
+    progress = advance(desk, around, run_id_of(desk), "worker")
+    assert progress is not None
+    assert progress.finished
+    assert (around.waiting, clock_of(desk).failure) == ([], None)
+
+
+def test_a_job_that_never_succeeds_does_not_stop_the_clock_for_ever(desk):
+    around = Jobs(["job_1"], stuck=frozenset({"job_1"}), run_id=run_id_of(desk))
+    begun = desk.wall.now()
+    progress = advance(desk, around, run_id_of(desk), "worker")
+    assert progress is not None
+    assert progress.finished
+    assert desk.wall.now() - begun < PATIENCE + timedelta(seconds=2)
+    assert (clock_of(desk).goal, clock_of(desk).failure) == (None, "not_quiet")
+
+
 def test_a_worker_without_time_leaves_the_rest_to_the_next(desk):
     around = Around([f"inv_{number}" for number in range(50)], left=[timedelta(minutes=15), timedelta()])
     progress = advance(desk, around, run_id_of(desk), "worker")

@@ -123,7 +123,7 @@ def _go_on(
     around.move_agencies(clock.now)
     before = clock.now
     while True:
-        quiet = _settle(desk, around, before, clock.now)
+        quiet = _settle(desk, around, run_id, before, clock.now)
         if quiet is None:
             _fail(desk, run_id, owner, "not_quiet")
             return Progress(clock.now, finished=True)
@@ -140,7 +140,7 @@ def _go_on(
         before, clock = clock.now, moved
         around.move_agencies(instant)
         if hourly:
-            if _settle(desk, around, before, instant) is None:
+            if _settle(desk, around, run_id, before, instant) is None:
                 _fail(desk, run_id, owner, "not_quiet")
                 return Progress(instant, finished=True)
             around.run_hourly(instant)
@@ -174,17 +174,20 @@ class _Quiet:
     next_due: datetime | None
 
 
-def _settle(desk: Desk, around: Surroundings, before: datetime, now: datetime) -> _Quiet | None:
-    """Wait until nothing is due; ``None`` when something does not get done.
+def _settle(
+    desk: Desk, around: Surroundings, run_id: str, before: datetime, now: datetime
+) -> _Quiet | None:
+    """Wait until nothing is due but this run; ``None`` when something does not get done.
 
     What fell due between ``before`` and ``now`` waits for being told; the rest the stream tells.
     """
+    own = things.JOB(run_id)
     waited: dict[Ref[Any], datetime] = {}
     tell_at: dict[Ref[Any], datetime] = {}
     shortest, longest = BREATHS
     breath = shortest
     while True:
-        upcoming = [(moment, ref) for moment, ref in around.upcoming() if ref.kind.name != "job"]
+        upcoming = [(moment, ref) for moment, ref in around.upcoming() if ref != own]
         due = [(moment, ref) for moment, ref in upcoming if moment <= now]
         if not due:
             return _Quiet(upcoming[0][0] if upcoming else None)
