@@ -257,6 +257,22 @@ def test_what_stops_it_is_told_with_a_sentence_and_goes_away_again(api, world):
     assert off == (None, {"reason": "plan_ended", "detail": "the plan is switched off"})
 
 
+@pytest.mark.parametrize("reason", ["no_email", "law_row_missing", "agreement_ended"])
+def test_what_an_attempt_has_found_stays_told_until_the_next_one(api, world, clock, reason):
+    api.put(PLAN, {"plan": "tight"})
+    made = register(api)["invoice_id"]
+    invoice = world.get(things.INVOICE(made))
+    stopped = replace(invoice.follow_up, stopped=reason)
+    world.put(things.INVOICE(made), replace(invoice, follow_up=stopped))
+    clock.advance(days=17)
+
+    coming, told_of = stop(api, made)
+
+    assert coming is None
+    assert told_of["reason"] == reason
+    assert len(told_of["detail"]) > 20
+
+
 @pytest.mark.capability("FIK-15")
 def test_it_goes_on_by_the_plan_it_started_with_unless_it_is_moved(api):
     api.put(PLAN, {"plan": "calm"})

@@ -1,5 +1,7 @@
 """Previews of reminder plans: the dated steps, what letters cost, and why not earlier; nothing is done."""
 
+from dataclasses import replace
+
 import pytest
 
 from fordring.domain.agreement import AgreementState
@@ -215,3 +217,33 @@ def test_a_key_that_reads_may_preview(api, world):
     invoice = register(api)
 
     assert world.client("read").post(PREVIEW, {"invoice_id": invoice, "plan": {"plan": "calm"}}).status == 200
+
+
+def test_letters_that_the_hub_sends_are_shown_word_by_word(api, world, hub):
+    hub.settings = replace(hub.settings, mail_sender="post@fordring.example")
+    world.creditor(bank_account="15032080119")
+    invoice = register(api)
+    plan = {
+        "plan": "custom",
+        "sender": "hub",
+        "steps": [
+            {"kind": "free_notice", "days": 5},
+            {"kind": "reminder", "days": 14, "fee": True},
+            {"kind": "notice_of_collection", "days": 1, "anchor": "last_deadline", "fee": True},
+        ],
+        "wording": {"nb": "Ring oss gjerne."},
+    }
+
+    (item,) = api.post(PREVIEW, {"invoice_id": invoice, "plan": plan}).body["items"]
+    free, reminder, notice = (step["letter"] for step in item["steps"])
+
+    assert free["language"] == "nb"
+    assert "F-1" in free["subject"]
+    assert "Ring oss gjerne." in free["text"]
+    assert "Ring oss gjerne." in free["html"]
+    assert free["not_sent"] is None
+    assert "10\u00a0038,00" in reminder["text"]
+    assert "10\u00a0076,00" in notice["text"]
+    assert reminder["not_sent"]["reason"] == "email_not_accepted"
+    by_product = api.post(PREVIEW, {"invoice_id": invoice, "plan": plan | {"sender": "billing_product"}}).only
+    assert [step["letter"] for step in by_product["steps"]] == [None] * 3

@@ -147,6 +147,16 @@ class Outlook:
     missing: LawRowMissing | None = None
 
 
+_FOUND_WHEN_SENDING: Final = (
+    "law_row_missing",
+    "no_email",
+    "email_not_accepted",
+    "letter_bounced",
+    "letter_not_sent",
+)
+"""What stops a step on its day, and is known from the attempt only."""
+
+
 def outlook(
     law: Law, plan: ReminderPlan, invoice: Invoice, follow_up: FollowUp, debtor: Debtor, today: date
 ) -> Outlook:
@@ -165,8 +175,7 @@ def outlook(
     if coming is None:
         return Outlook(follow_up, stopped="completed")
     stopped = stopped_before(invoice, coming.step)
-    if follow_up.stopped == "law_row_missing" and coming.first_date <= today:
-        # Not the day, but what the letter says cannot be worked out.
+    if follow_up.stopped in _FOUND_WHEN_SENDING and coming.first_date <= today:
         stopped = stopped or follow_up.stopped
     return Outlook(follow_up, None if stopped else coming, stopped)
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from fordring.domain.creditor import Creditor, Debtor
+from fordring.domain.follow_up import Asked
 from fordring.domain.following_up import Charges
 from fordring.domain.hub_letter import HubLetter
 from fordring.domain.invoice import Invoice
@@ -28,19 +29,37 @@ class Ready:
 
 
 def facts_of(ready: Ready) -> LetterFacts:
-    """Give the facts of a letter."""
-    invoice, creditor, asked = ready.invoice, ready.creditor, ready.letter.asked
+    """Give the facts of a letter that is being sent."""
+    return letter_facts(
+        ready.invoice,
+        ready.creditor,
+        ready.debtor,
+        ready.letter.asked,
+        ready.charges.interest,
+        ready.wording,
+    )
+
+
+def letter_facts(
+    invoice: Invoice,
+    creditor: Creditor,
+    debtor: Debtor,
+    asked: Asked,
+    interest: int | None,
+    wording: str | None,
+) -> LetterFacts:
+    """Give the facts of a letter; see ``LetterFacts`` for the parameters."""
     reference = invoice.terms.payment_reference
     address = creditor.address
     principal = invoice.principal_remaining
     return LetterFacts(
         kind=StepKind(asked.kind),
         country=invoice.country,
-        language=language_of(ready.debtor),
+        language=language_of(debtor),
         creditor=creditor.name,
         creditor_number=creditor.organisation_number,
         creditor_lines=(*address.lines, f"{address.postal_code} {address.city}", address.country),
-        debtor=ready.debtor.name,
+        debtor=debtor.name,
         document_number=invoice.document_number,
         invoice_date=invoice.invoice_date,
         due_date=invoice.terms.due_date,
@@ -50,11 +69,11 @@ def facts_of(ready: Ready) -> LetterFacts:
         earlier_costs=invoice.balance.owed_to_creditor - principal,
         fee=asked.fee,
         compensation=asked.compensation,
-        interest=ready.charges.interest,
+        interest=interest,
         deadline_date=asked.deadline_date,
         payment_reference=reference.value if reference else None,
         account=creditor.bank_account,
-        wording=ready.wording,
+        wording=wording,
     )
 
 

@@ -21,6 +21,7 @@ from fordring.edge.schemas.told_previews import ToldPreviews, tell_preview
 from fordring.usecases.looking_ahead import Around
 from fordring.usecases.planning import plan_as_wished
 from fordring.usecases.submitting import invoice_of
+from fordring.usecases.writing_ahead import written_ahead
 
 
 def read_plan(call: Call) -> Answer:
@@ -35,7 +36,7 @@ def preview_plan(call: Call) -> Answer:
     asked = call.given(PlanPreview)
     named = (things.INVOICE(asked.invoice_id),) if asked.invoice_id else ()
     work = call.read(*refs_of_plan(call.creditor_id), *named)
-    work.get(things.CREDITOR(call.creditor_id))
+    creditor = work.get(things.CREDITOR(call.creditor_id))
     tried: ReminderPlan | None = None
     if asked.plan is not None:
         wish = asked.plan.wish
@@ -55,7 +56,11 @@ def preview_plan(call: Call) -> Answer:
 
     if asked.invoice_id:
         invoice = invoice_of(work, call.creditor_id, asked.invoice_id)
-        return Answer.of(200, {"items": tell([invoice]), "next_cursor": None})
+        around = Around.read(call.hub.desk, call.creditor_id, [invoice])
+        found = around.preview(invoice, tried, calendar)
+        letters = tuple(written_ahead(found, invoice, creditor, around.debtors[invoice.debtor_id]))
+        told = tell_preview(around, invoice, found, letters, tried=tried is not None)
+        return Answer.of(200, {"items": [told], "next_cursor": None})
     listing = Listing(things.INVOICE, "invoices_of", (call.creditor_id,), prefix="N#")
     return answer_page(call, listing, tell)
 

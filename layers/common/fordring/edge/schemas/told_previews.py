@@ -1,6 +1,7 @@
 """Previews of reminder plans: what is told."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Annotated, Any
 
 from fordring.domain.following_up import Ahead
@@ -9,6 +10,17 @@ from fordring.domain.reminder_plan import StepKind
 from fordring.edge.schemas.told import About, Told, ToldMoney, day, money
 from fordring.edge.schemas.told_follow_ups import ToldHurdle, ToldMissingLaw, ToldStop, tell_next, tell_stop
 from fordring.usecases.looking_ahead import Around, Foreseen
+from fordring.usecases.writing_ahead import WrittenAhead
+
+
+class ToldLetterAhead(Told):
+    """A letter as the hub would send it by e-mail; `not_sent` says why it would not, as things are."""
+
+    language: str
+    subject: str
+    text: str
+    html: str
+    not_sent: ToldStop | None
 
 
 class ToldStepAhead(Told):
@@ -24,6 +36,10 @@ class ToldStepAhead(Told):
     interest: Annotated[
         ToldMoney | None,
         About("Late interest until that day, which the letter tells of; `null` in a free notice."),
+    ]
+    letter: Annotated[
+        ToldLetterAhead | None,
+        About("What the hub would write, where it sends the letters; told when one invoice is asked about."),
     ]
 
 
@@ -53,8 +69,15 @@ class ToldPreviews(Told):
     next_cursor: str | None
 
 
-def tell_preview(around: Around, invoice: Invoice, found: Foreseen, *, tried: bool) -> dict[str, Any]:
-    """Tell what is to come for an invoice."""
+def tell_preview(
+    around: Around,
+    invoice: Invoice,
+    found: Foreseen,
+    letters: Sequence[WrittenAhead | None] = (),
+    *,
+    tried: bool,
+) -> dict[str, Any]:
+    """Tell what is to come for an invoice; ``letters`` of each step, where they are told."""
     preview = found.preview
     return {
         "invoice_id": invoice.invoice_id,
@@ -65,18 +88,25 @@ def tell_preview(around: Around, invoice: Invoice, found: Foreseen, *, tried: bo
         "enrolled": invoice.follow_up is not None,
         "plan_number": None if tried else found.plan.number,
         "steps_done": found.done,
-        "steps": _steps(around, invoice, preview.steps),
+        "steps": _steps(around, invoice, preview.steps, letters),
         "stopped": tell_stop(preview.stopped) if preview.stopped else None,
         "missing_law": dict(preview.missing.facts) if preview.missing else None,
     }
 
 
-def _steps(around: Around, invoice: Invoice, steps: Sequence[Ahead]) -> list[dict[str, Any]]:
+def _steps(
+    around: Around, invoice: Invoice, steps: Sequence[Ahead], letters: Sequence[WrittenAhead | None]
+) -> list[dict[str, Any]]:
     today = around.today(invoice)
-    return [tell_next(each.next, invoice.country, today) | _letter(each, invoice.currency) for each in steps]
+    return [
+        tell_next(each.next, invoice.country, today)
+        | _charges(each, invoice.currency)
+        | {"letter": _letter(letter) if letter else None}
+        for each, letter in zip_longest(steps, letters)
+    ]
 
 
-def _letter(ahead: Ahead, currency: str) -> dict[str, Any]:
+def _charges(ahead: Ahead, currency: str) -> dict[str, Any]:
     letter, charges = ahead.letter, ahead.charges
     interest = charges.interest if charges else None
     return {
@@ -84,4 +114,14 @@ def _letter(ahead: Ahead, currency: str) -> dict[str, Any]:
         "fee": money(charges.fee, currency) if charges else None,
         "compensation": money(charges.compensation, currency) if charges else None,
         "interest": None if interest is None else money(interest, currency),
+    }
+
+
+def _letter(letter: WrittenAhead) -> dict[str, Any]:
+    return {
+        "language": letter.language,
+        "subject": letter.written.subject,
+        "text": letter.written.text,
+        "html": letter.written.html,
+        "not_sent": tell_stop(letter.not_sent) if letter.not_sent else None,
     }
