@@ -8,11 +8,13 @@ import pytest
 from fordring.domain import things
 from fordring.domain.agency import CommandKind, Rejected
 from fordring.domain.clock import utc
+from fordring.domain.follow_up import FollowUp
 from fordring.domain.refs import Listing
 from fordring.edge.workers.messages import send_all
 from fordring.usecases import moving
 from fordring.usecases.moving import _let_go, move_cases
 from tests.story.evenness import everything_of
+from tests.story.following import plan
 from tests.story.stage import HandingQueue, callback_token, onboard
 from tests.story.telling import (
     attention,
@@ -89,6 +91,22 @@ def test_an_agreement_of_a_day_to_come_is_none(contract):
     reply = contract.api.post(CHANGE, NEW | promised)
     assert (reply.status, reply.faults) == (400, {"/confirmation/confirmed_date": "in_future"})
     assert not contract.case(case_id).withdrawing
+
+
+@pytest.mark.capability("VIS-3")
+def test_between_two_contracts_a_reminder_plan_sends_nothing(contract):
+    hub = contract
+    plan(hub.world, "calm")
+    invoice_id, _ = registered(hub)
+    ref = things.INVOICE(invoice_id)
+    hub.world.put(ref, replace(hub.world.get(ref), follow_up=FollowUp(plan=1)))
+    change(hub)
+    hub.pump()
+    hub.advance(hub.api, minutes=15)
+    hub.advance(hub.api, days=2)
+    assert len(cases_of(hub, invoice_id)) == 2
+    assert told(hub, "invoice.reminder_due") == []
+    assert invoice_of(hub, invoice_id).follow_up == FollowUp(plan=1, stopped="transferred")
 
 
 @pytest.mark.capability("NET-6", "NET-7")
