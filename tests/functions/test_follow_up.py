@@ -12,6 +12,7 @@ from fordring.domain.clock import utc
 from fordring.domain.creditor import Creditor
 from fordring.edge.telemetry import log
 from fordring.edge.workers.clockwork import Clockwork
+from fordring.usecases.moving_plans import move_invoices
 from tests.unit.formats.ehf_documents import INVOICE
 
 PLAN = "/v1/creditors/acme/reminder-plan"
@@ -317,6 +318,36 @@ def test_a_move_has_every_invoice_looked_at_by_a_job(api, world, hub, clock, que
     assert (done["state"], done["lines"]) == ("done", 31)
     assert {due_at(world, each) for each in (*unmoved, later)} == {clock.present}
     assert told(api, later)["next"]["date"] == "2026-03-19"
+
+
+@pytest.mark.parametrize("writes", [1, 2, 20, 26, 27, 31])
+def test_a_move_that_dies_is_finished_by_the_next_worker(api, world, hub, clock, engine, monkeypatch, writes):
+    api.put(PLAN, {"plan": "calm"})
+    invoices = [register(api, f"F-{number}")["invoice_id"] for number in range(30)]
+    job_id = api.put(PLAN, {"plan": "tight", "move": True}).body["move_job_id"]
+    write, made = engine.write, []
+
+    def die(changes):
+        if len(made) == writes:
+            raise RuntimeError("killed")
+        made.append(write(changes))
+
+    def enough():
+        return timedelta(minutes=9)
+
+    monkeypatch.setattr(engine, "write", die)
+    with pytest.raises(RuntimeError):
+        move_invoices(hub.desk, job_id, "first", enough)
+    monkeypatch.setattr(engine, "write", write)
+    assert move_invoices(hub.desk, job_id, "second", enough) is None
+    clock.advance(minutes=3)
+    finished = move_invoices(hub.desk, job_id, "second", enough)
+
+    assert finished is not None
+    assert finished.state == "done"
+    revisions = {world.get(things.INVOICE(each)).revision for each in invoices}
+    assert revisions == {world.get(things.INVOICE(invoices[0])).revision}
+    assert all(due_at(world, each) <= clock.present for each in invoices)
 
 
 def test_nothing_is_moved_where_nothing_was_before(api):

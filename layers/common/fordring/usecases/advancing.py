@@ -174,9 +174,7 @@ class _Quiet:
     next_due: datetime | None
 
 
-def _settle(
-    desk: Desk, around: Surroundings, run_id: str, before: datetime, now: datetime
-) -> _Quiet | None:
+def _settle(desk: Desk, around: Surroundings, run_id: str, before: datetime, now: datetime) -> _Quiet | None:
     """Wait until nothing is due but this run; ``None`` when something does not get done.
 
     What fell due between ``before`` and ``now`` waits for being told; the rest the stream tells.
