@@ -108,6 +108,18 @@ def test_letters_go_in_the_morning_where_the_creditor_is(hub, product):
     assert len(product.asked()) == 1
 
 
+def test_what_may_go_on_in_the_night_goes_on_in_the_morning(hub, product):
+    plan(hub.world, "tight")
+    invoice_id = followed(hub.world)
+    exclude(hub, invoice_id, excluded=True)
+    at(hub, (3, 25), 3)
+    exclude(hub, invoice_id, excluded=False)
+    hub.pump()
+    assert product.asked() == []
+    at(hub, (3, 25), 7)
+    assert [each["date"] for each in product.asked()] == ["2026-03-25"]
+
+
 @pytest.mark.capability("FIK-1")
 def test_letters_that_cost_something_wait_for_the_law_and_lead_to_collection(hub, product):
     hub.world.agreement(level="collection")
