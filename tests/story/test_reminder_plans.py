@@ -8,7 +8,8 @@ import pytest
 from fordring.domain import things
 from fordring.domain.agreement import AgreementState
 from fordring.domain.agreement_settings import Grouping
-from fordring.domain.follow_up import FollowUp
+from fordring.domain.follow_up import Asked, FollowUp
+from fordring.domain.reminder_plan import Sender
 from tests.story.following import (
     Product,
     agency_reminds,
@@ -479,6 +480,20 @@ def test_a_letter_of_the_creditors_own_moves_the_plan_and_is_no_step_of_it(hub, 
     product.until(date(2026, 3, 21))
     assert [day for _, day in letters_of(invoice_of(hub, invoice_id))] == ["2026-03-18", "2026-03-19"]
     assert follow_up(hub.world, invoice_id).done == 1
+
+
+def test_a_letter_of_the_creditors_own_confirms_none_that_the_hub_sends(hub):
+    plan(hub.world, "tight", sender=Sender.HUB)
+    invoice_id = followed(hub.world)
+    ref = things.INVOICE(invoice_id)
+    asked = Asked(step=0, kind="free_notice", on=date(2026, 3, 19))
+    hub.world.put(ref, replace(hub.world.get(ref), follow_up=FollowUp(plan=1, asked=asked, letter="ltr_1")))
+    at(hub, (3, 19), 12)
+    letter = {"kind": "free_notice", "sent_date": "2026-03-19", "channel": "paper"}
+    assert hub.api.post(f"{ACME}/invoices/{invoice_id}/reminders", letter).status == 201
+    hub.advance(hub.api, days=10)
+    assert follow_up(hub.world, invoice_id) == FollowUp(plan=1, asked=asked, letter="ltr_1")
+    assert attention(hub) == []
 
 
 def test_a_step_without_a_row_of_law_waits_and_says_which(hub, product):

@@ -18,7 +18,7 @@ from fordring.domain.following_up import Situation, letter_on, next_step
 from fordring.domain.invoice import Invoice, Reminder
 from fordring.domain.law import Law
 from fordring.domain.money import Money
-from fordring.domain.reminder_plan import StepKind
+from fordring.domain.reminder_plan import Sender, StepKind
 from fordring.domain.under_way import situation_of
 from fordring.usecases.following_up import confirmation_subject
 from fordring.usecases.recording import attention_id
@@ -57,7 +57,9 @@ def followed_by(
     again = replace(follow, due_at=work.now)
     if plan is None:
         return again
-    asked = follow.asked is not None and follow.asked.kind == letter.kind
+    # A letter that the hub sends is confirmed by nobody else: this one is the creditor's own.
+    theirs = plan.sender is not Sender.HUB
+    asked = theirs and follow.asked is not None and follow.asked.kind == letter.kind
     debtor = work.demand(things.DEBTOR(invoice.creditor_id, invoice.debtor_id))
     situation = situation_of(plan, invoice, debtor, follow.done)
     if named or asked:

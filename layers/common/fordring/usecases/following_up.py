@@ -125,6 +125,10 @@ class _Look:
             return self._without_law(missing)
 
     def _go_on(self, situation: Situation, debtor: Debtor) -> str:
+        if self._follow.asked is not None and situation.plan.sender is Sender.HUB:
+            # What becomes of a letter of the hub's own is told by the letter.
+            self._note(replace(self._follow, due_at=None))
+            return "waits"
         if self._follow.asked is not None:
             return self._await_confirmation(self._follow.asked)
         coming = next_step(self._law, situation, self._today)
