@@ -117,6 +117,12 @@ def _clock() -> tuple[Route, ...]:
     return CLOCK_READ_ROUTES
 
 
+def _late_interest() -> tuple[Route, ...]:
+    from fordring.edge.routes.late_interest import LATE_INTEREST_ROUTES
+
+    return LATE_INTEREST_ROUTES
+
+
 def _law() -> tuple[Route, ...]:
     from fordring.edge.routes.law import LAW_ROUTES
 
@@ -223,6 +229,10 @@ ROUTES = Routes(
     Group(
         _clock,
         "GET /v1/test-clock",
+    ),
+    Group(
+        _late_interest,
+        "GET /v1/creditors/{creditor_id}/invoices/{invoice_id}/late-interest",
     ),
     Group(
         _law,

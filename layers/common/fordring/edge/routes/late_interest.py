@@ -1,0 +1,49 @@
+"""The late interest on an invoice: the route that reads it."""
+
+from fordring.domain import things
+from fordring.domain.calendar import local_date
+from fordring.domain.creditor import Scope
+from fordring.domain.late_interest import Claim, late_interest, principal_course
+from fordring.domain.law import law
+from fordring.domain.refs import Listing
+from fordring.domain.under_way import law_kind
+from fordring.edge.call import Call
+from fordring.edge.problem import Answer
+from fordring.edge.route import Route
+from fordring.edge.schemas.late_interest import LateInterestQuery, ToldLateInterest, tell_late_interest
+from fordring.usecases.submitting import invoice_of
+
+
+def read_late_interest(call: Call) -> Answer:
+    """Work out what the law gives for the days from the due date on."""
+    asked = call.asked(LateInterestQuery)
+    invoice_id = call.path["invoice_id"]
+    work = call.read(things.INVOICE(invoice_id))
+    invoice = invoice_of(work, call.creditor_id, invoice_id)
+    desk = call.hub.desk
+    debtor_ref = things.DEBTOR(call.creditor_id, invoice.debtor_id)
+    debtor_kind = law_kind(desk.read(debtor_ref).get(debtor_ref))
+    listing = Listing(things.INVOICE_ENTRY, "entries_of_invoice", (invoice_id,))
+    course = principal_course((entry for _, entry in desk.every(listing)), invoice.currency)
+    until = asked.until or local_date(work.now, invoice.country)
+    claim = Claim(invoice.country, debtor_kind, invoice.terms.due_date, course)
+    return Answer.of(200, tell_late_interest(invoice, debtor_kind, until, late_interest(law(), claim, until)))
+
+
+LATE_INTEREST_ROUTES = (
+    Route(
+        "GET",
+        "/v1/creditors/{creditor_id}/invoices/{invoice_id}/late-interest",
+        read_late_interest,
+        "Work out the late interest on an invoice",
+        "invoices",
+        Scope.READ,
+        {200: ToldLateInterest},
+        query=LateInterestQuery,
+        description=(
+            "Simple interest on the principal that was owed on each day, at each half-year's rate, rounded "
+            "once. It goes on being owed when the principal has been paid. A time without a row of law is "
+            "refused (`law_row_missing`), with the row that is missing."
+        ),
+    ),
+)
