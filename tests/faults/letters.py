@@ -49,7 +49,7 @@ def take_again(scene: Scene, message: dict[str, str]) -> None:
     assert end.answer == {"batchItemFailures": []}, end
     for letter in scene.letters():
         named = dict(letter["tags"])
-        told = {"mail_event": "Send", "invoice_id": named["invoice"], "letter_id": named["letter"]}
+        told = {"mail_event": "Send", "invoice": [named["invoice"]], "letter": [named["letter"]]}
         assert scene.run("deliver_outbox", sqs(told), None, later=True).status == 0
     scene.pump()
     scene.advance(hours=2)
@@ -78,24 +78,26 @@ def bounce(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
     scene, invoice_id = _asked_for(ground)
     scene.pump()
     letter_id = scene.world.get(things.INVOICE(invoice_id)).follow_up.letter
-    message = {"mail_event": "Bounce", "invoice_id": invoice_id, "letter_id": letter_id}
+    message = {"mail_event": "Bounce", "invoice": [invoice_id], "letter": [letter_id]}
     return scene, scene.run("deliver_outbox", sqs(message), kill, later=False), message
 
 
-def tell_again(scene: Scene, message: dict[str, str]) -> None:
+def tell_again(scene: Scene, message: dict[str, Any]) -> None:
     for _ in range(2):
         assert scene.run("deliver_outbox", sqs(message), None, later=True).status == 0
     scene.pump()
     # Nothing more is owed, and the plan has nothing more to do with it.
     body = {"date": scene.ground.now.date().isoformat()}
-    path = f"/v1/creditors/acme/invoices/{message['invoice_id']}/write-off"
+    (invoice_id,) = message["invoice"]
+    path = f"/v1/creditors/acme/invoices/{invoice_id}/write-off"
     assert scene.api.post(path, body).status == 201
     scene.advance(days=1)
     scene.pump()
 
 
-def bounced_once(scene: Scene, message: dict[str, str]) -> list[str]:
-    invoice = scene.world.get(things.INVOICE(message["invoice_id"]))
+def bounced_once(scene: Scene, message: dict[str, Any]) -> list[str]:
+    (invoice_id,) = message["invoice"]
+    invoice = scene.world.get(things.INVOICE(invoice_id))
     wrong = [] if len(scene.letters()) == 1 else [f"letters: {scene.letters()}"]
     if (invoice.reminders, invoice.balance.part(Component.FEE).remaining) != ((), 0):
         wrong.append(f"{invoice.reminders}, {invoice.balance}")

@@ -57,7 +57,7 @@ def letters(hub, invoice_id):
 
 def told_by_ses(hub, letter, event):
     """Let the mail service tell of a letter."""
-    message = {"mail_event": event, "invoice_id": letter.invoice_id, "letter_id": letter.letter_id}
+    message = {"mail_event": event, "invoice": [letter.invoice_id], "letter": [letter.letter_id]}
     record = {"messageId": "1", "body": json.dumps(message), "eventSource": "aws:sqs"}
     assert hub.worker("outbox").take({"Records": [record]}) == {"batchItemFailures": []}
     hub.pump()
@@ -341,10 +341,12 @@ def test_two_workers_send_one_letter(hub, world, api, mail):
 @pytest.mark.parametrize(
     "message",
     [
-        {"mail_event": "Bounce", "invoice_id": "inv_unknown", "letter_id": "ltr_unknown"},
-        {"mail_event": "Bounce", "invoice_id": "inv#x", "letter_id": "ltr_unknown"},
-        {"mail_event": "Bounce", "invoice_id": None, "letter_id": None},
-        {"mail_event": "Delivery", "invoice_id": "inv_unknown", "letter_id": "ltr_unknown"},
+        {"mail_event": "Bounce", "invoice": ["inv_unknown"], "letter": ["ltr_unknown"]},
+        {"mail_event": "Bounce", "invoice": ["inv#x"], "letter": ["ltr_unknown"]},
+        {"mail_event": "Bounce", "invoice": "", "letter": ""},
+        {"mail_event": "Bounce", "invoice": [], "letter": ["ltr_unknown", "ltr_other"]},
+        {"mail_event": "Delivery", "invoice": ["inv_unknown"], "letter": ["ltr_unknown"]},
+        {"mail_event": ["Bounce"], "invoice": ["inv_unknown"], "letter": ["ltr_unknown"]},
         {"mail_event": "Bounce"},
     ],
 )

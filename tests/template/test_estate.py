@@ -226,8 +226,8 @@ def test_what_ses_tells_of_letters_comes_to_the_outbox_as_ids_only() -> None:
     transformer = target["InputTransformer"]
     message = transformer["InputTemplate"]
     for name in transformer["InputPathsMap"]:
-        message = message.replace(f"<{name}>", '"x"')
-    assert json.loads(message) == {"mail_event": "x", "invoice_id": "x", "letter_id": "x"}
+        message = message.replace(f"<{name}>", f'"{name}"')
+    assert json.loads(message) == {"mail_event": "event", "invoice": "invoice", "letter": "letter"}
     assert {RESOURCES[name]["Condition"] for name in RESOURCES if name.startswith("MailEvents")} == {
         "SendsMail"
     }

@@ -235,7 +235,7 @@ class Story:
         )
         self.hub.pump()
         letter = self.hub.world.get(things.INVOICE(invoice_id)).follow_up.letter
-        event = {"mail_event": "Bounce", "invoice_id": invoice_id, "letter_id": letter}
+        event = {"mail_event": "Bounce", "invoice": [invoice_id], "letter": [letter]}
         HandingQueue(self.hub, "agency_queue").send([event])
         self.hub.pump()
         self.hub.hub.settings = settings

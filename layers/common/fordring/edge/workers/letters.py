@@ -31,13 +31,22 @@ def deliver(hub: Hub, ref: Ref[HubLetter], log: Log) -> datetime | None:
 
 
 def note_event(hub: Hub, message: Mapping[str, Any], log: Log) -> None:
-    """Take in an event of the mail service; what it tells of anything else is passed over."""
-    told, *ids = (message.get(name) for name in ("mail_event", "invoice_id", "letter_id"))
-    if told not in _TOLD or not all(isinstance(each, str) for each in ids):
-        return
+    """Take in an event of the mail service; what it tells of anything else is passed over.
+
+    The ids are the e-mail's tags, and a tag is a list of one value.
+    """
+    match message:
+        case {
+            "mail_event": str(told),
+            "invoice": [str(invoice_id)],
+            "letter": [str(letter_id)],
+        } if told in _TOLD:
+            ref = things.LETTER(invoice_id, letter_id)
+        case _:
+            return
     try:
-        state = note_mail_event(hub.desk, things.LETTER(*map(str, ids)), MailFate(told))
+        state = note_mail_event(hub.desk, ref, MailFate(told))
     except UnusableId:
         return
     if state is not None:
-        log.info("letter_told_of", letter_id=str(ids[1]), invoice_id=str(ids[0]), state=state.value)
+        log.info("letter_told_of", letter_id=letter_id, invoice_id=invoice_id, state=state.value)
