@@ -40,6 +40,7 @@ def faults_of_the_hub(store: Any, now: datetime, creditor_id: str = "acme") -> I
             yield f"the entries of {invoice.invoice_id} make {summed}, its balance says {whole.balance}"
         if [entry.seq for entry in entries] != list(range(1, len(entries) + 1)):
             yield f"the ledger of {invoice.invoice_id} has gaps"
+        yield from _faults_of_the_credits(store, whole)
     live: dict[str, str] = {}
     for listed in everything_of(store, Listing(things.CASE, "cases_of", (creditor_id,))):
         ref = things.CASE(listed.case_id)
@@ -57,6 +58,21 @@ def faults_of_the_hub(store: Any, now: datetime, creditor_id: str = "acme") -> I
     yield from _faults_of_the_vouchers(store, creditor_id)
     for ref in store.due(now + FAR):
         yield f"{ref} is due for ever"
+
+
+def _faults_of_the_credits(store: Any, invoice: Any) -> Iterator[str]:
+    """What a credit note did not settle is unused, and nothing is unused after a debt has come back."""
+    listing = Listing(things.CREDIT_NOTE, "credit_notes_of", (invoice.creditor_id,))
+    notes = [each for each in everything_of(store, listing) if each.invoice_id == invoice.invoice_id]
+    settled = sum(note.amount - note.surplus for note in notes)
+    credited = sum(part.credited for part in invoice.balance.parts.values())
+    if settled != credited:
+        yield f"the credit notes of {invoice.invoice_id} settled {settled}, its balance says {credited}"
+    unused = {note.credit_note_id for note in notes if note.surplus}
+    if unused != set(invoice.surplus_credits):
+        yield f"{unused} hold unused credit, {invoice.invoice_id} says {invoice.surplus_credits}"
+    if unused and invoice.balance.owed_to_creditor > 0:
+        yield f"{invoice.invoice_id} is owed on while {unused} hold unused credit"
 
 
 def _faults_of_the_vouchers(store: Any, creditor_id: str) -> Iterator[str]:

@@ -68,6 +68,8 @@ class CommandRow:
         What it settles of the principal, minor units: in flight until it is done.
     invoice_id
         The invoice of the case that it is about, where it is about one of several.
+    report_id
+        Under which id the agency is told, where that is not the subject's: of a credit that is used later.
     due_at
         When to try next, business time; ``None`` when nothing is to be tried.
     lease_owner, lease_until
@@ -101,6 +103,7 @@ class CommandRow:
     settled_at: datetime | None = None
     ticket: str | None = None
     underway_at: datetime | None = None
+    report_id: str | None = None
 
 
 def head_of(lane: Sequence[CommandRow]) -> CommandRow | None:

@@ -126,6 +126,8 @@ class Invoice:
         Cases that it was in and that another invoice gave the name; those under its own are known anyway.
     surplus_payments
         The payments on it that hold money for which nothing was owed.
+    surplus_credits
+        The credit notes matched to it of which something is unused, because nothing was owed.
     service
         What the creditor wants for this invoice; ``None``: the agreement's default.
     deliveries
@@ -173,6 +175,7 @@ class Invoice:
     surplus_payments: tuple[str, ...] = ()
     course: tuple[Step, ...] = ()
     follow_up: FollowUp | None = None
+    surplus_credits: tuple[str, ...] = ()
 
     @property
     def remaining(self) -> Money:

@@ -210,10 +210,11 @@ def _command(
             return ReportCredit(
                 external_id=case.external_id,
                 case_number=case.case_number,
-                credit_note_id=note.credit_note_id,
+                credit_note_id=row.report_id or note.credit_note_id,
                 invoice_external_id=member.external_id,
                 document_number=note.document_number,
-                amount=Money(note.amount - note.surplus, note.currency),
+                # What was unused then is told under an id of its own when it is used.
+                amount=Money(row.principal, note.currency),
                 credit_date=note.credit_date,
                 settles=_settles(case, row),
             )

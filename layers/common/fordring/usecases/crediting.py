@@ -17,6 +17,7 @@ from fordring.domain.values import dataclass
 from fordring.usecases.booking import book, follow
 from fordring.usecases.invoicing import content_digest, document_ref, refuse_taken_number
 from fordring.usecases.recording import command, derived_id, epoch_of, tell
+from fordring.usecases.surplus_credits import note_surplus_credit
 from fordring.usecases.unmatched import said
 from fordring.usecases.vouchering import vouch_sale
 from fordring.usecases.work import Work
@@ -153,6 +154,7 @@ def _apply_credit(work: Work, note: CreditNote, invoice: Invoice) -> CreditNote:
                     principal=sum(spread.values()),
                 )
             work.change(things.CASE(case.case_id), followed)
+    booked = note_surplus_credit(work, booked, note.credit_note_id, surplus)
     currency = note.currency
     tell(
         work,

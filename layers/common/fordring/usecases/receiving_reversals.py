@@ -19,6 +19,7 @@ from fordring.usecases.receiving_payments import agency_payment_id, follow_elsew
 from fordring.usecases.recording import tell_of_case
 from fordring.usecases.store_port import Store
 from fordring.usecases.surplus import use_surplus
+from fordring.usecases.surplus_credits import report_used, use_credits
 from fordring.usecases.unmatched import attention_of_payment, said, settle_attention
 from fordring.usecases.vouchering import void_unmatched, vouch_reversal
 from fordring.usecases.work import Work
@@ -91,9 +92,16 @@ def receive_reversal(work: Work, fact: PaymentReversed, teller: Teller, case: Ca
                 reverses=original,
             )
         invoice = use_surplus(work, invoice, payment.payment_id)
+        invoice, credits_used = use_credits(work, invoice, payment.payment_id)
         if followed is not None and payment.case_id == followed.case_id:
             followed = follow(followed, invoice, work)
         follow_elsewhere(work, followed, invoice)
+        # The case in hand is written at the end, with what is told now; another one here.
+        if followed is not None and invoice.case_id == followed.case_id:
+            followed = report_used(work, followed, invoice, credits_used)
+        elif credits_used and invoice.release.live and invoice.case_id is not None:
+            present = work.demand(things.CASE(invoice.case_id))
+            work.change(things.CASE(present.case_id), report_used(work, present, invoice, credits_used))
     home = work.find(things.INVOICE(payment.invoice_id)) if payment.invoice_id else None
     if payment.match is Match.MATCHED:
         owner = undone[0][1].owner if undone else home.owner if home else "creditor"

@@ -69,6 +69,7 @@ def command(
     subject_id: str | None = None,
     principal: int = 0,
     invoice_id: str | None = None,
+    report_id: str | None = None,
 ) -> Case:
     """Queue a command at the end of a case's lane; gives the case, which the caller writes.
 
@@ -87,6 +88,7 @@ def command(
         subject_id=subject_id,
         principal=principal,
         invoice_id=invoice_id,
+        report_id=report_id,
     )
     work.add(things.COMMAND(case.case_id, row.seq), row)
     return replace(

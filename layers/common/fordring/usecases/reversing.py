@@ -21,6 +21,7 @@ from fordring.usecases.paying import Target, tell_of_payment
 from fordring.usecases.recording import command, epoch_of
 from fordring.usecases.store_port import Conflict
 from fordring.usecases.surplus import use_surplus
+from fordring.usecases.surplus_credits import report_used, use_credits
 from fordring.usecases.vouchering import vouch_reversal
 from fordring.usecases.work import Desk, Work
 
@@ -123,9 +124,11 @@ def reverse(work: Work, payment: Payment, invoice: Invoice, reversed_date: date)
         )
     vouch_reversal(work, payment, taken, reversed_date, lead=invoice)
     booked = use_surplus(work, booked, payment.payment_id)
+    booked, credits_used = use_credits(work, booked, payment.payment_id)
     if invoice.case_id and (invoice.release.live or invoice.case_id == payment.case_id):
         case = work.get(things.CASE(invoice.case_id))
-        work.change(things.CASE(case.case_id), _after_reversal(work, case, payment, booked, undone))
+        followed = _after_reversal(work, case, payment, booked, undone)
+        work.change(things.CASE(case.case_id), report_used(work, followed, booked, credits_used))
     reversed_payment = replace(
         payment, match=Match.REVERSED, reversed_date=reversed_date, revision=payment.revision + 1
     )
