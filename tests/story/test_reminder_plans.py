@@ -459,6 +459,17 @@ def test_a_letter_that_is_not_as_the_law_has_it_is_not_confirmed(hub, product, c
     assert (again.status, again.code) == (409, "reminder_already_confirmed")
 
 
+def test_a_letter_for_an_invoice_in_another_currency_is_free(hub, product):
+    hub.world.debtor(kind="business", organisation_number="974760673")
+    plan(hub.world, "custom", claims_compensation=True)
+    invoice_id = followed(hub.world, currency="EUR")
+    product.until(date(2026, 3, 31))
+    (asked,) = product.asked()
+    nothing = {"amount": "0.00", "currency": "EUR"}
+    assert (asked["fee"], asked["compensation"]) == (nothing, nothing)
+    assert invoice_of(hub, invoice_id).remaining.text == "1250.00"
+
+
 def test_compensation_is_asked_of_a_business_instead_of_the_fee(hub, product):
     hub.world.debtor(kind="business", organisation_number="974760673")
     plan(hub.world, "custom", claims_compensation=True)

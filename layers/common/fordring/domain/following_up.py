@@ -13,7 +13,7 @@ from fordring.domain.agency import Level
 from fordring.domain.bank_days import BankCalendar
 from fordring.domain.invoice import Invoice, Release, Reminder
 from fordring.domain.late_interest import Claim, Course, late_interest
-from fordring.domain.law import Law
+from fordring.domain.law import CURRENCY, Law
 from fordring.domain.lawful_letters import Debt, Hurdle, before_collection, deadline_of, fee_allowed, hurdles
 from fordring.domain.reminder_plan import Anchor, PlanStep, ReminderPlan, StepKind
 from fordring.domain.values import dataclass
@@ -198,7 +198,8 @@ def letter_on(
     """Work out the letter of a step that is sent on a day; see ``deadline_of`` for ``calendar``.
 
     Where businesses are asked for the lump sum for late payment it offsets fees: the larger, not the sum
-    (forsinkelsesrenteloven § 3 a).
+    (forsinkelsesrenteloven § 3 a). The law speaks in its country's currency, and nothing is converted: a
+    letter for an invoice in another one is free.
 
     Raises
     ------
@@ -206,10 +207,11 @@ def letter_on(
         When a rule that it needs has no row for the time.
     """
     plan, debt = situation.plan, situation.debt
-    fee = fee_allowed(law, debt, step.kind, sent, agreed=plan.fees_agreed) if step.fee else 0
+    priced = step.fee and situation.invoice.currency == CURRENCY.get(debt.country)
+    fee = fee_allowed(law, debt, step.kind, sent, agreed=plan.fees_agreed) if priced else 0
     compensation = 0
     before = situation.compensation_charged
-    if step.fee and (before or plan.claims_compensation):
+    if priced and (before or plan.claims_compensation):
         fees, lump = situation.fees_charged + fee, before
         if not before:
             # It needs no agreement and no waiting time, as a fee does.
