@@ -213,7 +213,7 @@ def paid_to_agency(world, case, amount, day, payment_id="p-1", cost=0):
 
 
 @pytest.fixture
-def recovered(world: World, api):
+def recovered(world: World, api, clock):
     """Two cases: one paid at the agency in collection, one in part at the creditor; and a letter's cost."""
     world.ready()
     first, second = (world.case(invoice_id=world.invoice(amount="1000.00").invoice_id) for _ in range(2))
@@ -230,6 +230,7 @@ def recovered(world: World, api):
     apply_one(world.hub.desk, letter, SVEA)
     world.put(things.CASE(first.case_id), replaced(world.get(things.CASE(first.case_id)), stage="collection"))
     paid_to_agency(world, first, "1000.00", date(2026, 3, 12), cost=7000)
+    clock.advance(days=20)
     pay(api, second.members[0].invoice_id, "500.00", "2026-03-22")
     return first, second
 
