@@ -294,6 +294,22 @@ def test_what_has_become_wrong_before_it_is_sent_is_cancelled(hub, world, api, m
     assert follow_up(world, invoice_id).stopped == "settled"
 
 
+def test_a_letter_of_the_creditors_own_on_the_same_day_puts_the_hubs_off(hub, world, api, mail):
+    plan(world, sender=Sender.HUB)
+    invoice_id = followed(world)
+    mail.fails.append(TransportFailed("no", "no_connection"))
+    hub.advance_to(api, FREE.replace(hour=7, minute=0, second=10))
+    own = {"kind": "free_notice", "sent_date": "2026-03-19", "channel": "paper"}
+    assert api.post(f"{ACME}/invoices/{invoice_id}/reminders", own).status == 201
+
+    hub.advance_to(api, FREE)
+    assert mail.sent == []
+    assert [row.state for row in letters(hub, invoice_id)] == [LetterState.CANCELLED]
+    hub.advance(api, days=1)
+    assert len(mail.sent) == 1
+    assert [day for _, day in letters_of(invoice_of(world, invoice_id))] == ["2026-03-19", "2026-03-20"]
+
+
 def test_what_certainly_never_left_is_tried_again(hub, world, api, mail):
     plan(world, sender=Sender.HUB)
     followed(world)

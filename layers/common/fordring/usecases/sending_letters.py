@@ -19,7 +19,7 @@ from fordring.domain.command import LEASE, AttentionKind, retry_delay
 from fordring.domain.consulted import Consulted
 from fordring.domain.email import Letter, LetterRefused
 from fordring.domain.errors import Unavailable
-from fordring.domain.following_up import Charges, letter_on, stopped_by
+from fordring.domain.following_up import Charges, letter_on, next_step, stopped_by
 from fordring.domain.hub_letter import (
     PATIENCE,
     HubLetter,
@@ -186,10 +186,12 @@ def _worked_out_again(work: Work, office: PostOffice, letter: HubLetter) -> Read
         return stopped
     law = Consulted(office.law)
     try:
+        coming = next_step(law, situation, today)
         reminder, charges = letter_on(law, situation, step, today, office.calendar)
     except LawRowMissing:
         return "law_row_missing"
-    if _differs(letter, reminder, charges):
+    # A letter of the creditor's own may have gone out since.
+    if coming is None or coming.first_date > today or _differs(letter, reminder, charges):
         return "worked_out_anew"
     wording = dict(plan.wording).get(language_of(debtor))
     return Ready(letter, invoice, debtor, creditor, wording, charges, tuple(law.used))
