@@ -14,6 +14,7 @@ from fordring.domain.refs import Listing
 from fordring.domain.reminder_plan import Sender
 from fordring.domain.transport import TransportFailed
 from fordring.domain.vouchers import Account
+from fordring.usecases.restoring import raise_epoch
 from tests.story.following import FEE_BEARING, follow_up, followed, letters_of, plan
 from tests.story.telling import ACME, told
 
@@ -371,3 +372,65 @@ def test_events_of_nothing_that_is_known_change_nothing(hub, world, message):
     record = {"messageId": "1", "body": json.dumps(message), "eventSource": "aws:sqs"}
     assert hub.worker("outbox").take({"Records": [record]}) == {"batchItemFailures": []}
     assert world.engine.everything() == before
+
+
+def test_a_letter_from_before_a_restore_is_left_in_doubt(hub, world, api, mail):
+    plan(world, sender=Sender.HUB)
+    invoice_id = followed(world)
+    mail.fails.append(TransportFailed("no", "no_connection"))
+    hub.advance_to(api, FREE.replace(hour=7, minute=0, second=10))
+    raise_epoch(hub.hub.desk)
+
+    hub.advance_to(api, FREE)
+    (row,) = letters(hub, invoice_id)
+    assert (row.state, row.reason) == (LetterState.IN_DOUBT, "restored_since")
+    assert mail.sent == []
+    assert len(attentions(hub, "letter_in_doubt")) == 1
+
+    # The mail service knows better, however late it tells.
+    told_by_ses(hub, row, "Send")
+    assert letters_of(invoice_of(world, invoice_id)) == [("free_notice", "2026-03-19")]
+    assert attentions(hub, "letter_in_doubt") == []
+
+
+def test_what_went_to_an_agency_meanwhile_is_charged_nothing_and_its_bounce_is_told(
+    hub, world, api, mail, costly
+):
+    mail.fails.append(TransportFailed("maybe", "no_answer"))
+    invoice_id = followed(world)
+    hub.advance_to(api, FIRST_FEE.replace(hour=6, minute=30))
+    (row,) = letters(hub, invoice_id)
+    wanted = {"agency": "svea", "invoice_id": invoice_id}
+    assert api.post(f"{ACME}/cases", wanted).status == 202
+
+    told_by_ses(hub, row, "Send")
+    invoice = invoice_of(world, invoice_id)
+    assert letters_of(invoice) == [("reminder", "2026-03-30")]
+    assert invoice.reminders[0].fee == 0
+    assert invoice.balance.part(Component.FEE).original == 0
+
+    told_by_ses(hub, row, "Bounce")
+    assert invoice_of(world, invoice_id).reminders == ()
+    assert len(attentions(hub, "letter_bounced")) == 1
+
+
+def test_a_bounce_after_the_hand_over_leaves_the_fee_to_a_person(hub, world, api, mail, costly):
+    invoice_id = followed(world)
+    hub.advance_to(api, FIRST_FEE)
+    (row,) = letters(hub, invoice_id)
+    assert api.post(f"{ACME}/cases", {"agency": "svea", "invoice_id": invoice_id}).status == 202
+
+    told_by_ses(hub, row, "Bounce")
+    assert invoice_of(world, invoice_id).balance.part(Component.FEE).remaining == 3_800
+    (raised,) = attentions(hub, "letter_bounced")
+    assert raised.reason == "charge_at_agency"
+
+
+def test_without_a_sender_nothing_is_sent_and_it_is_told(hub, world, api, mail):
+    hub.hub.settings = replace(hub.hub.settings, mail_sender=None)
+    plan(world, sender=Sender.HUB)
+    invoice_id = followed(world)
+    hub.advance_to(api, FREE)
+    (raised,) = attentions(hub, "letter_not_sent")
+    assert (raised.reason, mail.sent) == ("no_sender", [])
+    assert follow_up(world, invoice_id).stopped == "letter_not_sent"
