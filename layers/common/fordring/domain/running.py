@@ -1,6 +1,7 @@
 """What keeps the hub running: claims, jobs, synchronisation, the test clock, the epoch."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -161,6 +162,16 @@ class Job:
     finished_at: datetime | None = None
     subject: str | None = None
     progress: Mapping[str, int] | None = None
+
+    def is_anothers(self, owner: str, at: datetime) -> bool:
+        """Whether another worker is at it, at an instant of real time."""
+        return self.lease_until is not None and self.lease_until > at and self.lease_owner != owner
+
+    def begun(self, owner: str, until: datetime) -> "Job":
+        """Give it as it is when a worker takes it up, until an instant of real time."""
+        return replace(
+            self, state="running", lease_owner=owner, lease_until=until, attempts=self.attempts + 1
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,14 +187,12 @@ def _begin(desk: Desk, job_id: str, owner: str) -> tuple[Job, bool] | None:
         job = work.find(ref)
         if job is None or job.state in ("done", "failed"):
             return None
-        if job.lease_until is not None and job.lease_until > real and job.lease_owner != owner:
+        if job.is_anothers(owner, real):
             return None
         if job.attempts >= MOST_ATTEMPTS:
             work.change(ref, _given_up(job, work))
             return None
-        leased = replace(
-            job, state="running", lease_owner=owner, lease_until=real + LEASE, attempts=job.attempts + 1
-        )
+        leased = job.begun(owner, real + LEASE)
         work.change(ref, leased)
         return leased, job.state == "running"
 

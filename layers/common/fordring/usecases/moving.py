@@ -29,6 +29,7 @@ from fordring.usecases.debtors import FreshDebtor
 from fordring.usecases.entries import Entries
 from fordring.usecases.former_contract import hear
 from fordring.usecases.gathering import submit_group
+from fordring.usecases.jobs import begin_job
 from fordring.usecases.lanes import lane_of
 from fordring.usecases.recording import epoch_of
 from fordring.usecases.store_port import Conflict
@@ -52,7 +53,7 @@ def move_cases(desk: Desk, agency: Agency, unseal: Unseal, job_id: str, owner: s
 
     Gives the job as it is then, ``None`` when there is nothing to do here.
     """
-    job = _begin(desk, job_id, owner)
+    job = begin_job(desk, job_id, owner, LEASE)
     if job is None:
         return None
     ref = things.AGREEMENT(job.creditor_id, job.subject or "")
@@ -82,25 +83,6 @@ def _under_way(desk: Desk, job_id: str) -> list[Moving]:
 
 def _case(desk: Desk, move: Moving) -> Case:
     return desk.read(things.CASE(move.case_id)).get(things.CASE(move.case_id))
-
-
-def _begin(desk: Desk, job_id: str, owner: str) -> Job | None:
-    ref = things.JOB(job_id)
-    real = desk.wall.now()
-
-    def decide(work: Work) -> Job | None:
-        job = work.find(ref)
-        if job is None or job.state == "done" or job.due_at is None or job.due_at > work.now:
-            return None
-        if job.lease_until is not None and job.lease_until > real and job.lease_owner != owner:
-            return None
-        begun = replace(
-            job, state="running", lease_owner=owner, lease_until=real + LEASE, attempts=job.attempts + 1
-        )
-        work.change(ref, begun)
-        return begun
-
-    return transact(desk, [ref], decide)
 
 
 def _postpone(desk: Desk, job_id: str, owner: str, until: datetime) -> Job | None:

@@ -15,6 +15,7 @@ from fordring.domain.invoice import Invoice
 from fordring.domain.refs import Listing
 from fordring.domain.reminder_plan import ReminderPlan
 from fordring.domain.running import Job
+from fordring.usecases.jobs import begin_job
 from fordring.usecases.looking_again import look_again
 from fordring.usecases.work import Desk, Work, transact
 
@@ -51,7 +52,7 @@ def move_invoices(desk: Desk, job_id: str, owner: str, time_left: Callable[[], t
 
     Gives the job as it is then, ``None`` when there is nothing to do here.
     """
-    job = _begin(desk, job_id, owner)
+    job = begin_job(desk, job_id, owner, LEASE)
     if job is None:
         return None
     ref = things.REMINDER_PLAN(job.creditor_id)
@@ -90,25 +91,6 @@ def _look_now(desk: Desk, present: ReminderPlan, invoice_id: str) -> bool:
 def _is_due(invoice: Invoice, now: datetime) -> bool:
     due_at = invoice.follow_up.due_at if invoice.follow_up else None
     return due_at is not None and due_at <= now
-
-
-def _begin(desk: Desk, job_id: str, owner: str) -> Job | None:
-    ref = things.JOB(job_id)
-    real = desk.wall.now()
-
-    def decide(work: Work) -> Job | None:
-        job = work.find(ref)
-        if job is None or job.state == "done":
-            return None
-        if job.lease_until is not None and job.lease_until > real and job.lease_owner != owner:
-            return None
-        begun = replace(
-            job, state="running", lease_owner=owner, lease_until=real + LEASE, attempts=job.attempts + 1
-        )
-        work.change(ref, begun)
-        return begun
-
-    return transact(desk, [ref], decide)
 
 
 def _note(
