@@ -15,6 +15,7 @@ from sandbox.agencies.cloud_collect.reading import Reader
 from sandbox.bookings import Booked
 from sandbox.desk import Desk, Routine, Statuses
 from sandbox.instants import instant_of, text_of
+from sandbox.paging import limit_of
 from sandbox.wire import Callback, Intervention, Reception, WireAnswer, WireRequest
 
 _PATH: Final = re.compile(r"/clients/([^/]+)/([a-z]+)(?:/([^/]+))?")
@@ -32,7 +33,6 @@ _OPERATIONS: Final = {
     ("GET", "cases"): "look_up",
     ("GET", "events"): "list_changes",
 }
-_LARGEST_PAGE: Final = 500
 _CLOSED: Final = ("paid", "credited", "withdrawn", "credit_loss", "cancelled", "other")
 
 
@@ -170,7 +170,7 @@ def _cases(desk: Desk, client: str, query: Mapping[str, str]) -> WireAnswer:
     columns = {"reference": "external_id", "caseNumber": "number"}
     following = None
     if query.get("state") == "OPEN":
-        limit = _limit(query)
+        limit = limit_of(query)
         found = cases.open_ones(desk, client, int(query.get("pageToken", "0")), limit + 1)
         following = str(found[limit - 1]["id"]) if len(found) > limit else None
         found = found[:limit]
@@ -187,7 +187,7 @@ def _cases(desk: Desk, client: str, query: Mapping[str, str]) -> WireAnswer:
 
 
 def _events(desk: Desk, client: str, query: Mapping[str, str]) -> WireAnswer:
-    limit = _limit(query)
+    limit = limit_of(query)
     since = text_of(instant_of(query["since"])) if "since" in query else None
     found = changes.listed(desk, client, int(query.get("after", "0")), since, limit + 1)
     return shapes.answer(
@@ -198,13 +198,6 @@ def _events(desk: Desk, client: str, query: Mapping[str, str]) -> WireAnswer:
             "items": [shapes.event(row) for row in found[:limit]],
         },
     )
-
-
-def _limit(query: Mapping[str, str]) -> int:
-    limit = int(query.get("limit", "100"))
-    if not 1 <= limit <= _LARGEST_PAGE:
-        raise ValueError("limit")
-    return limit
 
 
 _COMMANDS: Final[Mapping[str, Callable[[Desk, Row, Reader], WireAnswer]]] = {

@@ -8,9 +8,9 @@ from sandbox import cases, changes
 from sandbox.agencies.intrum import shapes
 from sandbox.desk import Desk
 from sandbox.instants import instant_of, text_of
+from sandbox.paging import limit_of
 from sandbox.wire import WireAnswer
 
-_LARGEST_PAGE: Final = 500
 ACTIVATED: Final = "ServiceActivated"
 """That a contract is activated is told by calling, not among the events."""
 _ENDED: Final = "CaseClosed"
@@ -26,7 +26,7 @@ def _look_up(desk: Desk, contract: str, query: Mapping[str, str]) -> WireAnswer:
 
 
 def _open_cases(desk: Desk, contract: str, query: Mapping[str, str]) -> WireAnswer:
-    limit = _limit(query)
+    limit = limit_of(query)
     found = cases.open_ones(desk, contract, int(query.get("page", "0")), limit + 1)
     following = str(found[limit - 1]["id"]) if len(found) > limit else None
     return _case_list(desk, found[:limit], following)
@@ -38,19 +38,12 @@ def _case_list(desk: Desk, found: Sequence[Row], following: str | None) -> WireA
 
 
 def _events(desk: Desk, contract: str, query: Mapping[str, str]) -> WireAnswer:
-    limit = _limit(query)
+    limit = limit_of(query)
     since = text_of(instant_of(query["since"])) if "since" in query else None
     after = int(query.get("after", "0"))
     found = changes.listed(desk, contract, after, since, limit + 1, without={ACTIVATED, _ENDED})
     told = [shapes.event(row) for row in found[:limit]]
     return shapes.answer(200, "found", asOf=desk.at, more=len(found) > limit, events=told)
-
-
-def _limit(query: Mapping[str, str]) -> int:
-    limit = int(query.get("limit", "100"))
-    if not 1 <= limit <= _LARGEST_PAGE:
-        raise ValueError("limit")
-    return limit
 
 
 QUERIES: Final[Mapping[str, Callable[[Desk, str, Mapping[str, str]], WireAnswer]]] = {

@@ -8,9 +8,8 @@ from sandbox import cases, changes, claims
 from sandbox.agencies.svea import case_work, shapes
 from sandbox.desk import Desk
 from sandbox.instants import instant_of, text_of
+from sandbox.paging import limit_of
 from sandbox.wire import WireAnswer
-
-_LARGEST_PAGE: Final = 500
 
 
 def _look_up(desk: Desk, client: str, query: Mapping[str, str]) -> WireAnswer:
@@ -26,7 +25,7 @@ def _look_up(desk: Desk, client: str, query: Mapping[str, str]) -> WireAnswer:
 
 
 def _open_cases(desk: Desk, client: str, query: Mapping[str, str]) -> WireAnswer:
-    limit = _limit(query)
+    limit = limit_of(query)
     found = cases.open_ones(desk, client, int(query.get("page", "0")), limit + 1)
     following = str(found[limit - 1]["id"]) if len(found) > limit else None
     return _case_list(desk, found[:limit], following)
@@ -46,7 +45,7 @@ def _case_list(desk: Desk, found: Sequence[Row], following: str | None) -> WireA
 
 
 def _changes(desk: Desk, client: str, query: Mapping[str, str]) -> WireAnswer:
-    limit = _limit(query)
+    limit = limit_of(query)
     since = text_of(instant_of(query["since"])) if "since" in query else None
     found = changes.listed(desk, client, int(query.get("after", "0")), since, limit + 1)
     return shapes.answer(
@@ -56,13 +55,6 @@ def _changes(desk: Desk, client: str, query: Mapping[str, str]) -> WireAnswer:
         More=len(found) > limit,
         Changes=[shapes.change(row) for row in found[:limit]],
     )
-
-
-def _limit(query: Mapping[str, str]) -> int:
-    limit = int(query.get("limit", "100"))
-    if not 1 <= limit <= _LARGEST_PAGE:
-        raise ValueError("limit")
-    return limit
 
 
 QUERIES: Final[Mapping[str, Callable[[Desk, str, Mapping[str, str]], WireAnswer]]] = {
