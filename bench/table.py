@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from demo.columns import in_columns
+
 
 @dataclass(frozen=True)
 class Line:
@@ -60,12 +62,5 @@ def text(title: str, lines: Iterable[Line]) -> str:
         for line in lines
     ]
     head = (title, "measured", "floor", "ratio", "aim", "met")
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    written = [
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in (head, *rows)
-    ]
-    return "\n".join([written[0], "-" * len(written[0]), *written[1:]])
+    (heads, *written), _ = in_columns([head, *rows], [column == 0 for column in range(len(head))])
+    return "\n".join([heads, "-" * len(heads), *written])

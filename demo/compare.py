@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from demo.client import Scene
+from demo.columns import in_columns
 from demo.creditor import Client
 
 NOTHING = Decimal("0.00")
@@ -156,19 +157,11 @@ def table(lines: Iterable[Line]) -> str:
         )
         for line in lines
     ]
-    widths = [max(len(row[column]) for row in [_HEADS, *rows]) for column in range(len(_HEADS))]
-
-    def spell(row: tuple[str, ...]) -> str:
-        cells = [
-            cell.ljust(width) if left else cell.rjust(width)
-            for cell, width, left in zip(row, widths, _LEFT, strict=True)
-        ]
-        return "  ".join(cells).rstrip()
-
+    (heads, *spelt), widths = in_columns([_HEADS, *rows], _LEFT)
     before = sum(widths[:6]) + 2 * 6
     owed, cost = widths[6] + widths[7] + 2, widths[8] + widths[9] + 2
     above = " " * before + "left to pay".center(owed) + "  " + "agency's cost".center(cost)
-    return "\n".join([above.rstrip(), spell(_HEADS), "-" * len(spell(_HEADS)), *map(spell, rows)])
+    return "\n".join([above.rstrip(), heads, "-" * len(heads), *spelt])
 
 
 def sums(lines: Iterable[Line]) -> dict[str, tuple[Decimal, Decimal]]:

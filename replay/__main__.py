@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from demo.client import Failed
+from demo.progress import Bar
 from fordring.domain.reminder_plan import PlanName
-from replay.days import replay
+from replay.days import Outcome, extent, replay
 from replay.picture import draw
 from replay.receivables import SHIFT, shifted
 from replay.table import text
@@ -30,36 +31,21 @@ def main() -> int:
         return 1
     due = [each.due_date for each in receivables]
     print(f"{len(receivables)} receivables, moved by {SHIFT.days} days: due {min(due)} to {max(due)}.")
-    outcomes = []
+    first, last = extent(receivables)
+    days = (last - first).days + 1
+    bar = Bar(days * len(COUNTRIES) * len(PLANS))
+    outcomes: list[Outcome] = []
     for country in COUNTRIES:
         for plan in PLANS:
-            outcomes.append(replay(country, plan, receivables, tell=_teller(country, plan)))
-    _tell("")
+
+            def tell(day: date, what: str = f"{country} {plan}", before: int = len(outcomes) * days) -> None:
+                bar.show(before + (day - first).days + 1, f"{what} {day:%Y-%m}")
+
+            outcomes.append(replay(country, plan, receivables, tell=tell))
     print(f"\n{text(outcomes)}\n")
     draw(outcomes[0], options.picture)
     print(f"How the ledger ages: {options.picture}")
     return 0
-
-
-def _teller(country: str, plan: PlanName) -> "Teller":
-    return Teller(f"{country} {plan.value}")
-
-
-class Teller:
-    """Tells a person at a terminal how far a replay has come."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-
-    def __call__(self, day: date) -> None:
-        """Tell the day, on the first of each month."""
-        if day.day == 1:
-            _tell(f"{self._what} {day:%Y-%m}")
-
-
-def _tell(what: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{what}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

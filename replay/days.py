@@ -6,17 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
-from typing import Final
 
 from demo.receivables import Receivable
+from fordring.domain.ageing import BUCKETS, Ages, bucket_of
 from fordring.domain.late_interest import Claim, late_interest
 from fordring.domain.law import LawRowMissing, law
 from fordring.domain.reminder_plan import PlanName
 from replay.ground import Ledger
-from replay.receivables import first_day, last_day
-
-BUCKETS: Final = ("not due", "1–30", "31–60", "61–90", "over 90")
-"""How long what is owed has been overdue, in days."""
 
 type Run = Callable[[Ledger], None]
 
@@ -37,12 +33,11 @@ class Outcome:
     without_row
         How many invoices' interest was refused, because a time has no row of law.
     aged
-        For the first day of each week, what was owed by how long it was overdue, minor units.
+        For the first day of each week, what was owed in each of ``ageing.BUCKETS``, minor units.
     """
 
     country: str
     plan: PlanName
-    invoices: int = 0
     letters: Counter[str] = field(default_factory=Counter)
     fees: int = 0
     interest: int = 0
@@ -51,6 +46,12 @@ class Outcome:
     disputed: int = 0
     without_row: int = 0
     aged: list[tuple[date, tuple[int, ...]]] = field(default_factory=list)
+
+
+def extent(receivables: Iterable[Receivable]) -> tuple[date, date]:
+    """Tell on which day the first invoice was made, and on which the last one was paid."""
+    known = list(receivables)
+    return min(each.invoice_date for each in known), max(each.settled_date for each in known)
 
 
 def replay(
@@ -69,15 +70,15 @@ def replay(
     tell
         Is told each day.
     """
-    ledger = Ledger(country, plan, first_day(list(receivables)), Random(0).getrandbits)
+    day, last = extent(receivables)
+    ledger = Ledger(country, plan, day, Random(0).getrandbits)
     begins, falls_due, is_paid = (defaultdict[date, list[Receivable]](list) for _ in range(3))
     for each in receivables:
         begins[each.invoice_date].append(each)
         falls_due[each.due_date].append(each)
         is_paid[each.settled_date].append(each)
-    outcome = Outcome(country, plan, len(receivables))
-    day = first_day(list(receivables))
-    while day <= last_day(list(receivables)):
+    outcome = Outcome(country, plan)
+    while day <= last:
         ledger.morning(day)
         for each in begins[day]:
             ledger.registered(each)
@@ -115,13 +116,11 @@ def _settle(outcome: Outcome, ledger: Ledger, each: Receivable) -> None:
 
 
 def _aged(receivables: Iterable[Receivable], day: date) -> tuple[int, ...]:
-    sums = [0] * len(BUCKETS)
+    ages = Ages()
     for each in receivables:
         if each.invoice_date <= day < each.settled_date:
-            late = (day - each.due_date).days
-            place = 0 if late <= 0 else min((late - 1) // 30, 3) + 1
-            sums[place] += int(each.amount * 100)
-    return tuple(sums)
+            ages = ages.plus(bucket_of(each.due_date, day), int(each.amount * 100))
+    return tuple(ages.amounts.get(bucket, 0) for bucket in BUCKETS)
 
 
 # --- how a day's work is done ---------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Receivables with the days on which they were paid, moved to a time whose law is known."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -28,13 +28,3 @@ def shifted(path: Path, by: timedelta = SHIFT) -> list[Receivable]:
         )
         for each in read_receivables(path)
     ]
-
-
-def first_day(receivables: list[Receivable]) -> date:
-    """Tell on which day the first invoice was made."""
-    return min(each.invoice_date for each in receivables)
-
-
-def last_day(receivables: list[Receivable]) -> date:
-    """Tell on which day the last one was paid."""
-    return max(each.settled_date for each in receivables)

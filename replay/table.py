@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from demo.columns import in_columns
 from fordring.domain.law import CURRENCY
 from fordring.domain.money import Money
 from replay.days import Outcome
@@ -14,7 +15,7 @@ def text(outcomes: Sequence[Outcome]) -> str:
     most = max((max(each.paid_before, default=0) for each in outcomes), default=0)
     steps = [f"after {number}" for number in range(most + 1)]
     head = ["country", "plan", "notices", "reminders", "coll. notices", "fees", "interest", "cases", *steps]
-    rows = [head]
+    rows = []
     for each in outcomes:
         currency = CURRENCY[each.country]
         interest = Money(each.interest, currency).text + ("*" if each.without_row else "")
@@ -29,15 +30,8 @@ def text(outcomes: Sequence[Outcome]) -> str:
                 *(str(each.paid_before[number]) for number in range(most + 1)),
             ]
         )
-    widths = [max(len(row[place]) for row in rows) for place in range(len(head))]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if place < 2 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-    lines.insert(1, "-" * len(lines[0]))
+    (heads, *spelt), _ = in_columns([head, *rows], [place < 2 for place in range(len(head))])
+    lines = [heads, "-" * len(heads), *spelt]
     refused = [each for each in outcomes if each.without_row]
     if refused:
         countries = ", ".join(dict.fromkeys(each.country for each in refused))

@@ -153,26 +153,23 @@ def due_for_transfer(ground: Ground) -> str:
     return invoice_id
 
 
-def pay(ground, invoice_id):
+def settle(ground, invoice_id, kind):
     ref = things.INVOICE(invoice_id)
 
     def decide(work):
         invoice = work.get(ref)
         amounts = {Component.PRINCIPAL: invoice.principal}
-        book(work, invoice, EntryKind.PAYMENT, amounts, date(2026, 3, 30), Source.CREDITOR)
+        book(work, invoice, kind, amounts, date(2026, 3, 30), Source.CREDITOR)
 
     transact(ground.hub.desk, [ref], decide)
+
+
+def pay(ground, invoice_id):
+    settle(ground, invoice_id, EntryKind.PAYMENT)
 
 
 def credit(ground, invoice_id):
-    ref = things.INVOICE(invoice_id)
-
-    def decide(work):
-        invoice = work.get(ref)
-        amounts = {Component.PRINCIPAL: invoice.principal}
-        book(work, invoice, EntryKind.CREDIT, amounts, date(2026, 3, 30), Source.CREDITOR)
-
-    transact(ground.hub.desk, [ref], decide)
+    settle(ground, invoice_id, EntryKind.CREDIT)
 
 
 def dispute(ground, invoice_id):

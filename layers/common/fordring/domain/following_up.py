@@ -80,6 +80,16 @@ class Situation:
             invoice.country, self.debtor_kind, invoice.terms.due_date, self.letters, invoice.principal
         )
 
+    def after(self, letter: Reminder, charges: "Charges") -> "Situation":
+        """Give the situation once the next step's letter was sent."""
+        return replace(
+            self,
+            letters=(*self.letters, letter),
+            done=self.done + 1,
+            fees_charged=self.fees_charged + charges.fee,
+            compensation_charged=self.compensation_charged + charges.compensation,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Next:
@@ -254,10 +264,4 @@ def look_ahead(law: Law, situation: Situation, today: date, calendar: BankCalend
             return
         letter, charges = letter_on(law, situation, coming.step, today, calendar)
         yield Ahead(coming, letter, charges)
-        situation = replace(
-            situation,
-            letters=(*situation.letters, letter),
-            done=situation.done + 1,
-            fees_charged=situation.fees_charged + charges.fee,
-            compensation_charged=situation.compensation_charged + charges.compensation,
-        )
+        situation = situation.after(letter, charges)

@@ -1,7 +1,6 @@
 """Whether a creditor's own plan is lawful: refused where it is not, with the first lawful day (FIK-5)."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -57,13 +56,7 @@ def _tried(law: Law, situation: Situation, places: list[int]) -> Iterator[Fault]
         today = max(coming.first_date, today)
         yield from _of_fee(law, situation, coming.step, today, place)
         letter, charges = letter_on(law, situation, coming.step, today, None)
-        situation = replace(
-            situation,
-            letters=(*situation.letters, letter),
-            done=situation.done + 1,
-            fees_charged=situation.fees_charged + charges.fee,
-            compensation_charged=situation.compensation_charged + charges.compensation,
-        )
+        situation = situation.after(letter, charges)
 
 
 def _too_early(place: str, coming: Next, situation: Situation) -> Fault:

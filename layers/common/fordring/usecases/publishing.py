@@ -10,7 +10,7 @@ cost twice as much for each row (docs/decisions.md).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import batched
 from typing import Any, Final
 
@@ -86,8 +86,7 @@ class _Feed:
         """Give events their places, unless they have them."""
         for attempt in range(ATTEMPTS):
             if attempt:
-                # Full jitter: the losers of one round must not meet again in the next.
-                self.desk.wall.pause(timedelta(milliseconds=self.desk.randbits(16) % (5 * 2**attempt)))
+                self.desk.give_way(attempt - 1)
             newest = self._newest_page()
             placed = _refs_in(newest)
             # Read after the page: what still waits now, and is not in it, is in no page before it either.

@@ -198,6 +198,13 @@ class Desk:
         read = self.store.read(wanted)
         return Work(read, wanted, self.clock.now(read), self.ids)
 
+    def give_way(self, attempt: int) -> None:
+        """Wait after losing an attempt, counted from 0: up to 10 ms, then 20, 40, 80.
+
+        Full jitter: the losers of one round must not meet again in the next.
+        """
+        self.wall.pause(timedelta(milliseconds=self.randbits(16) % (10 * 2**attempt)))
+
     def every[T](self, listing: Listing[T]) -> Iterator[tuple[Ref[T], T]]:
         """Read a whole list, a page when its first item is asked for."""
         after: str | None = None
@@ -246,8 +253,7 @@ def transact[R](
             also.extend(more.refs)
             continue
         except Conflict:
-            # Full jitter: the losers of one round must not meet again in the next.
-            desk.wall.pause(timedelta(milliseconds=desk.randbits(16) % (10 * 2**attempt)))
+            desk.give_way(attempt)
             continue
         return result
     raise Busy
