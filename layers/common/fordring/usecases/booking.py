@@ -106,3 +106,9 @@ def book_cost(
     )
     work.add(things.CASE_ENTRY(case.case_id, entry.seq), entry)
     return case.booked(entry), entry
+
+
+def ledger_of(work: Work, invoice: Invoice) -> list[Entry]:
+    """Give every entry of an invoice; they are read when they have not been."""
+    seqs = range(1, invoice.last_entry + 1)
+    return work.demand_all([things.INVOICE_ENTRY(invoice.invoice_id, seq) for seq in seqs])

@@ -25,6 +25,7 @@ from fordring.domain.reminder_plan import ReminderPlan, Sender, StepKind
 from fordring.domain.under_way import look_at, situation_of
 from fordring.domain.values import dataclass
 from fordring.usecases.asking import DueLetter, ask_billing_product
+from fordring.usecases.booking import ledger_of
 from fordring.usecases.entries import Entries
 from fordring.usecases.hub_letters import send_letter
 from fordring.usecases.recording import ask_for_attention, attention_id, raise_attention
@@ -162,11 +163,8 @@ class _Look:
         """Have whoever sends the plan's letters send one."""
         invoice, follow, step = self._invoice, self._follow, coming.step
         if step.kind is not StepKind.FREE_NOTICE:
-            ledger = [
-                things.INVOICE_ENTRY(invoice.invoice_id, str(seq)) for seq in range(1, invoice.last_entry + 1)
-            ]
-            entries = self._work.demand_all(ledger)
-            situation = situation_of(situation.plan, invoice, debtor, follow.done, entries)
+            ledger = ledger_of(self._work, invoice)
+            situation = situation_of(situation.plan, invoice, debtor, follow.done, ledger)
         letter, charges = letter_on(self._law, situation, step, self._today, self._rules.calendar)
         asked = Asked(
             step=follow.done,

@@ -18,6 +18,7 @@ from fordring.domain.money import Money
 from fordring.domain.refs import Ref
 from fordring.usecases.booking import book
 from fordring.usecases.recording import ask_for_attention, attention_id, epoch_of, tell
+from fordring.usecases.reminding import charge_for_letter
 from fordring.usecases.unmatched import said, settle_attention
 from fordring.usecases.vouchering import vouch_charge
 from fordring.usecases.work import Work
@@ -137,7 +138,6 @@ def has_been_sent(work: Work, ref: Ref[HubLetter], letter: HubLetter) -> None:
     invoice = work.demand(things.INVOICE(letter.invoice_id))
     asked, reminder = letter.asked, letter.reminder
     charged = {Component.FEE: asked.fee, Component.COMPENSATION: asked.compensation}
-    charged = {component: amount for component, amount in charged.items() if amount}
     if invoice.release.live or invoice.owner != "creditor":
         charged, reminder = {}, replace(reminder, fee=0)
     follow = invoice.follow_up
@@ -150,10 +150,8 @@ def has_been_sent(work: Work, ref: Ref[HubLetter], letter: HubLetter) -> None:
         updated_at=work.now,
         revision=invoice.revision + 1,
     )
-    work.change(things.INVOICE(invoice.invoice_id), noted)
-    if charged:
-        noted, entry = book(work, noted, EntryKind.CHARGE, charged, asked.on, Source.CREDITOR)
-        vouch_charge(work, invoice, charged, asked.on)
+    noted, entry = charge_for_letter(work, invoice, noted, charged, asked.on)
+    if entry is not None:
         letter = replace(letter, entry=entry.seq)
     settle(work, ref, letter, LetterState.SENT, None)
     tell(

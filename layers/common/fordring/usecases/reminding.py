@@ -1,13 +1,15 @@
 """Letters that the creditor itself has sent, before an agency has the invoice."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from fordring.domain import things
 from fordring.domain.bank_days import BankCalendar
 from fordring.domain.calendar import refuse_day_to_come
 from fordring.domain.errors import Refused
 from fordring.domain.invoice import Invoice, Reminder
-from fordring.domain.ledger import Component, EntryKind, Source
+from fordring.domain.ledger import Component, Entry, EntryKind, Source
 from fordring.domain.values import dataclass
 from fordring.usecases.booking import book
 from fordring.usecases.vouchering import vouch_charge
@@ -58,13 +60,29 @@ def record_reminder(work: Work, invoice: Invoice, sent: SentLetter, calendar: Ba
         revision=invoice.revision + 1,
     )
     added = {Component.FEE: reminder.fee, Component.COMPENSATION: sent.compensation}
-    added = {part: minor for part, minor in added.items() if minor}
+    booked, _ = charge_for_letter(work, invoice, noted, added, reminder.sent_date)
+    return booked
+
+
+def charge_for_letter(
+    work: Work, invoice: Invoice, noted: Invoice, costs: Mapping[Component, int], on: date
+) -> tuple[Invoice, Entry | None]:
+    """Write down an invoice with a letter that was sent, and what that adds to the debt.
+
+    Parameters
+    ----------
+    invoice, noted
+        As it was, and with the letter among its own.
+    costs
+        Minor units; of nothing there is no entry.
+    """
+    added = {part: minor for part, minor in costs.items() if minor}
     if not added:
         work.change(things.INVOICE(invoice.invoice_id), noted)
-        return noted
-    booked, _ = book(work, noted, EntryKind.CHARGE, added, reminder.sent_date, Source.CREDITOR)
-    vouch_charge(work, invoice, added, reminder.sent_date)
-    return booked
+        return noted, None
+    booked, entry = book(work, noted, EntryKind.CHARGE, added, on, Source.CREDITOR)
+    vouch_charge(work, invoice, added, on)
+    return booked, entry
 
 
 def _confirmed(work: Work, invoice: Invoice, sent: SentLetter, calendar: BankCalendar) -> Invoice:

@@ -36,6 +36,7 @@ from fordring.domain.reminder_plan import PlanStep, ReminderPlan
 from fordring.domain.transport import TransportFailed
 from fordring.domain.under_way import situation_of
 from fordring.domain.values import dataclass
+from fordring.usecases.booking import ledger_of
 from fordring.usecases.hub_letters import (
     ask,
     has_been_sent,
@@ -177,10 +178,7 @@ def _worked_out_again(work: Work, office: PostOffice, letter: HubLetter) -> Read
         return "plan_changed"
     if letter.asked.on != today:
         return "day_passed"
-    entries = work.demand_all(
-        [things.INVOICE_ENTRY(invoice.invoice_id, seq) for seq in range(1, invoice.last_entry + 1)]
-    )
-    situation = situation_of(plan, invoice, debtor, follow.done, entries)
+    situation = situation_of(plan, invoice, debtor, follow.done, ledger_of(work, invoice))
     stopped = stopped_by(situation) or not_by_email(invoice.country, debtor, letter.asked)
     if stopped is not None:
         return stopped
