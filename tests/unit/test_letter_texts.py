@@ -142,6 +142,62 @@ def test_letters_are_called_by_the_terms_of_the_field():
     assert title_of("sv", "SE", StepKind.REMINDER) == title_of("sv", "FI", StepKind.REMINDER)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_the_letter_before_collection_is_a_demand_in_sweden_and_finland_and_a_notice_elsewhere(
+    language, country
+):
+    words, kind = WORDS[language], StepKind.NOTICE_OF_COLLECTION
+    demands = country in ("SE", "FI")
+    letter = write_letter(replace(FACTS, kind=kind, language=language, country=country))
+    assert (words.demand in letter.text) == demands
+    assert (words.openings[kind] in letter.text) != demands
+    assert (title_of(language, country, kind) == words.titles[kind]) == (country == "NO")
+    assert ("§ 10-påkrav" in letter.subject) == (country == "DK")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_notice_of_collection_says_that_an_objection_stops_it(language):
+    said = {kind: write_letter(replace(FACTS, kind=kind, language=language)) for kind in LETTERS}
+    stops = WORDS[language].stops
+    for form in ("text", "html"):
+        told = [kind for kind in LETTERS if stops in getattr(said[kind], form)]
+        assert told == [StepKind.NOTICE_OF_COLLECTION]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_without_a_deadline_speaks_of_none(language):
+    letter = write_letter(replace(FACTS, language=language, kind=StepKind.FREE_NOTICE, deadline_date=None))
+    for word in ("frist", "määräaja", "deadline", "betalingsdag", "betalningsdag"):
+        assert word not in letter.text.lower()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_interest_is_told_as_it_stands_when_the_day_of_the_letter_begins(language):
+    # forsinkelsesrenteloven § 2: the day of the letter, as that of a payment, is not counted.
+    label = WORDS[language].interest
+    assert "{day}" in label
+    for through in ("til og med", "till och med", "saakka", "including"):
+        assert through not in label
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "called"),
+    [
+        ("nb", "NO", "Organisasjonsnummer"),
+        ("sv", "SE", "Organisationsnummer"),
+        ("sv", "FI", "FO-nummer"),
+        ("fi", "FI", "Y-tunnus"),
+        ("fi", "NO", "Yritystunnus"),
+        ("da", "DK", "CVR-nummer"),
+        ("da", "NO", "Virksomhedsnummer"),
+    ],
+)
+def test_a_companys_number_has_the_name_that_it_has_in_its_country(language, country, called):
+    text = write_letter(replace(FACTS, language=language, country=country)).text
+    assert f"\n{called}: 914778271\n" in text
+
+
 def test_a_free_notice_without_a_deadline_asks_for_nothing_but_the_debt():
     letter = write_letter(
         replace(

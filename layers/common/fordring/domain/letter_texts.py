@@ -11,7 +11,7 @@ from datetime import date
 from html import escape
 from typing import Final
 
-from fordring.domain.letter_words import WORDS, Words, title_of
+from fordring.domain.letter_words import WORDS, Words, opening_of, title_of
 from fordring.domain.money import Money
 from fordring.domain.reminder_plan import StepKind
 from fordring.domain.values import dataclass
@@ -39,8 +39,8 @@ class LetterFacts:
     fee, compensation
         What this letter adds.
     interest
-        What late interest has come to on the day it is sent, which is told and not charged; ``None``: not
-        asked for.
+        What late interest has come to when the day begins on which it is sent, which is told and not
+        charged; ``None``: not asked for.
     deadline_date
         By when to pay; ``None``: soon.
     wording
@@ -124,13 +124,15 @@ def _parts(facts: LetterFacts) -> _Parts:
         *_paragraphs(facts.wording or ""),
         *((words.consequence,) if notice else ()),
         words.objection.format(creditor=creditor),
+        *((words.stops,) if notice else ()),
         words.paid_already,
     )
-    number = f"{words.organisation_number}: {_line(facts.creditor_number)}"
+    called = words.local_number.get(facts.country, words.organisation_number)
+    number = f"{called}: {_line(facts.creditor_number)}"
     return _Parts(
         title=title_of(facts.language, facts.country, facts.kind),
         greeting=f"{words.to}: {_line(facts.debtor)}",
-        before=(words.openings[facts.kind], asked),
+        before=(opening_of(facts.language, facts.country, facts.kind), asked),
         rows=tuple(_rows(words, facts)),
         after=after,
         signature=(words.regards, creditor, *map(_line, facts.creditor_lines), number),
