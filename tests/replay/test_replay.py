@@ -67,7 +67,7 @@ def test_each_is_followed_up_to_the_day_on_which_it_was_paid():
 
 
 def test_a_time_without_a_row_is_told_in_the_table():
-    file = [receivable(1, date(2024, 8, 1), due=date(2024, 6, 20))]
+    file = [receivable(1, date(2027, 2, 1), due=date(2026, 12, 20))]
 
     sweden = replayed("SE", PlanName.CALM, file)
 

@@ -508,15 +508,17 @@ def test_a_letter_of_the_creditors_own_confirms_none_that_the_hub_sends(hub):
 
 
 def test_a_step_without_a_row_of_law_waits_and_says_which(hub, product):
-    hub.world.creditor(country="SE")
-    plan(hub.world, "custom", fees_agreed=True)
-    invoice_id = followed(hub.world, currency="SEK")
+    """Denmark's lump sum for late payment is not sourced, and a letter that claims it needs its figure."""
+    hub.world.creditor(country="DK")
+    hub.world.debtor(kind="business")
+    plan(hub.world, "custom", claims_compensation=True)
+    invoice_id = followed(hub.world, currency="DKK")
     product.until(date(2026, 4, 3))
     assert product.asked() == []
     (asked,) = attention(hub)
     assert (asked.kind, asked.subject) == (
         "law_row_missing",
-        ("law", "acme", "SE", "late_interest", "consumer"),
+        ("law", "acme", "DK", "late_compensation", "business"),
     )
     assert follow_up(hub.world, invoice_id).stopped == "law_row_missing"
 

@@ -64,6 +64,24 @@ def test_days_are_counted_as_each_country_counts_them():
         assert one.interest == interest
 
 
+@pytest.mark.parametrize(
+    ("country", "due", "until", "amount"),
+    [
+        # 11 days of 366 at 12.00 and 19 of 365 at 11.00 per cent: 36.0656 + 57.2603.
+        ("SE", "2024-12-20", "2025-01-20", 9333),
+        # 10 days of 365 at 9.5, 184 at 11.0, 10 of 366 at 11.5: 26.0274 + 554.5205 + 31.4208.
+        ("FI", "2023-06-20", "2024-01-11", 61197),
+        # 10 days of 365 at 10.75 and 10 at 9.75: 29.4521 + 26.7123.
+        ("DK", "2025-06-20", "2025-07-11", 5616),
+    ],
+)
+def test_numbers_worked_by_hand(country, due, until, amount):
+    """Räntelagen 6 §, korkolaki 4 §, renteloven § 5: 10,000.00 over a change of the rate and of the year."""
+    course = [(date(2023, 1, 1), 1000000)]
+    asked = claim(course, date.fromisoformat(due), country=country)
+    assert late_interest(law(), asked, date.fromisoformat(until)).amount == amount
+
+
 def test_an_agreed_rate_needs_no_row_of_rates():
     course = [(date(2027, 1, 1), 36500)]
     found = late_interest(
@@ -79,8 +97,9 @@ def test_an_agreed_rate_needs_no_row_of_rates():
     ("country", "due", "until"),
     [
         ("NO", "2026-12-20", "2027-01-03"),
-        ("SE", "2024-06-20", "2024-07-03"),
-        ("DK", "2024-01-10", "2024-02-01"),
+        ("SE", "2026-12-20", "2027-01-03"),
+        ("FI", "2026-12-20", "2027-01-03"),
+        ("DK", "2026-12-20", "2027-01-03"),
     ],
 )
 def test_a_time_without_a_row_is_refused(country, due, until):

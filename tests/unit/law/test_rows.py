@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from fordring.domain.law import RULES, Law, LawRowMissing, faults_in, law
+from tests.law_checker import RATES
 
 FINLANDS_OWN = ("agency_demand_fee", "cost_cap")
 """What no other country's rows are about: a consumer there pays no more than so much."""
@@ -57,11 +58,14 @@ def test_what_a_consumer_in_finland_pays_at_most(principal, demand, altogether):
     ("country", "kind", "rule", "on"),
     [
         ("NO", "consumer", "collection_rate", "2020-09-30"),
+        ("NO", "any", "late_interest", "2023-06-30"),
         ("NO", "any", "late_interest", "2027-01-01"),
-        ("SE", "business", "late_interest", "2024-07-01"),
-        ("FI", "consumer", "late_interest", "2023-07-01"),
-        ("FI", "business", "late_interest", "2026-07-01"),
-        ("DK", "consumer", "day_count", "2024-01-01"),
+        ("SE", "business", "late_interest", "2022-12-31"),
+        ("SE", "business", "late_interest", "2027-01-01"),
+        ("FI", "consumer", "late_interest", "2027-01-01"),
+        ("FI", "business", "late_interest", "2027-01-01"),
+        ("DK", "consumer", "late_interest", "2022-12-31"),
+        ("DK", "consumer", "late_interest", "2027-01-01"),
         ("IS", "consumer", "reminder_fee", "2024-01-01"),
         ("FI", "business", "cost_cap", "2024-01-01"),
         ("DK", "business", "late_compensation", "2026-01-01"),
@@ -72,6 +76,27 @@ def test_what_no_row_says_is_refused_by_name(country, kind, rule, on):
         law().row(country, rule, kind, date.fromisoformat(on))
     assert missing.value.facts == {"country": country, "rule": rule, "debtor_kind": kind, "on": on}
     assert missing.value.reason == "law_row_missing"
+
+
+@pytest.mark.parametrize("kind", ["consumer", "business"])
+@pytest.mark.parametrize("country", ["NO", "SE", "FI", "DK"])
+def test_each_half_year_has_the_rate_that_was_read_a_second_time(country, kind):
+    """Forsinkelsesrenteloven § 3, räntelagen 6 §, korkolaki 4 and 4 a §§, renteloven § 5: none left out."""
+    typed = RATES.get((country, "any")) or RATES[country, kind]
+    known = {
+        row.valid_from.isoformat(): str(row.value)
+        for row in law().rows
+        if (row.country, row.rule) == (country, "late_interest") and row.debtor_kind in (kind, "any")
+    }
+    assert known == dict(typed)
+    half_years = [f"{year}-{month}-01" for year in range(2023, 2027) for month in ("01", "07")]
+    assert list(known) == half_years[1 if country == "NO" else 0 :]
+
+
+def test_a_page_where_a_row_was_read_can_be_opened():
+    pages = [row.url for row in law().rows if row.url is not None]
+    assert pages
+    assert all(page.startswith(("https://", "http://")) and " " not in page for page in pages)
 
 
 @pytest.mark.parametrize("country", ["NO", "SE", "FI", "DK"])

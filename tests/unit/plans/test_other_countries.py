@@ -41,15 +41,15 @@ class TestSweden:
         assert course.letters[0].deadline == date(2026, 6, 22)
 
     def test_interest_after_the_last_rate_is_refused(self):
-        """The reference rate is sourced until 2024-06-30; a letter without interest goes all the same."""
+        """The reference rate is sourced until 2026-12-31; a letter without interest goes all the same."""
         plan = plan_of(PlanStep(REMINDER, 10))
         before = Course(plan, "SE", due=date(2024, 6, 10), asks_interest=True).until(10)
         assert before.interest == [(date(2024, 6, 20), round(1_000_000 * 0.12 * 9 / 366))]
-        after = Course(plan, "SE", due=date(2024, 6, 25), asks_interest=True)
+        after = Course(plan, "SE", due=date(2026, 12, 25), asks_interest=True)
         with pytest.raises(LawRowMissing) as missing:
             after.until(10)
-        assert missing.value.facts["on"] == "2024-07-01"
-        assert len(Course(plan, "SE", due=date(2024, 6, 25)).until(10).letters) == 1
+        assert missing.value.facts["on"] == "2027-01-01"
+        assert len(Course(plan, "SE", due=date(2026, 12, 25)).until(10).letters) == 1
 
 
 class TestFinland:
@@ -107,13 +107,13 @@ class TestFinland:
         ]
 
     def test_consumers_and_businesses_pay_different_interest(self):
-        """Korkolaki 4 § and maksuehtolaki: 9.5 and 10.5 per cent from 2026-01-01; nothing after June yet."""
+        """Korkolaki 4 § and maksuehtolaki: 9.5 and 10.5 per cent from 2026-01-01; nothing after 2026 yet."""
         plan = plan_of(PlanStep(REMINDER, 14))
         for debtor, rate in (("consumer", 0.095), ("business", 0.105)):
             course = Course(plan, "FI", debtor, asks_interest=True).until(14)
             assert course.interest == [(DUE + days(14), round(1_000_000 * rate * 13 / 365))]
         with pytest.raises(LawRowMissing):
-            Course(plan, "FI", due=date(2026, 6, 25), asks_interest=True).until(14)
+            Course(plan, "FI", due=date(2026, 12, 25), asks_interest=True).until(14)
 
 
 class TestDenmark:
@@ -133,11 +133,17 @@ class TestDenmark:
         assert course.letters[0].deadline == DUE + days(14)
 
     def test_what_is_not_sourced_is_refused(self):
-        """No lump sum and no way of counting days is sourced for Denmark: nothing is guessed."""
+        """No lump sum and no rate before 2023 is sourced for Denmark: nothing is guessed."""
         lump = Course(plan_of(paid_reminder(3), claims_compensation=True), "DK", "business")
         with pytest.raises(LawRowMissing) as missing:
             lump.until(5)
         assert missing.value.facts["rule"] == "late_compensation"
-        interest = Course(plan_of(PlanStep(REMINDER, 3)), "DK", asks_interest=True)
+        plan = plan_of(PlanStep(REMINDER, 3))
+        interest = Course(plan, "DK", due=date(2022, 12, 1), asks_interest=True)
         with pytest.raises(LawRowMissing):
             interest.until(5)
+
+    def test_interest_is_the_lending_rate_and_eight(self):
+        """Renteloven § 5: 9.75 per cent from 2026-01-01 on, by the days of the calendar year."""
+        course = Course(plan_of(PlanStep(REMINDER, 10)), "DK", asks_interest=True).until(10)
+        assert course.interest == [(DUE + days(10), round(1_000_000 * 0.0975 * 9 / 365))]

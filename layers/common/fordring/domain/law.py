@@ -43,6 +43,8 @@ class LawRow:
         derived from a confirmed rule.
     review_by
         When somebody has to look again whether it still holds.
+    url
+        Where that was read; ``None``: on paper, or ``source`` says it.
     """
 
     country: str
@@ -54,6 +56,7 @@ class LawRow:
     source: str
     grade: Literal["P", "S", "D"]
     review_by: date
+    url: str | None = None
 
     def holds_on(self, day: date) -> bool:
         """Whether it is the law on a day."""

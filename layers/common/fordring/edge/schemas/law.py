@@ -31,7 +31,7 @@ class ToldRule(Told):
     ``value`` is as ``unit`` says: an amount (or bands of amounts), a share such as `1/20`, days, months, a
     number of letters, per cent a year as a decimal string, a truth, or a way of counting. ``null``: the
     country has no such limit. ``grade``: `P` read in the primary text, `S` in a secondary source that cites
-    it, `D` derived from a confirmed rule.
+    it, `D` derived from a confirmed rule. ``url``: where that was read, where there is such a page.
     """
 
     rule: str
@@ -44,6 +44,7 @@ class ToldRule(Told):
     source: str
     grade: Literal["P", "S", "D"]
     review_by: date
+    url: str | None
 
 
 class ToldFee(Told):
@@ -86,6 +87,7 @@ def _rule(row: LawRow) -> dict[str, Any]:
         "source": row.source,
         "grade": row.grade,
         "review_by": day(row.review_by),
+        "url": row.url,
     }
 
 
