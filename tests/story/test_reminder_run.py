@@ -59,7 +59,7 @@ def at(hub, day, hour=9):
 
 
 @pytest.mark.capability("FIK-1")
-def test_a_run_that_was_missed_for_weeks_catches_up_a_letter_a_day_and_skips_none(hub, product):
+def test_a_run_that_was_missed_for_weeks_catches_up_at_twice_the_pace_and_skips_no_step(hub, product):
     plan(hub.world, "calm")
     invoice_id = followed(hub.world)
     # Nobody looks for two months, also not at what is due: the clock alone has moved.
@@ -67,14 +67,14 @@ def test_a_run_that_was_missed_for_weeks_catches_up_a_letter_a_day_and_skips_non
     hub.pump()
     product.work()
     hub.pump()
-    product.until(date(2026, 5, 23))
+    product.until(date(2026, 6, 1))
 
     assert letters_of(invoice_of(hub, invoice_id)) == [
         ("free_notice", "2026-05-18"),
-        ("free_notice", "2026-05-19"),
-        ("free_notice", "2026-05-20"),
+        ("free_notice", "2026-05-22"),
+        ("free_notice", "2026-05-26"),
     ]
-    assert hub.case(invoice_of(hub, invoice_id).case_id).opened_at.date() == date(2026, 5, 21)
+    assert hub.case(invoice_of(hub, invoice_id).case_id).opened_at.date() == date(2026, 5, 30)
     assert len(told(hub, "case.submitted")) == 1
 
 

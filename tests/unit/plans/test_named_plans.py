@@ -48,10 +48,40 @@ def test_a_named_plan_breaks_no_law(name, level, country):
     assert faults(named(name, level), country) == {}
 
 
-def test_days_that_were_missed_are_caught_up_one_letter_a_day():
-    """Nobody looked until day 17: two letters on two days, the third on its own, the agency on its own."""
-    told = [after for _, after, _, _ in Course(named(PlanName.CALM)).until(60, 17).told()]
-    assert told == [17, 18, 21, 28]
+@pytest.mark.parametrize(
+    ("name", "since", "taken"),
+    [
+        (PlanName.CALM, 17, [17, 21, 25, 29]),
+        (PlanName.CALM, 60, [60, 64, 68, 72]),
+        (PlanName.RECOMMENDED, 60, [60, 63, 69]),
+        (PlanName.TIGHT, 60, [60, 66]),
+        # Nearly on time, and on time again.
+        (PlanName.CALM, 8, [8, 14, 21, 28]),
+        (PlanName.CALM, 13, [13, 17, 21, 28]),
+        (PlanName.RECOMMENDED, 12, [12, 15, 21]),
+        (PlanName.TIGHT, 13, [13, 19]),
+    ],
+)
+def test_days_that_were_missed_are_caught_up_at_twice_the_plans_pace(name, since, taken):
+    """Nobody looked until then: no step is left out, and nobody gets a letter a day and then the agency."""
+    told = [after for _, after, _, _ in Course(named(name)).until(100, since).told()]
+    assert told == taken
+
+
+def test_a_deadline_says_itself_how_long_the_debtor_has():
+    """A letter with a deadline is followed when that is over, however late both are."""
+    plan = plan_of(PlanStep(NOTICE, 5, deadline_days=3), PlanStep(NOTICE, 30))
+    assert [after for _, after, _, _ in Course(plan).until(80, 50).told()] == [50, 54]
+
+
+def test_a_step_that_waits_for_the_plans_pace_says_so():
+    course = Course(named(PlanName.CALM)).until(60, 60)
+    coming = course.coming(DUE + days(60))
+    assert (coming.planned_date, coming.first_date) == (DUE + days(14), DUE + days(64))
+    assert [(each.reason, each.days) for each in coming.hurdles] == [
+        ("one_letter_a_day", None),
+        ("plan_pace", 4),
+    ]
 
 
 def test_many_runs_in_a_day_take_one_step():
@@ -96,7 +126,7 @@ def test_an_objection_stops_the_run_at_once():
     course.until(39, 14)
     assert len(course.letters) == 1
     course.resolve_on(DUE + days(40))
-    assert [after for _, after, _, _ in course.until(60, 40).told()] == [7, 40, 41, 42]
+    assert [after for _, after, _, _ in course.until(60, 40).told()] == [7, 40, 44, 48]
 
 
 STOPPING = {

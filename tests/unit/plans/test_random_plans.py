@@ -1,5 +1,6 @@
 """Any plan, any invoice, anything that happens on the way: the law is kept, and every step comes."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -7,6 +8,7 @@ from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from fordring.domain.agency import Level
+from fordring.domain.errors import Fault
 from fordring.domain.following_up import letter_on, look_ahead, stopped_by
 from fordring.domain.invoice import Reminder
 from fordring.domain.law import LawRowMissing, law
@@ -157,12 +159,25 @@ def own_day(course: Course, today: date) -> date:
     return planned_on(course, steps[course.done]) if course.done < len(steps) else today
 
 
+def would_be_hasty(course: Course, today: date) -> bool:
+    """Whether the step would leave less than half of its time after a letter without a deadline."""
+    steps = course.plan.followed
+    if not course.letters or not 0 < course.done < len(steps):
+        return False
+    last, (before, step) = course.letters[-1], steps[course.done - 1 : course.done + 1]
+    if last.deadline or Anchor.DUE_DATE not in (before.anchor, step.anchor) or before.anchor != step.anchor:
+        return False
+    return 2 * (today - last.on).days < step.days - before.days
+
+
 def might_have_gone(course: Course, today: date) -> bool:
     """Whether the step that waits today would be neither too early for the plan nor against the law."""
     coming = course.coming(today)
     if stopped_by(course.situation) or coming is None or coming.first_date <= today:
         return False
     if planned_on(course, coming.step) > today:
+        return False
+    if would_be_hasty(course, today):
         return False
     if coming.hurdles[-1].reason == "agency_sends_notice":
         return coming.first_date != course.plan.agency_notice_from
@@ -200,10 +215,11 @@ def test_the_law_is_kept_and_every_step_comes(
                 happen(course, "include", 0, today, later)
             for _ in range(counts.get(after, 1)):
                 already = course.done
-                before = own_day(course, today)
+                before, hasty = own_day(course, today), would_be_hasty(course, today)
                 course.run(today)
                 if course.done > already:
                     assert before <= today, "before the plan's own day"
+                    assert not hasty, "sooner after a late letter than the plan has it"
                 if course.handed_over is None and not (course.letters and course.letters[-1].on == today):
                     assert not might_have_gone(course, today), "put off without a reason"
             if course.handed_over is not None or (after > TROUBLE and course.coming(today) is None):
@@ -314,3 +330,42 @@ def test_a_plan_is_refused_where_its_own_days_break_the_law_and_nowhere_else(dra
     complaints = [complaints_on_own_days(plan, country, debtor) for debtor in ("consumer", "business")]
     event("refused" if found else "taken")
     assert bool(found) == any(complaints), (found, complaints)
+
+
+LEAST = re.compile(r"days is at least (-?\d+)$")
+FIRST_FEE = re.compile(r"the first lawful day of a fee is the due date \+ (\d+) days$")
+
+
+@settings(max_examples=250)
+@given(plans())
+def test_a_plan_that_does_as_it_is_told_is_taken(drawn):
+    """Every step that is too early names the day with which the plan is taken, all of them at once."""
+    plan, country = drawn
+    plan = replace(plan, claims_compensation=False, agency_notice_from=None)
+    found = list(faults_of(law(), plan, invoice_of(country)))
+    early = [fault for fault in found if fault.code == "too_early"]
+    event("too early" if early else "in time")
+
+    for fault in early:
+        plan = with_step(plan, fault, days=int(LEAST.search(fault.detail)[1]))
+
+    again = list(faults_of(law(), plan, invoice_of(country)))
+    assert [fault.pointer for fault in again if fault.code == "too_early"] == []
+    for fault in again:
+        first = FIRST_FEE.search(fault.detail)
+        event(f"{fault.code}, {'a day is named' if first else 'no day'}")
+        if first is None:
+            fixed = replace(plan, fees_agreed=True) if fault.code == "fee_not_agreed" else None
+            fixed = fixed or with_step(plan, fault, fee=False)
+        else:
+            fixed = with_step(plan, fault, days=int(first[1]), anchor=Anchor.DUE_DATE)
+        pointers = [each.pointer for each in faults_of(law(), fixed, invoice_of(country))]
+        assert fault.pointer not in pointers
+
+
+def with_step(plan: ReminderPlan, fault: Fault, **changes: object) -> ReminderPlan:
+    """Change the step of a plan that a fault points to."""
+    place = int(fault.pointer.split("/")[2])
+    steps = list(plan.steps)
+    steps[place] = replace(steps[place], **changes)
+    return replace(plan, steps=tuple(steps))

@@ -1,10 +1,11 @@
 """What happens next with an unpaid invoice under a reminder plan, when, and why not earlier.
 
-A step is planned for a day counted from its anchor, and put off to the first lawful one. What stops the plan
-is told as a code: it goes on by itself once that is gone, except where the invoice has left.
+A step is planned for a day counted from its anchor, and put off to the first lawful one. What was missed is
+caught up with, but not in a hurry. What stops the plan is told as a code: it goes on by itself once that is
+gone, except where the invoice has left.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
@@ -177,6 +178,7 @@ def _next_as_of(law: Law, situation: Situation, day: date) -> Next | None:
     step = steps[situation.done]
     planned = _anchor(debt, step.anchor) + timedelta(days=step.days)
     found = list(hurdles(law, debt, step, max(planned, day)))
+    found.extend(_pace(debt, steps[max(situation.done - 1, 0) : situation.done + 1]))
     level = None
     if step.kind is StepKind.TRANSFER:
         # Where the agency sends the notice, the transfer stands in the place of the plan's own.
@@ -191,6 +193,21 @@ def _next_as_of(law: Law, situation: Situation, day: date) -> Next | None:
     standing = tuple(sorted(latest.values(), key=lambda each: each.first))
     first = max(planned, standing[-1].first) if standing else planned
     return Next(step, planned, first, standing, level)
+
+
+def _pace(debt: Debt, steps: Sequence[PlanStep]) -> Iterator[Hurdle]:
+    """Tell until when the second of two steps waits because the first went late.
+
+    What was missed is caught up with at twice the plan's pace at the most: a letter that sets no deadline
+    leaves the debtor half of the days that the plan has between it and what follows, rounded up.
+    """
+    last = debt.last
+    if len(steps) < 2 or last is None or last.deadline_date is not None:
+        return
+    before, step = steps
+    if before.anchor is step.anchor is Anchor.DUE_DATE and step.days > before.days:
+        days = (step.days - before.days + 1) // 2
+        yield Hurdle("plan_pace", last.sent_date + timedelta(days=days), days)
 
 
 def _anchor(debt: Debt, anchor: Anchor) -> date:

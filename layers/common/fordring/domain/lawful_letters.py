@@ -24,6 +24,7 @@ REASONS: Final = {
     "one_letter_a_day": "a letter was sent that day",
     "waiting_time": "the waiting time before a letter may cost something",
     "fee_gap": "the time between two letters that cost something",
+    "plan_pace": "what was missed is caught up with at twice the plan's pace at the most",
     "agency_sends_notice": "from then on only an agency may send the notice of collection",
 }
 """Why a step does not happen earlier."""

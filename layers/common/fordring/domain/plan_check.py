@@ -1,6 +1,7 @@
 """Whether a creditor's own plan is lawful: refused where it is not, with the first lawful day (FIK-5)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -50,7 +51,10 @@ def _tried(law: Law, situation: Situation, places: list[int]) -> Iterator[Fault]
     while (coming := next_step(law, situation, today)) is not None:
         place = f"/steps/{places[situation.done]}"
         if coming.first_date > coming.planned_date:
-            yield _too_early(place, coming, situation)
+            least = coming.step.days + (coming.first_date - coming.planned_date).days
+            yield _too_early(place, coming, situation, least)
+            # What follows is tried as it will be once this step has its first lawful day.
+            situation = _corrected(situation, places[situation.done], least)
         if not coming.step.is_letter:
             return
         today = max(coming.first_date, today)
@@ -59,10 +63,15 @@ def _tried(law: Law, situation: Situation, places: list[int]) -> Iterator[Fault]
         situation = situation.after(letter, charges)
 
 
-def _too_early(place: str, coming: Next, situation: Situation) -> Fault:
+def _corrected(situation: Situation, place: int, days: int) -> Situation:
+    steps = list(situation.plan.steps)
+    steps[place] = replace(steps[place], days=days)
+    return replace(situation, plan=replace(situation.plan, steps=tuple(steps)))
+
+
+def _too_early(place: str, coming: Next, situation: Situation, least: int) -> Fault:
     debt = situation.debt
     days = (coming.first_date - debt.due_date).days
-    least = coming.step.days + (coming.first_date - coming.planned_date).days
     return Fault(
         f"{place}/days",
         "too_early",

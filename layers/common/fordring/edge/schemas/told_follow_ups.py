@@ -142,6 +142,8 @@ def tell_hurdle(hurdle: "Hurdle", country: str) -> dict[str, Any]:
     detail = REASONS[hurdle.reason]
     if hurdle.reason == "waiting_time":
         detail = f"waiting time in {COUNTRIES[country]}: due date + {hurdle.days} days"
+    elif hurdle.reason == "plan_pace":
+        detail = f"{detail}: {hurdle.days} days after the last letter"
     elif hurdle.days is not None:
         detail = f"{detail} in {COUNTRIES[country]}: {hurdle.days} days"
     return {
