@@ -14,7 +14,6 @@ from fordring.domain.refs import Listing
 from fordring.domain.reminder_plan import Sender
 from fordring.domain.transport import TransportFailed
 from fordring.domain.vouchers import Account
-from fordring.usecases.restoring import raise_epoch
 from tests.story.following import FEE_BEARING, follow_up, followed, letters_of, plan
 from tests.story.telling import ACME, told
 
@@ -107,7 +106,7 @@ def test_what_was_sent_is_kept_with_the_law_that_it_rests_on(hub, world, api, ma
     hub.advance_to(api, FIRST_FEE)
     (row,) = letters(hub, invoice_id)
 
-    content, content_type = hub.hub.files.kept[f"documents/letters/{invoice_id}/{row.letter_id}.json"]
+    content, content_type = hub.hub.files.kept[f"letters/{invoice_id}/{row.letter_id}.json"]
     kept = json.loads(content)
     assert content_type == "application/json"
     assert (kept["text"], kept["html"], kept["subject"]) == (
@@ -372,25 +371,6 @@ def test_events_of_nothing_that_is_known_change_nothing(hub, world, message):
     record = {"messageId": "1", "body": json.dumps(message), "eventSource": "aws:sqs"}
     assert hub.worker("outbox").take({"Records": [record]}) == {"batchItemFailures": []}
     assert world.engine.everything() == before
-
-
-def test_a_letter_from_before_a_restore_is_left_in_doubt(hub, world, api, mail):
-    plan(world, sender=Sender.HUB)
-    invoice_id = followed(world)
-    mail.fails.append(TransportFailed("no", "no_connection"))
-    hub.advance_to(api, FREE.replace(hour=7, minute=0, second=10))
-    raise_epoch(hub.hub.desk)
-
-    hub.advance_to(api, FREE)
-    (row,) = letters(hub, invoice_id)
-    assert (row.state, row.reason) == (LetterState.IN_DOUBT, "restored_since")
-    assert mail.sent == []
-    assert len(attentions(hub, "letter_in_doubt")) == 1
-
-    # The mail service knows better, however late it tells.
-    told_by_ses(hub, row, "Send")
-    assert letters_of(invoice_of(world, invoice_id)) == [("free_notice", "2026-03-19")]
-    assert attentions(hub, "letter_in_doubt") == []
 
 
 def test_what_went_to_an_agency_meanwhile_is_charged_nothing_and_its_bounce_is_told(

@@ -94,7 +94,7 @@ def test_a_tight_plan_leads_from_the_registration_to_the_case_at_svea(hub, produ
     case = case_of(hub, invoice_id)
     assert case.opened_at.date() == date(2026, 3, 30)
     assert there(hub, case.case_id)["state"] == "open"
-    assert invoice_of(hub, invoice_id).follow_up == FollowUp(plan=1, done=2)
+    assert invoice_of(hub, invoice_id).follow_up == FollowUp(plan=1, done=2, letters=1)
     assert len(product.asked()) == 1
     assert faults_of(hub) == []
 

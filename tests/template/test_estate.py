@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from fordring.domain.retention import earliest_erasure, retention_rules
 from fordring.usecases.documents import LIFE
 from local.template import TEMPLATE, load_template, routes
 
@@ -106,9 +107,30 @@ def test_the_bucket_is_private_encrypted_and_forgets_callbacks() -> None:
     rules = {rule.get("Prefix"): rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
     assert rules["callbacks/"]["ExpirationInDays"] == 90
     assert timedelta(days=rules["documents/"]["ExpirationInDays"]) == LIFE
+    longest = max(earliest_erasure(rule, date(2026, 1, 1)) for rule in retention_rules())
+    assert date(2026, 1, 1) + timedelta(days=rules["letters/"]["ExpirationInDays"]) >= longest
     (denial,) = properties("BucketPolicy")["PolicyDocument"]["Statement"]
     assert denial["Effect"] == "Deny"
     assert denial["Condition"] == {"Bool": {"aws:SecureTransport": False}}
+
+
+def test_whoever_sends_letters_may_read_what_was_sent() -> None:
+    """Without it, S3 says of every letter that there is none, and a restored table sends some twice."""
+    (policy,) = properties("DeliverOutboxRole")["Policies"]
+    allowed = {
+        (action, resource["Fn::Sub"])
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "Action" in statement
+        for action in aslist(statement["Action"])
+        for resource in aslist(statement["Resource"])
+        if "Fn::Sub" in resource
+    }
+    letters = "${Bucket.Arn}/letters/*"
+    assert {("s3:GetObject", letters), ("s3:PutObject", letters)} <= allowed
+
+
+def aslist(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def test_the_test_mode_is_refused_in_production() -> None:

@@ -35,6 +35,8 @@ class FollowUp:
         Why nothing happens at the moment: one of ``following_up.STOPS``, or a reason against a transfer.
     letter
         The latest letter that the hub itself was to send; see ``hub_letter``.
+    letters
+        How many letters it has had by plans, of whichever: they give the next one its id.
     """
 
     plan: int
@@ -43,3 +45,4 @@ class FollowUp:
     asked: Asked | None = None
     stopped: str | None = None
     letter: str | None = None
+    letters: int = 0

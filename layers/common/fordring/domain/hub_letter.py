@@ -63,15 +63,14 @@ class HubLetter:
     Parameters
     ----------
     letter_id
-        Sorts by time.
+        Follows from the invoice and the number of letters that it has had: one that is written anew after a
+        restore has the same. Sorts by time within the invoice.
     plan, asked
         The step that it takes, by the plan's number: what it says, as worked out on the day.
     entry
         Position in the invoice's ledger of what it has charged; ``None``: nothing.
     reason
         Why it was not sent, or came back, as a code.
-    epoch
-        The age of the world in which it was written: after a restore, an older one may have been sent.
     lease_owner, lease_until
         Who is sending it at this moment; real time.
     """
@@ -84,7 +83,6 @@ class HubLetter:
     asked: Asked
     created_at: datetime
     due_at: datetime | None
-    epoch: int
     state: LetterState = LetterState.QUEUED
     reason: str | None = None
     attempts: int = 0
@@ -95,14 +93,19 @@ class HubLetter:
 
     @property
     def file(self) -> str:
-        """The name of the file that holds what was sent, word by word."""
-        return f"documents/letters/{self.invoice_id}/{self.letter_id}.json"
+        """The name of the file that holds what was sent; see ``file_of``."""
+        return file_of(self.invoice_id, self.letter_id)
 
     @property
     def reminder(self) -> Reminder:
         """The letter as it stands among the invoice's, once it was sent."""
         asked = self.asked
         return Reminder(asked.kind, asked.on, CHANNEL, asked.deadline_date, asked.fee)
+
+
+def file_of(invoice_id: str, letter_id: str) -> str:
+    """Name the file that holds what a letter says, word by word."""
+    return f"letters/{invoice_id}/{letter_id}.json"
 
 
 def not_by_email(country: str, debtor: Debtor, asked: Asked) -> str | None:

@@ -6,7 +6,9 @@ from typing import Final
 from fordring.edge import aws
 from fordring.usecases.ports import FileMissing
 
-_NAME: Final = re.compile(r"(callbacks|documents|files)(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}){1,6}", re.ASCII)
+_NAME: Final = re.compile(
+    r"(callbacks|documents|files|letters)(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}){1,6}", re.ASCII
+)
 # Without the permission to list, which no function has, S3 says 403 of a file that does not exist.
 _MISSING: Final = frozenset({"404", "NoSuchKey", "AccessDenied", "403"})
 
@@ -55,5 +57,5 @@ class S3Files:
 
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise ValueError("a file's name is a folder, callbacks, documents or files, and ids")
+        raise ValueError("a file's name is a folder, callbacks, documents, files or letters, and ids")
     return name

@@ -24,8 +24,8 @@ class DueLetter:
 
     Parameters
     ----------
-    step
-        Which of the plan's steps it is, counted from 0.
+    step, number
+        Which of the plan's steps it is, and how many letters the invoice had before it: from 0.
     letter, charges
         As it is to be sent today, and what it adds to the debt.
     rows
@@ -35,6 +35,7 @@ class DueLetter:
     situation: Situation
     debtor: Debtor
     step: int
+    number: int
     letter: Reminder
     charges: Charges
     rows: Sequence[LawRow]
@@ -42,7 +43,7 @@ class DueLetter:
     @property
     def reminder_id(self) -> str:
         """The letter's id: the same whenever it is asked for."""
-        return reminder_id_of(self.situation.invoice.invoice_id, self.step)
+        return reminder_id_of(self.situation.invoice.invoice_id, self.number)
 
     @property
     def language(self) -> str:

@@ -59,6 +59,8 @@ def followed_by(
         return again
     # A letter that the hub sends is confirmed by nobody else: this one is the creditor's own.
     theirs = plan.sender is not Sender.HUB
+    if named and not theirs:
+        raise unknown_reminder()
     asked = theirs and follow.asked is not None and follow.asked.kind == letter.kind
     debtor = work.demand(things.DEBTOR(invoice.creditor_id, invoice.debtor_id))
     situation = situation_of(plan, invoice, debtor, follow.done)
@@ -72,12 +74,12 @@ def followed_by(
         return again
     known = things.ATTENTION(
         attention_id(
-            AttentionKind.REMINDER_NOT_CONFIRMED, confirmation_subject(invoice.invoice_id, follow.done)
+            AttentionKind.REMINDER_NOT_CONFIRMED, confirmation_subject(invoice.invoice_id, follow.letters)
         )
     )
     work.seek(known)
     settle_attention(work, known, "confirmed")
-    return replace(again, done=follow.done + 1, asked=None, stopped=None)
+    return replace(again, done=follow.done + 1, asked=None, stopped=None, letters=follow.letters + 1)
 
 
 def _is_named(invoice: Invoice, follow: FollowUp, reminder_id: str | None) -> bool:
@@ -92,9 +94,9 @@ def _is_named(invoice: Invoice, follow: FollowUp, reminder_id: str | None) -> bo
     """
     if reminder_id is None:
         return False
-    if reminder_id == reminder_id_of(invoice.invoice_id, follow.done):
+    if reminder_id == reminder_id_of(invoice.invoice_id, follow.letters):
         return True
-    if any(reminder_id == reminder_id_of(invoice.invoice_id, step) for step in range(follow.done)):
+    if any(reminder_id == reminder_id_of(invoice.invoice_id, before) for before in range(follow.letters)):
         raise Refused("reminder_already_confirmed", "this letter was confirmed before")
     raise unknown_reminder()
 

@@ -46,9 +46,13 @@ def enrol(work: Work, invoice: Invoice) -> Invoice:
     stop = stopped_by(situation_of(plan, invoice, debtor, done_with(plan, invoice.reminders)))
     if stop in FINAL:
         raise Refused(stop, STOPS[stop])
+    begun = begin(law(), plan, invoice, debtor, work.now)
+    if present is not None:
+        # What is known of its letters stays known: ids are given once, and one may still be under way.
+        begun = replace(begun, letter=present.letter, letters=present.letters)
     enrolled = replace(
         invoice,
-        follow_up=begin(law(), plan, invoice, debtor, work.now),
+        follow_up=begun,
         updated_at=work.now,
         revision=invoice.revision + 1,
     )

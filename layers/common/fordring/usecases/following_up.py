@@ -27,7 +27,7 @@ from fordring.domain.values import dataclass
 from fordring.usecases.asking import DueLetter, ask_billing_product
 from fordring.usecases.booking import ledger_of
 from fordring.usecases.entries import Entries
-from fordring.usecases.hub_letters import send_letter
+from fordring.usecases.hub_letters import of_unknown_fate, send_letter
 from fordring.usecases.recording import ask_for_attention, attention_id, raise_attention
 from fordring.usecases.situations import reminder_id_of, standing
 from fordring.usecases.transferring import ONLY_TIME, Blocked, CapabilitiesOf, transfer
@@ -147,6 +147,12 @@ class _Look:
         # Switched off, or replaced by one that takes this invoice along, in this second: that comes first.
         self._work.hold(things.REMINDER_PLAN(plan.creditor_id))
         self._work.hold(things.DEBTOR(debtor.creditor_id, debtor.debtor_id))
+        unknown = of_unknown_fate(self._work, self._invoice, self._follow)
+        if unknown is not None:
+            # While nobody knows whether an earlier letter of the hub's went out, nothing else does.
+            asked = unknown.asked if plan.sender is Sender.HUB else None
+            self._note(replace(self._follow, asked=asked, due_at=None, stopped=None))
+            return "waits"
         if coming.step.kind is StepKind.TRANSFER:
             return self._transfer(plan, debtor)
         return self._have_sent(situation, debtor, coming)
@@ -178,10 +184,11 @@ class _Look:
             self._note(send_letter(self._work, invoice, debtor, follow, asked))
             return letter.kind
         ask_billing_product(
-            self._work, DueLetter(situation, debtor, follow.done, letter, charges, self._law.used)
+            self._work,
+            DueLetter(situation, debtor, follow.done, follow.letters, letter, charges, self._law.used),
         )
         due_at = start_of_business(self._today + PATIENCE, invoice.country)
-        self._note(replace(follow, asked=asked, stopped=None, due_at=due_at))
+        self._note(replace(follow, asked=asked, stopped=None, due_at=due_at, letter=None))
         return letter.kind
 
     def _await_confirmation(self, asked: Asked) -> str:
@@ -189,7 +196,7 @@ class _Look:
         until = start_of_business(asked.on + PATIENCE, self._invoice.country)
         if until > self._work.now:
             return self._wait_until(until)
-        subject = confirmation_subject(self._invoice.invoice_id, asked.step)
+        subject = confirmation_subject(self._invoice.invoice_id, self._follow.letters)
         kind = AttentionKind.REMINDER_NOT_CONFIRMED
         if self._work.seek(things.ATTENTION(attention_id(kind, subject))) is None:
             raise_attention(self._work, kind, self._invoice.creditor_id, subject, asked.kind)
@@ -254,6 +261,6 @@ class _Look:
         self._work.change(things.INVOICE(invoice.invoice_id), noted)
 
 
-def confirmation_subject(invoice_id: str, step: int) -> tuple[str, ...]:
-    """Name a letter whose confirmation a person is asked to look for."""
-    return ("invoice", invoice_id, reminder_id_of(invoice_id, step))
+def confirmation_subject(invoice_id: str, number: int) -> tuple[str, ...]:
+    """Name a letter whose confirmation a person is asked to look for, as ``reminder_id_of`` does."""
+    return ("invoice", invoice_id, reminder_id_of(invoice_id, number))

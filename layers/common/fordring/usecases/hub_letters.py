@@ -1,9 +1,8 @@
-"""Letters that the hub sends: written down beside the step of a plan, their effect, and its undoing."""
+"""Letters that the hub sends: written down beside the step of a plan, and their effect."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
 
 from fordring.domain import things
 from fordring.domain.calendar import local_date, start_of_business
@@ -12,37 +11,30 @@ from fordring.domain.creditor import Debtor
 from fordring.domain.events import EventType
 from fordring.domain.follow_up import Asked, FollowUp
 from fordring.domain.hub_letter import CHANNEL, MENDED_AT_DEBTOR, HubLetter, LetterState, not_by_email
-from fordring.domain.invoice import Invoice
-from fordring.domain.ledger import Component, EntryKind, Source
+from fordring.domain.invoice import Invoice, Reminder
+from fordring.domain.ledger import Component
 from fordring.domain.money import Money
 from fordring.domain.refs import Ref
-from fordring.usecases.booking import book
-from fordring.usecases.recording import ask_for_attention, attention_id, epoch_of, tell
+from fordring.domain.under_way import done_with
+from fordring.usecases.recording import ask_for_attention, attention_id, tell
 from fordring.usecases.reminding import charge_for_letter
+from fordring.usecases.situations import letter_id_of
 from fordring.usecases.unmatched import said, settle_attention
-from fordring.usecases.vouchering import vouch_charge
 from fordring.usecases.work import Work
-
-_CHARGED: Final = (Component.FEE, Component.COMPENSATION)
 
 
 def send_letter(work: Work, invoice: Invoice, debtor: Debtor, follow: FollowUp, asked: Asked) -> FollowUp:
     """Have the hub send the letter of a step: the row's insertion sets a worker off.
 
-    A letter that must not go by e-mail stops the plan and is told; see ``not_by_email``. While nobody knows
-    whether an earlier one went out, there is no other.
+    There must be none ``of_unknown_fate``. A letter that must not go by e-mail stops the plan and is told;
+    see ``not_by_email``.
 
     Returns
     -------
     FollowUp
         How the invoice stands, which the caller writes.
     """
-    known = things.LETTER(invoice.invoice_id, follow.letter) if follow.letter else None
-    before = work.seek(known) if known else None
-    if known is not None and before is not None and before.state.open:
-        if before.state in (LetterState.SENDING, LetterState.IN_DOUBT):
-            return replace(follow, asked=before.asked, due_at=None, stopped=None)
-        settle(work, known, before, LetterState.CANCELLED, "worked_out_anew")
+    before = _latest(work, invoice, follow)
     refused = not_by_email(invoice.country, debtor, asked)
     if refused is not None:
         if refused != follow.stopped:
@@ -52,9 +44,8 @@ def send_letter(work: Work, invoice: Invoice, debtor: Debtor, follow: FollowUp, 
         bounced = before is not None and before.state is LetterState.BOUNCED
         subject = subject_of(before) if before is not None and bounced else _of_invoice(invoice)
         _leave_list(work, _kind_of(follow.stopped), subject, "sent")
-    work.seek(things.EPOCH())
     letter = HubLetter(
-        letter_id=work.new_id("ltr"),
+        letter_id=letter_id_of(invoice.invoice_id, follow.letters),
         invoice_id=invoice.invoice_id,
         creditor_id=invoice.creditor_id,
         debtor_id=invoice.debtor_id,
@@ -62,10 +53,32 @@ def send_letter(work: Work, invoice: Invoice, debtor: Debtor, follow: FollowUp, 
         asked=asked,
         created_at=work.now,
         due_at=work.now,
-        epoch=epoch_of(work),
     )
     work.add(things.LETTER(invoice.invoice_id, letter.letter_id), letter)
-    return replace(follow, asked=asked, due_at=None, stopped=None, letter=letter.letter_id)
+    return replace(
+        follow,
+        asked=asked,
+        due_at=None,
+        stopped=None,
+        letter=letter.letter_id,
+        letters=follow.letters + 1,
+    )
+
+
+def of_unknown_fate(work: Work, invoice: Invoice, follow: FollowUp) -> HubLetter | None:
+    """Give the hub's latest letter if nobody knows whether it went out; one that did not is cancelled."""
+    letter = _latest(work, invoice, follow)
+    if letter is None or not letter.state.open:
+        return None
+    if letter.state in (LetterState.SENDING, LetterState.IN_DOUBT):
+        return letter
+    ref = things.LETTER(invoice.invoice_id, letter.letter_id)
+    settle(work, ref, letter, LetterState.CANCELLED, "worked_out_anew")
+    return None
+
+
+def _latest(work: Work, invoice: Invoice, follow: FollowUp) -> HubLetter | None:
+    return work.seek(things.LETTER(invoice.invoice_id, follow.letter)) if follow.letter else None
 
 
 def _of_invoice(invoice: Invoice) -> tuple[str, ...]:
@@ -141,8 +154,12 @@ def has_been_sent(work: Work, ref: Ref[HubLetter], letter: HubLetter) -> None:
     if invoice.release.live or invoice.owner != "creditor":
         charged, reminder = {}, replace(reminder, fee=0)
     follow = invoice.follow_up
-    if follow is not None and follow.letter == letter.letter_id and follow.plan == letter.plan:
-        follow = replace(follow, done=asked.step + 1, asked=None, due_at=work.now, stopped=None)
+    if follow is not None and follow.letter == letter.letter_id:
+        done = asked.step + 1
+        if follow.plan != letter.plan:
+            # Taken along by another plan meanwhile, in which it counts like the letters before it.
+            done = steps_behind(work, invoice, follow, (*invoice.reminders, reminder))
+        follow = replace(follow, done=done, asked=None, due_at=work.now, stopped=None)
     noted = replace(
         invoice,
         reminders=(*invoice.reminders, reminder),
@@ -160,7 +177,7 @@ def has_been_sent(work: Work, ref: Ref[HubLetter], letter: HubLetter) -> None:
         invoice.creditor_id,
         ("invoice", invoice.invoice_id),
         {
-            **_facts(letter, noted),
+            **facts_of_letter(letter, noted),
             "fee": _told(charged.get(Component.FEE, 0), invoice),
             "compensation": _told(charged.get(Component.COMPENSATION, 0), invoice),
         },
@@ -184,72 +201,10 @@ def was_not_sent(work: Work, ref: Ref[HubLetter], letter: HubLetter, *, given_up
     work.change(things.INVOICE(invoice.invoice_id), replace(invoice, follow_up=follow))
 
 
-def has_come_back(work: Work, ref: Ref[HubLetter], letter: HubLetter, reason: str) -> None:
-    """Undo what a letter did that never reached the debtor, stop the plan, and ask a person.
-
-    What it charged is taken back as far as it is still owed and the invoice is not at an agency; the person
-    is told where something is left to be given back.
-    """
-    invoice = work.demand(things.INVOICE(letter.invoice_id))
-    debtor_ref = things.DEBTOR(letter.creditor_id, letter.debtor_id)
-    debtor = work.demand(debtor_ref)
-    counted = letter.state is LetterState.SENT
-    left = None
-    if counted:
-        invoice = _without(work, invoice, letter)
-        invoice, left = _uncharged(work, invoice, letter)
-        tell(
-            work,
-            EventType.INVOICE_REMINDER_BOUNCED,
-            invoice.creditor_id,
-            ("invoice", invoice.invoice_id),
-            {**_facts(letter, invoice), "reason": reason},
-        )
-    stop(work, invoice, letter, "letter_bounced", left)
-    if debtor.email_bounced_at is None and debtor.email is not None:
-        work.change(
-            debtor_ref,
-            replace(debtor, email_bounced_at=work.now, updated_at=work.now, revision=debtor.revision + 1),
-        )
-    settle(work, ref, letter, LetterState.BOUNCED, reason)
-
-
-def _without(work: Work, invoice: Invoice, letter: HubLetter) -> Invoice:
-    """Give the invoice without a letter that did not reach anybody: its step is still to be taken."""
-    letters = list(invoice.reminders)
-    for kept in (letter.reminder, replace(letter.reminder, fee=0)):
-        if kept in letters:
-            letters.remove(kept)
-            break
-    follow = invoice.follow_up
-    if follow is not None and follow.plan == letter.plan and follow.done == letter.asked.step + 1:
-        follow = replace(follow, done=letter.asked.step)
-    return replace(
-        invoice,
-        reminders=tuple(letters),
-        follow_up=follow,
-        updated_at=work.now,
-        revision=invoice.revision + 1,
-    )
-
-
-def _uncharged(work: Work, invoice: Invoice, letter: HubLetter) -> tuple[Invoice, str | None]:
-    """Take back what a letter charged; gives why some of it could not be, as a code."""
-    if letter.entry is None:
-        return invoice, None
-    if invoice.release.live or invoice.owner != "creditor":
-        return invoice, "charge_at_agency"
-    entry = work.demand(things.INVOICE_ENTRY(invoice.invoice_id, letter.entry))
-    owed = {component: max(invoice.balance.part(component).remaining, 0) for component in _CHARGED}
-    back = {component: min(amount, owed[component]) for component, amount in entry.amounts.items()}
-    back = {component: amount for component, amount in back.items() if amount}
-    left = None if back == dict(entry.amounts) else "charge_already_settled"
-    if not back:
-        return invoice, left
-    today = local_date(work.now, invoice.country)
-    booked, _ = book(work, invoice, EntryKind.REVERSAL, back, today, Source.CREDITOR, reverses=entry)
-    vouch_charge(work, invoice, {component: -amount for component, amount in back.items()}, today)
-    return booked, left
+def steps_behind(work: Work, invoice: Invoice, follow: FollowUp, letters: Iterable[Reminder]) -> int:
+    """Tell how many steps of the plan that an invoice was moved to are behind it with some letters."""
+    plan = work.demand(things.FORMER_PLAN(invoice.creditor_id, str(follow.plan)))
+    return done_with(plan, letters)
 
 
 def settle(
@@ -270,7 +225,7 @@ def settle(
     )
 
 
-def _facts(letter: HubLetter, invoice: Invoice) -> Mapping[str, object]:
+def facts_of_letter(letter: HubLetter, invoice: Invoice) -> Mapping[str, object]:
     """Give what events tell of a letter."""
     deadline = letter.asked.deadline_date
     return {

@@ -61,7 +61,7 @@ class Files(Protocol):
         ----------
         name
             Begins with the folder, which decides how long it is kept: ``callbacks/``,
-            ``documents/`` or ``files/``.
+            ``documents/``, ``letters/`` or ``files/``.
         body
             Its bytes.
         content_type

@@ -5,8 +5,8 @@ what has become wrong is cancelled, and the run of the plans decides anew. What 
 word and with the rows of law that it rests on.
 
 The rule of doubt is that of ``mailing``: a failure in which it may have been sent, a worker that died while
-sending, and a table that has gone back in time leave a letter in doubt. The mail service's own events end
-that; where none comes, a person decides.
+sending, and a table that has gone back in time leave a letter in doubt, unless what is kept of it tells that
+the mail service took it. The mail service's own events end that; where none comes, a person decides.
 """
 
 from dataclasses import replace
@@ -37,10 +37,10 @@ from fordring.domain.transport import TransportFailed
 from fordring.domain.under_way import situation_of
 from fordring.domain.values import dataclass
 from fordring.usecases.booking import ledger_of
+from fordring.usecases.bounced_letters import has_come_back
 from fordring.usecases.hub_letters import (
     ask,
     has_been_sent,
-    has_come_back,
     is_asked_for,
     no_longer_in_doubt,
     plan_anew,
@@ -48,11 +48,11 @@ from fordring.usecases.hub_letters import (
     stop,
     subject_of,
 )
+from fordring.usecases.kept_letters import keep, kept_letter, mark_accepted
 from fordring.usecases.ports import Files, Mail
-from fordring.usecases.recording import epoch_of
 from fordring.usecases.situations import standing
 from fordring.usecases.work import Desk, Work, transact
-from fordring.usecases.writing_letters import Ready, facts_of, snapshot_of
+from fordring.usecases.writing_letters import Ready, facts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,11 @@ def deliver_letter(desk: Desk, office: PostOffice, ref: Ref[HubLetter], owner: s
     ----------
     owner
         A token of this worker's own, which marks its lease.
+
+    Raises
+    ------
+    Unavailable
+        When it cannot be found out whether it was sent in a time that a restore has undone.
     """
     leased = _lease(desk, office, ref, owner)
     if not isinstance(leased, Ready):
@@ -117,11 +122,12 @@ def note_mail_event(desk: Desk, ref: Ref[HubLetter], fate: MailFate) -> LetterSt
     return transact(desk, (ref,), decide)
 
 
-def _lease(desk: Desk, office: PostOffice, ref: Ref[HubLetter], owner: str) -> "Ready | LetterState | None":
+def _lease(desk: Desk, office: PostOffice, ref: Ref[HubLetter], owner: str) -> Ready | LetterState | None:
     """Take a letter to send it, if it is still right; one of which nobody knows is left in doubt."""
     real = desk.wall.now()
+    kept = kept_letter(office.files, *ref.ids)
 
-    def decide(work: Work) -> "Ready | LetterState | None":
+    def decide(work: Work) -> Ready | LetterState | None:
         letter = work.find(ref)
         if letter is None or not letter.state.open or letter.due_at is None or letter.due_at > work.now:
             return None
@@ -137,10 +143,13 @@ def _lease(desk: Desk, office: PostOffice, ref: Ref[HubLetter], owner: str) -> "
             )
             work.change(ref, replace(letter, due_at=None))
             return letter.state
+        known = kept is None or kept.is_of(letter)
+        if kept is not None and kept.accepted and (letter.state is LetterState.SENDING or not known):
+            return _note(work, ref, kept.on(letter), LetterState.SENT, None)
+        if kept is not None and not known:
+            return _note(work, ref, kept.on(letter), LetterState.IN_DOUBT, "restored_since")
         if letter.state is LetterState.SENDING:
             return _note(work, ref, letter, LetterState.IN_DOUBT, "unknown_whether_sent")
-        if letter.epoch != epoch_of(work):
-            return _note(work, ref, letter, LetterState.IN_DOUBT, "restored_since")
         leased = replace(
             letter,
             state=LetterState.SENDING,
@@ -160,7 +169,7 @@ def _lease(desk: Desk, office: PostOffice, ref: Ref[HubLetter], owner: str) -> "
         work.change(ref, leased)
         return ready
 
-    return transact(desk, (ref, things.EPOCH()), decide)
+    return transact(desk, (ref,), decide)
 
 
 def _worked_out_again(work: Work, office: PostOffice, letter: HubLetter) -> Ready | str:
@@ -222,7 +231,7 @@ def _send(office: PostOffice, ready: Ready) -> tuple[LetterState, str | None]:
     written = write_letter(facts_of(ready))
     tags = (("invoice", letter.invoice_id), ("letter", letter.letter_id))
     try:
-        office.files.put(letter.file, snapshot_of(ready, written, recipient), "application/json")
+        content = keep(office.files, ready, written, recipient)
     except Unavailable:
         return LetterState.RETRY, "not_kept"
     try:
@@ -233,6 +242,7 @@ def _send(office: PostOffice, ready: Ready) -> tuple[LetterState, str | None]:
         return LetterState.NOT_SENT, refused.reason
     except TransportFailed as failure:
         return LetterState.RETRY if failure.sent == "no" else LetterState.IN_DOUBT, failure.reason
+    mark_accepted(office.files, letter, content)
     return LetterState.SENT, None
 
 

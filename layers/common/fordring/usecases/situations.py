@@ -24,10 +24,15 @@ def standing(work: Work, invoice: Invoice, follow: FollowUp) -> tuple[ReminderPl
     return going_on(present, former, follow, invoice.reminders)
 
 
-def reminder_id_of(invoice_id: str, step: int) -> str:
-    """Spell the id of the letter of a step, counted from 0.
+def reminder_id_of(invoice_id: str, number: int) -> str:
+    """Spell the id of a letter that a billing product is asked for, by how many the invoice had before it.
 
-    It follows from the invoice and the step: a letter that is asked for again, because something has changed
-    before it was confirmed or because a table has gone back in time, has the same one.
+    A letter that is asked for again, because something has changed before it was confirmed or because a table
+    has gone back in time, has the same one; no other letter ever has, whatever plan the invoice is moved to.
     """
-    return derived_id("rem", invoice_id, str(step))
+    return derived_id("rem", invoice_id, str(number))
+
+
+def letter_id_of(invoice_id: str, number: int) -> str:
+    """Spell the id of a letter that the hub sends, as ``reminder_id_of`` does."""
+    return f"ltr_{invoice_id.removeprefix('inv_')}_{number + 1:04d}"

@@ -1,6 +1,5 @@
-"""What a letter to a debtor says, put together from what was read, and what is kept of it."""
+"""What a letter to a debtor says, put together from what was read."""
 
-import json
 from collections.abc import Sequence
 
 from fordring.domain.creditor import Creditor, Debtor
@@ -9,7 +8,7 @@ from fordring.domain.following_up import Charges
 from fordring.domain.hub_letter import HubLetter
 from fordring.domain.invoice import Invoice
 from fordring.domain.law import LawRow
-from fordring.domain.letter_texts import LetterFacts, WrittenLetter
+from fordring.domain.letter_texts import LetterFacts
 from fordring.domain.letter_words import language_of
 from fordring.domain.reminder_plan import StepKind
 from fordring.domain.values import dataclass
@@ -75,34 +74,3 @@ def letter_facts(
         account=creditor.bank_account,
         wording=wording,
     )
-
-
-def snapshot_of(ready: Ready, written: WrittenLetter, recipient: str) -> bytes:
-    """Write down what is sent, to whom, and the rows of law that it rests on."""
-    letter, asked = ready.letter, ready.letter.asked
-    kept = {
-        "letter_id": letter.letter_id,
-        "invoice_id": letter.invoice_id,
-        "kind": asked.kind,
-        "sent_date": asked.on.isoformat(),
-        "deadline_date": asked.deadline_date.isoformat() if asked.deadline_date else None,
-        "currency": ready.invoice.currency,
-        "fee": asked.fee,
-        "compensation": asked.compensation,
-        "interest": ready.charges.interest,
-        "recipient": recipient,
-        "subject": written.subject,
-        "text": written.text,
-        "html": written.html,
-        "law": [
-            {
-                "country": row.country,
-                "rule": row.rule,
-                "value": row.value,
-                "valid_from": row.valid_from.isoformat(),
-                "source": row.source,
-            }
-            for row in ready.rows
-        ],
-    }
-    return json.dumps(kept, ensure_ascii=False, indent=1).encode()

@@ -113,7 +113,7 @@ def tell_follow_up(
         "steps_done": follow_up.done,
         "look_again_at": instant(follow_up.due_at),
         "next": tell_next(coming, invoice.country, today) if coming and today and not asked else None,
-        "asked": _asked(asked, invoice) if asked else None,
+        "asked": _asked(asked, follow_up, invoice) if asked else None,
         "stopped": tell_stop(stopped) if stopped else None,
         "missing_law": dict(missing.facts) if missing else None,
         "warnings": list(_warnings(invoice)),
@@ -163,12 +163,13 @@ def tell_stop(reason: str) -> dict[str, str]:
     return {"reason": reason, "detail": detail}
 
 
-def _asked(asked: "Asked", invoice: "Invoice") -> dict[str, Any]:
+def _asked(asked: "Asked", follow_up: "FollowUp", invoice: "Invoice") -> dict[str, Any]:
     from fordring.usecases.situations import reminder_id_of
 
     currency = invoice.currency
     return {
-        "reminder_id": reminder_id_of(invoice.invoice_id, asked.step),
+        # One that the hub sends has got its id already.
+        "reminder_id": follow_up.letter or reminder_id_of(invoice.invoice_id, follow_up.letters),
         "kind": asked.kind,
         "on": day(asked.on),
         "deadline_date": day(asked.deadline_date),

@@ -1,0 +1,131 @@
+"""What is kept of a letter that the hub sends, word by word, in a file that no restore takes back.
+
+It is kept before the letter is given to the mail service, and marked once that has taken it. So a table that
+has gone back in time finds here what it does not know any more: a letter that was sent already is not sent
+again.
+"""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from fordring.domain.errors import Unavailable
+from fordring.domain.follow_up import Asked
+from fordring.domain.hub_letter import HubLetter, file_of
+from fordring.domain.letter_texts import WrittenLetter
+from fordring.domain.letter_words import language_of
+from fordring.domain.values import dataclass
+from fordring.usecases.ports import FileMissing, Files
+from fordring.usecases.writing_letters import Ready
+
+_TYPE = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLetter:
+    """A letter as it was given to the mail service.
+
+    Parameters
+    ----------
+    plan, asked
+        The step that it took, and what it asks for.
+    accepted
+        Whether the mail service is known to have taken it.
+    content
+        All that is kept.
+    """
+
+    plan: int
+    asked: Asked
+    accepted: bool
+    content: Mapping[str, Any]
+
+    def is_of(self, letter: HubLetter) -> bool:
+        """Whether it was kept at an attempt that the letter's row knows of; if not, that has gone back."""
+        made, attempt = self.content["created_at"], int(self.content["attempt"])
+        return made == letter.created_at.isoformat() and attempt <= letter.attempts
+
+    def on(self, letter: HubLetter) -> HubLetter:
+        """Give the letter as it was sent in truth."""
+        return replace(letter, plan=self.plan, asked=self.asked)
+
+
+def kept_letter(files: Files, invoice_id: str, letter_id: str) -> KeptLetter | None:
+    """Read what is kept of a letter; ``None``: nothing, it was never given to the mail service.
+
+    Raises
+    ------
+    Unavailable
+        When it cannot be read at present.
+    """
+    try:
+        content = json.loads(files.get(file_of(invoice_id, letter_id)))
+    except FileMissing:
+        return None
+    deadline = content["deadline_date"]
+    asked = Asked(
+        step=content["step"],
+        kind=content["kind"],
+        on=date.fromisoformat(content["sent_date"]),
+        deadline_date=date.fromisoformat(deadline) if deadline else None,
+        fee=content["fee"],
+        compensation=content["compensation"],
+    )
+    return KeptLetter(content["plan"], asked, content["accepted"], content)
+
+
+def keep(files: Files, ready: Ready, written: WrittenLetter, recipient: str) -> dict[str, Any]:
+    """Keep a letter that is about to be sent: what it says, to whom, and the rows of law that it rests on.
+
+    Raises
+    ------
+    Unavailable
+        When it cannot be kept at present.
+    """
+    letter, asked = ready.letter, ready.letter.asked
+    content = {
+        "letter_id": letter.letter_id,
+        "invoice_id": letter.invoice_id,
+        "created_at": letter.created_at.isoformat(),
+        "attempt": letter.attempts,
+        "accepted": False,
+        "plan": letter.plan,
+        "step": asked.step,
+        "kind": asked.kind,
+        "sent_date": asked.on.isoformat(),
+        "deadline_date": asked.deadline_date.isoformat() if asked.deadline_date else None,
+        "currency": ready.invoice.currency,
+        "fee": asked.fee,
+        "compensation": asked.compensation,
+        "interest": ready.charges.interest,
+        "language": language_of(ready.debtor),
+        "recipient": recipient,
+        "subject": written.subject,
+        "text": written.text,
+        "html": written.html,
+        "law": [
+            {
+                "country": row.country,
+                "rule": row.rule,
+                "value": row.value,
+                "valid_from": row.valid_from.isoformat(),
+                "source": row.source,
+            }
+            for row in ready.rows
+        ],
+    }
+    files.put(letter.file, _spelt(content), _TYPE)
+    return content
+
+
+def mark_accepted(files: Files, letter: HubLetter, content: Mapping[str, Any]) -> None:
+    """Note that the mail service has taken a letter. Without the note it is in doubt after a restore."""
+    with suppress(Unavailable):
+        files.put(letter.file, _spelt({**content, "accepted": True}), _TYPE)
+
+
+def _spelt(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content, ensure_ascii=False, indent=1).encode()
