@@ -158,7 +158,7 @@ def confirmed_once(scene: Scene, given: tuple[str, str, Any]) -> list[str]:
     wrong = counted(scene, invoice__reminder_due=0, attention__raised=0, case__submitted=0)
     if len(invoice.reminders) != 1 or invoice.remaining.minor:
         wrong.append(f"letters {invoice.reminders}, {invoice.remaining} left")
-    if invoice.follow_up != FollowUp(plan=1, done=1, stopped="settled"):
+    if invoice.follow_up != FollowUp(plan=1, done=1, stopped="settled", letters=1):
         wrong.append(f"it stands as {invoice.follow_up}")
     return wrong
 

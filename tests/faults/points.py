@@ -70,9 +70,11 @@ class Blade:
         # Not buffered: what is written is there, whatever happens next.
         os.write(self.trace, f"{point}\n".encode())
         self._fall(number, "before")
-        answer = method(*args, **named)
-        self._fall(number, "after")
-        return answer
+        try:
+            return method(*args, **named)
+        finally:
+            # An error is an answer, too.
+            self._fall(number, "after")
 
     def _fall(self, number: int, moment: Moment) -> None:
         if self.kill == Kill(number, moment):
