@@ -20,11 +20,15 @@ pytest_plugins = ["tests.stack"]
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "getting-started.md"
 START = "make run"
+RECEIVER = "python3 .local/receiver.py &"
 
 
 @pytest.fixture(scope="module")
 def said(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Everything that the commands print, in one shell, with this run's addresses in place of the page's."""
+    """Everything that the commands print, in one shell, with this run's addresses in place of the page's.
+
+    What the receiver prints at the same time comes after it, so that no line stands within another.
+    """
     folder = tmp_path_factory.mktemp("newcomer")
     page = DOC.read_text()
     for place, address in {
@@ -40,6 +44,8 @@ def said(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         r"Save\s+it\s+as\s+`([^`]+)`:\n\n```python\n(.*?)^```$", page, re.M | re.S
     ):
         (folder / name).write_text(program)
+    assert RECEIVER in page
+    page = page.replace(RECEIVER, RECEIVER.replace("&", "> received 2>&1 &"))
     blocks = [block for block in re.findall(r"^```sh\n(.*?)^```$", page, re.M | re.S) if START not in block]
     script = "set -eu\n" + "".join(f'echo "== {number}"\n{block}' for number, block in enumerate(blocks))
     with (folder / "said").open("wb") as output:
@@ -56,7 +62,7 @@ def said(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(shell.pid, signal.SIGKILL)  # the receiver, which the page stops by hand
-    yield (folder / "said").read_text()
+    yield (folder / "said").read_text() + (folder / "received").read_text()
 
 
 def objects(said: str) -> list[dict[str, Any]]:
