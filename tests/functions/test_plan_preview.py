@@ -180,12 +180,8 @@ def test_interest_that_no_row_of_law_has_is_not_guessed(api, world, clock):
     assert dates(item) == [("reminder", "2027-01-03")]
     assert item["steps"][0]["interest"] is None
     assert item["steps"][0]["fee"] == nok("38.00")
-    assert item["missing_law"] == {
-        "country": "NO",
-        "rule": "late_interest",
-        "debtor_kind": "consumer",
-        "on": "2027-01-01",
-    }
+    row = {"country": "NO", "rule": "late_interest", "debtor_kind": "consumer", "on": "2027-01-01"}
+    assert item["missing_law"] == item["steps"][0]["missing_law"] == row
 
 
 def test_a_plan_that_cannot_be_followed_is_refused_before_it_is_chosen(api, world):

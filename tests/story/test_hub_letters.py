@@ -119,6 +119,29 @@ def test_what_was_sent_is_kept_with_the_law_that_it_rests_on(hub, world, api, ma
     assert all(row["source"] for row in kept["law"])
 
 
+def test_a_letter_without_a_rate_says_that_interest_is_owed_and_no_figure(hub, world, api, mail, costly):
+    hub.advance_to(api, datetime(2026, 12, 21, 9, tzinfo=UTC))
+    invoice_id = followed(world, date(2026, 12, 20), invoice_date=date(2026, 12, 6))
+    foreseen = api.post(f"{ACME}/reminder-plan/preview", {"invoice_id": invoice_id}).body["items"][0]
+    hub.advance_to(api, datetime(2027, 1, 3, 9, tzinfo=UTC))
+
+    (sent,) = mail.sent
+    assert "Forsinkelsesrente etter loven kommer i tillegg." in sent.text
+    assert "Forsinkelsesrente etter loven kommer i tillegg." in sent.html
+    assert "Forsinkelsesrente per" not in sent.text
+    (row,) = letters(hub, invoice_id)
+    kept = json.loads(hub.hub.files.kept[f"letters/{invoice_id}/{row.letter_id}.json"][0])
+    assert kept["interest"] is None
+    assert kept["missing_law"]["on"] == "2027-01-01"
+    first = foreseen["steps"][0]
+    assert (first["date"], first["interest"], first["missing_law"]) == (
+        "2027-01-03",
+        None,
+        kept["missing_law"],
+    )
+    assert first["letter"]["text"] == sent.text
+
+
 def test_a_reminder_costs_what_it_says_and_is_booked_once(hub, world, api, mail, costly):
     invoice_id = followed(world)
     hub.advance_to(api, FIRST_FEE)

@@ -508,6 +508,28 @@ def test_a_letter_of_the_creditors_own_confirms_none_that_the_hub_sends(hub):
     assert attention(hub) == []
 
 
+def test_a_letter_goes_on_its_day_without_the_interest_that_no_row_tells(hub, product):
+    """No rate is known of 2027: the letter says so, its fee is known, and nobody has to wait."""
+    plan(hub.world, "custom")
+    hub.advance_to(hub.api, datetime(2026, 12, 21, 9, tzinfo=UTC))
+    invoice_id = followed(hub.world, date(2026, 12, 20), invoice_date=date(2026, 12, 6))
+    product.until(date(2027, 1, 4))
+    (asked,) = product.asked()
+    assert (asked["kind"], asked["date"]) == ("reminder", "2027-01-03")
+    assert (asked["fee"], asked["interest"]) == (money("38.00"), None)
+    assert asked["missing_law"] == {
+        "country": "NO",
+        "rule": "late_interest",
+        "debtor_kind": "consumer",
+        "on": "2027-01-01",
+    }
+    assert "late_interest" not in {row["rule"] for row in asked["law"] if row["valid_from"] > "2026-07-01"}
+    assert follow_up(hub.world, invoice_id).stopped is None
+    assert attention(hub) == []
+    refused = hub.api.get(f"{ACME}/invoices/{invoice_id}/late-interest?until=2027-01-03")
+    assert (refused.status, refused.code, refused.body["on"]) == (409, "law_row_missing", "2027-01-01")
+
+
 def test_a_step_without_a_row_of_law_waits_and_says_which(hub, product):
     """Denmark's lump sum for late payment is not sourced, and a letter that claims it needs its figure."""
     hub.world.creditor(country="DK")

@@ -218,6 +218,28 @@ def test_a_free_notice_without_a_deadline_asks_for_nothing_but_the_debt():
     assert "kr\u00a010\u00a0000,00 så snart som mulig" in letter.text
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("nb", "Forsinkelsesrente etter loven kommer i tillegg."),
+        ("nn", "Forseinkingsrente etter lova kjem i tillegg."),
+        ("sv", "Dröjsmålsränta enligt lag tillkommer."),
+        ("fi", "Lisäksi maksettava on lain mukainen viivästyskorko."),
+        ("da", "Morarente efter loven kommer oveni."),
+        ("en", "Late interest as the law gives it is added."),
+    ],
+)
+def test_interest_that_nobody_can_work_out_is_owed_without_a_figure(language, said):
+    known = write_letter(replace(FACTS, language=language))
+    unknown = write_letter(replace(FACTS, language=language, interest=None, interest_unknown=True))
+    for letter in (unknown.text, Page(unknown.html).seen):
+        assert said in letter
+    assert said not in known.text
+    label = WORDS[language].interest.partition("{day}")[0]
+    assert label in known.text
+    assert amount(6_247, "NOK", language) not in unknown.text
+
+
 def test_only_a_notice_of_collection_tells_what_follows():
     said = {kind: write_letter(replace(FACTS, kind=kind)).text for kind in LETTERS}
     told = [kind for kind in LETTERS if "sendt til inkasso. Det kan" in said[kind]]

@@ -205,20 +205,30 @@ def test_interest_is_told_from_the_first_real_reminder_on():
     assert course.interest == [(DUE + days(3), None), (DUE + days(14), round(1_000_000 * 0.12 * 13 / 365))]
 
 
-def test_a_time_without_a_rate_is_refused_by_name():
-    """No rate is carried over into 2027; a free notice needs none."""
+def test_a_letter_goes_without_the_interest_that_no_row_tells():
+    """No rate is carried over into 2027; the letter and its fee need none, and say which row is missing."""
     course = Course(
-        plan_of(PlanStep(NOTICE, 3), PlanStep(REMINDER, 14)), due=date(2026, 12, 20), asks_interest=True
+        plan_of(PlanStep(NOTICE, 3), paid_reminder(14)), due=date(2026, 12, 20), asks_interest=True
     )
+    course.until(20)
+    assert [(letter.kind, letter.on, letter.fee) for letter in course.letters] == [
+        ("free_notice", date(2026, 12, 23), 0),
+        ("reminder", date(2027, 1, 3), 3800),
+    ]
+    assert course.interest == [(date(2026, 12, 23), None), (date(2027, 1, 3), None)]
+    assert course.untold == [
+        {"country": "NO", "rule": "late_interest", "debtor_kind": "consumer", "on": "2027-01-01"}
+    ]
+
+
+def test_what_the_letter_itself_needs_is_refused_by_name():
+    """Forsinkelsesrenteloven § 3 a: no lump sum is known of 2027, and the letter would claim it."""
+    plan = plan_of(PlanStep(NOTICE, 3), paid_reminder(14), claims_compensation=True)
+    course = Course(plan, debtor="business", due=date(2026, 12, 20), asks_interest=True)
     with pytest.raises(LawRowMissing) as missing:
         course.until(20)
     assert [letter.kind for letter in course.letters] == ["free_notice"]
-    assert missing.value.facts == {
-        "country": "NO",
-        "rule": "late_interest",
-        "debtor_kind": "consumer",
-        "on": "2027-01-01",
-    }
+    assert missing.value.facts["rule"] == "late_compensation"
 
 
 def test_before_the_first_row_everything_is_refused():

@@ -40,16 +40,18 @@ class TestSweden:
         course = Course(plan_of(PlanStep(DEMAND, 10)), "SE", due=date(2026, 6, 1)).until(10)
         assert course.letters[0].deadline == date(2026, 6, 22)
 
-    def test_interest_after_the_last_rate_is_refused(self):
-        """The reference rate is sourced until 2026-12-31; a letter without interest goes all the same."""
+    def test_interest_after_the_last_rate_is_not_told_and_a_demand_waits_for_it(self):
+        """Inkassolagen 5 §: a demand states its interest, rate and time; a reminder may leave it out."""
         plan = plan_of(PlanStep(REMINDER, 10))
         before = Course(plan, "SE", due=date(2024, 6, 10), asks_interest=True).until(10)
         assert before.interest == [(date(2024, 6, 20), round(1_000_000 * 0.12 * 9 / 366))]
-        after = Course(plan, "SE", due=date(2026, 12, 25), asks_interest=True)
+        after = Course(plan, "SE", due=date(2026, 12, 25), asks_interest=True).until(10)
+        assert after.interest == [(date(2027, 1, 4), None)]
+        assert [row["on"] for row in after.untold] == ["2027-01-01"]
+        demand = Course(plan_of(PlanStep(DEMAND, 10)), "SE", due=date(2026, 12, 25), asks_interest=True)
         with pytest.raises(LawRowMissing) as missing:
-            after.until(10)
-        assert missing.value.facts["on"] == "2027-01-01"
-        assert len(Course(plan, "SE", due=date(2026, 12, 25)).until(10).letters) == 1
+            demand.until(10)
+        assert (missing.value.facts["rule"], missing.value.facts["on"]) == ("late_interest", "2027-01-01")
 
 
 class TestFinland:
@@ -112,8 +114,8 @@ class TestFinland:
         for debtor, rate in (("consumer", 0.095), ("business", 0.105)):
             course = Course(plan, "FI", debtor, asks_interest=True).until(14)
             assert course.interest == [(DUE + days(14), round(1_000_000 * rate * 13 / 365))]
-        with pytest.raises(LawRowMissing):
-            Course(plan, "FI", due=date(2026, 12, 25), asks_interest=True).until(14)
+        later = Course(plan, "FI", due=date(2026, 12, 25), asks_interest=True).until(14)
+        assert later.interest == [(date(2027, 1, 8), None)]
 
 
 class TestDenmark:
@@ -138,10 +140,8 @@ class TestDenmark:
         with pytest.raises(LawRowMissing) as missing:
             lump.until(5)
         assert missing.value.facts["rule"] == "late_compensation"
-        plan = plan_of(PlanStep(REMINDER, 3))
-        interest = Course(plan, "DK", due=date(2022, 12, 1), asks_interest=True)
-        with pytest.raises(LawRowMissing):
-            interest.until(5)
+        interest = Course(plan_of(PlanStep(REMINDER, 3)), "DK", due=date(2022, 12, 1), asks_interest=True)
+        assert interest.until(5).interest == [(date(2022, 12, 4), None)]
 
     def test_interest_is_the_lending_rate_and_eight(self):
         """Renteloven § 5: 9.75 per cent from 2026-01-01 on, by the days of the calendar year."""

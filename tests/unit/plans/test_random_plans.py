@@ -268,8 +268,11 @@ def refused_rightly(course: Course, rule: str, today: date) -> bool:
         )
         return business and no_row
     if rule in ("late_interest", "day_count"):
+        # Only Sweden's demand must state it; other letters go without.
         known = interest(course.country, course.debtor, course.due, course.balance_course, today)
-        return course.asks_interest and known is None
+        coming = course.coming(today)
+        demand = coming is not None and coming.step.kind is StepKind.NOTICE_OF_COLLECTION
+        return course.asks_interest and known is None and course.country == "SE" and demand
     return False
 
 

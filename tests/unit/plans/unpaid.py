@@ -1,6 +1,6 @@
 """An unpaid invoice that follows a reminder plan, day by day, in memory: what ``domain`` decides is done."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -101,6 +101,8 @@ class Course:
         What has happened, as the checker of the law reads it.
     taken
         The steps that were taken, each with the day and the plan's own step in its place.
+    untold
+        The rows for want of which letters told no interest.
     """
 
     plan: ReminderPlan
@@ -113,6 +115,7 @@ class Course:
     handed_over: HandedOver | None = None
     taken: list[tuple[Next, date, PlanStep]] = field(default_factory=list)
     interest: list[tuple[date, int | None]] = field(default_factory=list)
+    untold: list[Mapping[str, object]] = field(default_factory=list)
     asks_interest: bool = False
     entries: list[Entry] = field(default_factory=list)
 
@@ -189,6 +192,8 @@ class Course:
         self.invoice = replace(self.invoice, reminders=(*self.invoice.reminders, letter))
         self.letters.append(Sent(letter.kind, today, letter.deadline_date, charges.fee, charges.compensation))
         self.interest.append((today, charges.interest))
+        if charges.missing is not None:
+            self.untold.append(charges.missing.facts)
         for component, amount in (
             (Component.FEE, charges.fee),
             (Component.COMPENSATION, charges.compensation),

@@ -13,9 +13,17 @@ from typing import Final
 from fordring.domain.agency import Level
 from fordring.domain.bank_days import BankCalendar
 from fordring.domain.invoice import Invoice, Release, Reminder
-from fordring.domain.late_interest import Claim, Course, late_interest
-from fordring.domain.law import CURRENCY, Law
-from fordring.domain.lawful_letters import Debt, Hurdle, before_collection, deadline_of, fee_allowed, hurdles
+from fordring.domain.late_interest import Claim, Course, LateInterest, late_interest
+from fordring.domain.law import CURRENCY, Law, LawRowMissing
+from fordring.domain.lawful_letters import (
+    Debt,
+    Hurdle,
+    before_collection,
+    deadline_of,
+    fee_allowed,
+    hurdles,
+    must_state_interest,
+)
 from fordring.domain.reminder_plan import Anchor, PlanStep, ReminderPlan, StepKind
 from fordring.domain.values import dataclass
 
@@ -110,11 +118,25 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class Charges:
-    """What a letter adds to the debt, minor units, and what it tells of interest."""
+    """What a letter adds to the debt, minor units, and what it tells of interest.
+
+    Parameters
+    ----------
+    late
+        The late interest that it tells of; ``None``: it tells none.
+    missing
+        The row of law for want of which that is: interest is owed, and nobody can say how much.
+    """
 
     fee: int
     compensation: int
-    interest: int | None
+    late: LateInterest | None = None
+    missing: LawRowMissing | None = None
+
+    @property
+    def interest(self) -> int | None:
+        """The late interest that the letter tells of, minor units."""
+        return None if self.late is None else self.late.amount
 
 
 def stopped_by(situation: Situation) -> str | None:
@@ -226,7 +248,8 @@ def letter_on(
 
     Where businesses are asked for the lump sum for late payment it offsets fees: the larger, not the sum
     (forsinkelsesrenteloven § 3 a). The law speaks in its country's currency, and nothing is converted: a
-    letter for an invoice in another one is free.
+    letter for an invoice in another one is free. For want of a rate the letter tells no interest, unless it
+    must: see ``must_state_interest``.
 
     Raises
     ------
@@ -249,12 +272,17 @@ def letter_on(
         else:
             fee = min(fee, owed)
     deadline = deadline_of(law, debt, step, sent, fee + compensation, calendar)
-    interest = None
+    late = missing = None
     if situation.course and step.kind is not StepKind.FREE_NOTICE:
         claim = Claim(debt.country, debt.debtor_kind, debt.due_date, situation.course)
-        interest = late_interest(law, claim, sent).amount
+        try:
+            late = late_interest(law, claim, sent)
+        except LawRowMissing as unknown:
+            if must_state_interest(debt.country, step.kind):
+                raise
+            missing = unknown
     letter = Reminder(step.kind.value, sent, plan.channels[0], deadline, fee)
-    return letter, Charges(fee, compensation, interest)
+    return letter, Charges(fee, compensation, late, missing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,11 @@ def must_be_agreed(country: str, kind: StepKind) -> bool:
     return country == "SE" and kind is StepKind.REMINDER
 
 
+def must_state_interest(country: str, kind: StepKind) -> bool:
+    """Whether a letter is none of its kind without the figures of its interest (inkassolagen 5 §)."""
+    return country == "SE" and kind is StepKind.NOTICE_OF_COLLECTION
+
+
 def _counted(law: Law, debt: Debt, sent: date) -> Sequence[Reminder]:
     """Give the letters that have cost something and still count on a day, in the order of time."""
     charged = sorted((letter for letter in debt.letters if letter.fee), key=lambda letter: letter.sent_date)

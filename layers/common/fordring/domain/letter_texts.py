@@ -41,6 +41,8 @@ class LetterFacts:
     interest
         What late interest has come to when the day begins on which it is sent, which is told and not
         charged; ``None``: not asked for.
+    interest_unknown
+        That it is owed, and for want of a rate nobody can say how much.
     deadline_date
         By when to pay; ``None``: soon.
     wording
@@ -64,6 +66,7 @@ class LetterFacts:
     fee: int = 0
     compensation: int = 0
     interest: int | None = None
+    interest_unknown: bool = False
     deadline_date: date | None = None
     payment_reference: str | None = None
     account: str | None = None
@@ -121,6 +124,7 @@ def _parts(facts: LetterFacts) -> _Parts:
         asked = words.by_deadline.format(total=total, deadline=_day(facts, facts.deadline_date))
     notice = facts.kind is StepKind.NOTICE_OF_COLLECTION
     after = (
+        *((words.interest_owed,) if facts.interest_unknown else ()),
         *_paragraphs(facts.wording or ""),
         *((words.consequence,) if notice else ()),
         words.objection.format(creditor=creditor),

@@ -184,7 +184,8 @@ def outlook(
 class Preview:
     """Every step that is to come for an invoice, if nothing is paid and every letter goes on its day.
 
-    ``missing``: the row of law that is missing; what is worked out without it is told, and nothing made up.
+    ``missing``: the first row of law that is missing, for the interest of a letter or for the steps that
+    follow; what is worked out without it is told, and nothing made up.
     """
 
     steps: tuple[Ahead, ...] = ()
@@ -198,18 +199,13 @@ def preview(law: Law, situation: Situation, today: date, calendar: BankCalendar)
     if stopped is not None:
         return Preview(stopped=stopped)
     steps, missing = _ahead(law, situation, today, calendar)
-    if missing is not None and missing.facts["rule"] in _OF_INTEREST:
-        # The days of the steps do not depend on the interest that letters tell of.
-        steps, other = _ahead(law, replace(situation, course=()), today, calendar)
-        missing = other or missing
+    untold = (each.charges.missing for each in steps if each.charges is not None)
+    missing = next((each for each in untold if each is not None), missing)
     if steps and (stopped := stopped_before(situation.invoice, steps[-1].next.step)) is not None:
         steps = steps[:-1]
     if steps or missing:
         return Preview(steps, missing=missing)
     return Preview(stopped=stopped or "completed")
-
-
-_OF_INTEREST: Final = ("late_interest", "day_count")
 
 
 def _ahead(

@@ -79,6 +79,7 @@ def ask_billing_product(work: Work, due: DueLetter) -> None:
             "fee": _money(invoice, charges.fee),
             "compensation": _money(invoice, charges.compensation),
             "interest": None if charges.interest is None else _money(invoice, charges.interest),
+            "missing_law": dict(charges.missing.facts) if charges.missing else None,
             "payment_reference": reference.value if reference else None,
             "payment_reference_type": reference.kind if reference else None,
             "law": [_row(row) for row in due.rows],

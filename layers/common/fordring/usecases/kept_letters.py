@@ -101,6 +101,7 @@ def keep(files: Files, ready: Ready, written: WrittenLetter, recipient: str) -> 
         "fee": asked.fee,
         "compensation": asked.compensation,
         "interest": ready.charges.interest,
+        "missing_law": dict(ready.charges.missing.facts) if ready.charges.missing else None,
         "language": language_of(ready.debtor),
         "recipient": recipient,
         "subject": written.subject,

@@ -39,7 +39,7 @@ def written_ahead(
             place, letter.kind, letter.sent_date, letter.deadline_date, charges.fee, charges.compensation
         )
         wording = dict(plan.wording).get(language)
-        facts = letter_facts(invoice, creditor, debtor, asked, charges.interest, wording)
+        facts = letter_facts(invoice, creditor, debtor, asked, charges, wording)
         # What the letters before it will have charged is not in the ledger yet.
         facts = replace(facts, earlier_costs=facts.earlier_costs + charged)
         charged += charges.fee + charges.compensation

@@ -34,7 +34,7 @@ def facts_of(ready: Ready) -> LetterFacts:
         ready.creditor,
         ready.debtor,
         ready.letter.asked,
-        ready.charges.interest,
+        ready.charges,
         ready.wording,
     )
 
@@ -44,7 +44,7 @@ def letter_facts(
     creditor: Creditor,
     debtor: Debtor,
     asked: Asked,
-    interest: int | None,
+    charges: Charges,
     wording: str | None,
 ) -> LetterFacts:
     """Give the facts of a letter; see ``LetterFacts`` for the parameters."""
@@ -68,7 +68,8 @@ def letter_facts(
         earlier_costs=invoice.balance.owed_to_creditor - principal,
         fee=asked.fee,
         compensation=asked.compensation,
-        interest=interest,
+        interest=charges.interest,
+        interest_unknown=charges.missing is not None,
         deadline_date=asked.deadline_date,
         payment_reference=reference.value if reference else None,
         account=creditor.bank_account,

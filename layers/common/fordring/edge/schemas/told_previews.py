@@ -37,6 +37,10 @@ class ToldStepAhead(Told):
         ToldMoney | None,
         About("Late interest until that day, which the letter tells of; `null` in a free notice."),
     ]
+    missing_law: Annotated[
+        ToldMissingLaw | None,
+        About("The row for want of which the letter goes without the interest; it says that some is owed."),
+    ]
     letter: Annotated[
         ToldLetterAhead | None,
         About("What the hub would write, where it sends the letters; told when one invoice is asked about."),
@@ -114,6 +118,7 @@ def _charges(ahead: Ahead, currency: str) -> dict[str, Any]:
         "fee": money(charges.fee, currency) if charges else None,
         "compensation": money(charges.compensation, currency) if charges else None,
         "interest": None if interest is None else money(interest, currency),
+        "missing_law": dict(charges.missing.facts) if charges and charges.missing else None,
     }
 
 
