@@ -389,3 +389,61 @@ def test_reading_an_invoice_under_way_takes_one_more_read(api, meter):
     meter.clear()
     api.get(INVOICES)
     assert meter.operations == {"BatchGetItem": 2, "Query lists": 1}
+
+
+@pytest.mark.parametrize("plan", ["calm", "tight"], ids=["goes_on", "is_moved"])
+def test_every_answer_with_an_invoice_tells_the_same_as_reading_it(api, world, clock, plan):
+    world.creditor(organisation_number="988077917")
+    older = register(api, "F-0")["invoice_id"]
+    api.put(PLAN, {"plan": "calm", "agency": "svea", "active_from": "2026-01-01"})
+    answers = [
+        register(api, "F-1"),
+        api.post(f"{INVOICES}/batch", {"invoices": [body("F-2")]}).body["items"][0]["body"],
+        api.post(INVOICES, INVOICE.encode(), content_type="application/xml").body,
+        api.post(f"{INVOICES}/{older}/enrol", {}).body,
+    ]
+    assert [each["follow_up"] for each in answers] == [told(api, each["invoice_id"]) for each in answers]
+    at = f"{INVOICES}/{answers[0]['invoice_id']}"
+    api.put(PLAN, {"plan": "calm", "agency": "svea", "sms": True})
+    if plan != "calm":
+        api.put(PLAN, {"plan": plan, "agency": "svea", "move": True})
+    clock.advance(days=30)
+    letter = {"kind": "free_notice", "sent_date": "2026-04-01", "channel": "email"}
+    cost = {"component": "interest", "amount": nok("5.00"), "date": "2026-04-01"}
+    written_off = {"amount": nok("1255.00"), "date": "2026-04-01"}
+
+    replies = [
+        (lambda: api.post(f"{at}/reminders", letter), "free_notice", None),
+        (lambda: api.post(f"{at}/costs", cost), "free_notice", None),
+        (lambda: api.patch(at, {"due_date": "2026-05-04"}), "free_notice", None),
+        (lambda: api.patch(at, {"excluded_from_dunning": True}), None, "excluded_from_dunning"),
+        (lambda: api.patch(at, {"excluded_from_dunning": False}), "free_notice", None),
+        (lambda: api.post(f"{at}/write-off", written_off), None, "settled"),
+    ]
+    for send, kind, stopped in replies:
+        reply = send()
+        assert reply.status in (200, 201), reply.text
+        answered = reply.body["follow_up"]
+        assert answered == told(api, answers[0]["invoice_id"])
+        if plan == "calm":
+            assert (answered["next"] or {}).get("kind") == kind
+        assert (answered["stopped"] or {}).get("reason") == stopped
+
+
+def test_what_comes_next_is_told_from_what_is_read_anyway(api, meter):
+    older = register(api, "F-0")["invoice_id"]
+    api.put(PLAN, {"plan": "calm", "active_from": "2026-01-01"})
+    made = register(api, "F-1", invoice_date="2026-02-01", due_date="2026-02-10")["invoice_id"]
+    letter = {"kind": "free_notice", "sent_date": "2026-03-02", "channel": "email"}
+    found = {}
+    for name, send in {
+        "enrol": lambda: api.post(f"{INVOICES}/{older}/enrol", {}),
+        "confirm": lambda: api.post(f"{INVOICES}/{made}/reminders", letter),
+        "change": lambda: api.patch(f"{INVOICES}/{made}", {"due_date": "2026-03-30"}),
+    }.items():
+        meter.clear()
+        assert send().body["follow_up"]["next"]["kind"] == "free_notice"
+        found[name] = meter.operations["BatchGetItem"]
+
+    # The invoice, and then all that decides with it; a letter is looked for on the attention list, too.
+    assert found == {"enrol": 2, "confirm": 4, "change": 2}

@@ -73,17 +73,16 @@ class Target:
     desk: Desk
     creditor_id: str
     invoice_id: str
-    _case_id: str | None = field(default=None, init=False)
+    seen: Invoice | None = field(default=None, init=False)
 
     def refs(self) -> Iterable[Ref[Any]]:
         """Name what booking on it looks at."""
         ref = things.INVOICE(self.invoice_id)
         seen = self.desk.read(ref).find(ref)
-        if seen is None or seen.creditor_id != self.creditor_id:
-            self._case_id = None
+        self.seen = seen if seen is not None and seen.creditor_id == self.creditor_id else None
+        if self.seen is None:
             return (ref, things.CREDITOR(self.creditor_id), things.EPOCH())
-        self._case_id = seen.case_id
-        return refs_to_pay(seen)
+        return refs_to_pay(self.seen)
 
     def invoice(self, work: Work) -> Invoice:
         """Give the invoice as it was read.
@@ -96,7 +95,7 @@ class Target:
             When it has got another case since.
         """
         invoice = invoice_of(work, self.creditor_id, self.invoice_id)
-        if invoice.case_id != self._case_id:
+        if invoice.case_id != (self.seen.case_id if self.seen else None):
             raise Conflict
         return invoice
 

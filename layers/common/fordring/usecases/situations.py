@@ -1,10 +1,15 @@
-"""By which plan an invoice goes on, and what the letters of its steps are called."""
+"""By which plan an invoice goes on, what comes next, and what the letters of its steps are called."""
+
+from typing import Any
 
 from fordring.domain import things
+from fordring.domain.calendar import local_date
 from fordring.domain.follow_up import FollowUp
 from fordring.domain.invoice import Invoice
+from fordring.domain.law import law
+from fordring.domain.refs import Ref
 from fordring.domain.reminder_plan import ReminderPlan
-from fordring.domain.under_way import going_on
+from fordring.domain.under_way import Outlook, going_on, outlook
 from fordring.usecases.recording import derived_id
 from fordring.usecases.work import Work
 
@@ -18,10 +23,37 @@ def standing(work: Work, invoice: Invoice, follow: FollowUp) -> tuple[ReminderPl
     if present is None:
         return None
     number = present.goes_on_by(follow.plan)
+    if number == present.number:
+        return going_on(present, present, follow, invoice.reminders)
     former = work.seek(things.FORMER_PLAN(invoice.creditor_id, str(number)))
     if former is None:
         return None
     return going_on(present, former, follow, invoice.reminders)
+
+
+def refs_to_look_ahead(invoice: Invoice) -> tuple[Ref[Any], ...]:
+    """Name what decides what happens next with an invoice; rarely a moved one needs another plan, too."""
+    debtor = things.DEBTOR(invoice.creditor_id, invoice.debtor_id)
+    plan = things.REMINDER_PLAN(invoice.creditor_id)
+    if invoice.follow_up is None:
+        return plan, debtor
+    return plan, debtor, things.FORMER_PLAN(invoice.creditor_id, str(invoice.follow_up.plan))
+
+
+def outlook_within(work: Work, invoice: Invoice) -> Outlook | None:
+    """Tell what happens next with an invoice, in the work that has changed it; ``None``: it has no plan.
+
+    Raises
+    ------
+    ReadMore
+        When something was not read that decides it; see ``refs_to_look_ahead``.
+    """
+    found = standing(work, invoice, invoice.follow_up) if invoice.follow_up else None
+    if found is None:
+        return None
+    plan, follow = found
+    debtor = work.demand(things.DEBTOR(invoice.creditor_id, invoice.debtor_id))
+    return outlook(law(), plan, invoice, follow, debtor, local_date(work.now, invoice.country))
 
 
 def reminder_id_of(invoice_id: str, number: int) -> str:

@@ -22,7 +22,7 @@ from fordring.edge.identifiers import (
 )
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.invoice_answers import agreements_of, on_invoice, told
+from fordring.edge.routes.invoice_answers import to_invoice
 from fordring.edge.schemas.credit_checks import NewCreditCheck, ToldCreditCheck, tell_credit_check
 from fordring.edge.schemas.invoices import PurchaseOffer
 from fordring.edge.schemas.told_invoices import ToldInvoice
@@ -132,15 +132,14 @@ def offer_invoice(call: Call) -> Answer:
     """Offer an invoice to the agency that administers it."""
     check_id = call.given(PurchaseOffer).credit_check_id
     check = (things.CREDIT_CHECK(call.creditor_id, check_id),) if check_id else ()
-    also = (*check, *agreements_of(call.creditor_id))
 
-    def decide(work: Work, invoice: Invoice) -> dict[str, object]:
+    def decide(work: Work, invoice: Invoice) -> Invoice:
         if invoice.agency is None:
             raise Refused("not_administered", "only an invoice that an agency administers can be sold")
         capabilities = call.hub.capabilities(invoice.agency)
-        return told(call.hub, work, offer_by_hand(work, invoice, check_id, capabilities))
+        return offer_by_hand(work, invoice, check_id, capabilities)
 
-    return on_invoice(call, decide, lambda content: content, status=202, also=also)
+    return to_invoice(call, decide, status=202, also=check)
 
 
 CREDIT_ROUTES = (

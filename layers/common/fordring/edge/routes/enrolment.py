@@ -5,7 +5,7 @@ from fordring.domain.creditor import Scope
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.invoice_answers import agreements_of, on_invoice, told
+from fordring.edge.routes.invoice_answers import to_invoice
 from fordring.edge.schemas.common import Empty
 from fordring.edge.schemas.told_invoices import ToldInvoice
 from fordring.usecases.enrolling import enrol
@@ -13,13 +13,7 @@ from fordring.usecases.enrolling import enrol
 
 def enrol_invoice(call: Call) -> Answer:
     """Let an invoice follow the creditor's reminder plan."""
-    return on_invoice(
-        call,
-        lambda work, invoice: told(call.hub, work, enrol(work, invoice)),
-        lambda content: content,
-        status=200,
-        also=(things.REMINDER_PLAN(call.creditor_id), *agreements_of(call.creditor_id)),
-    )
+    return to_invoice(call, enrol, status=200, also=(things.REMINDER_PLAN(call.creditor_id),), follows=True)
 
 
 ENROLMENT_ROUTES = (

@@ -1,6 +1,6 @@
 """What the routes about invoices have in common: answering with an invoice, and finding one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from fordring.agencies.registry import agency_names
@@ -15,6 +15,7 @@ from fordring.domain.refs import Ref
 from fordring.edge.call import Call, etag
 from fordring.edge.hub import Hub
 from fordring.edge.problem import Answer
+from fordring.edge.routes.follow_ups import follow_up_within, follow_ups, refs_ahead
 from fordring.edge.schemas.told_invoices import tell_invoice
 from fordring.usecases.paying import Target
 from fordring.usecases.permitting import cases_with, leaves_its_case, those_that_may_leave
@@ -28,7 +29,8 @@ def agreements_of(creditor_id: str) -> tuple[Ref[Agreement], ...]:
 
 def told(hub: Hub, work: Work, invoice: Invoice) -> dict[str, Any]:
     """Tell an invoice within the work that has changed it; see ``_tell`` for what must have been read."""
-    return _tell(work, invoice, leaves=leaves_its_case(work, invoice, hub.capabilities))
+    leaves = leaves_its_case(work, invoice, hub.capabilities)
+    return _tell(work, invoice, leaves=leaves, follow_up=follow_up_within(work, invoice))
 
 
 def told_all(
@@ -40,10 +42,16 @@ def told_all(
     """
     known = cases_with(hub.desk, invoices) if cases is None else cases
     leaving = those_that_may_leave(hub.desk, invoices, known, hub.capabilities)
-    return [_tell(work, each, leaves=each.invoice_id in leaving) for each in invoices]
+    ahead = follow_ups(hub.desk, invoices)
+    return [
+        _tell(work, each, leaves=each.invoice_id in leaving, follow_up=ahead.get(each.invoice_id))
+        for each in invoices
+    ]
 
 
-def _tell(work: Work, invoice: Invoice, *, leaves: bool) -> dict[str, Any]:
+def _tell(
+    work: Work, invoice: Invoice, *, leaves: bool, follow_up: Mapping[str, Any] | None
+) -> dict[str, Any]:
     """Tell an invoice as it stands today, with the actions that the creditor's agreements allow (NET-3).
 
     See ``agreements_of`` for what must have been read. One that lacks something, or has ended, allows
@@ -52,10 +60,10 @@ def _tell(work: Work, invoice: Invoice, *, leaves: bool) -> dict[str, Any]:
     found = [each for ref in agreements_of(invoice.creditor_id) if (each := work.find(ref)) is not None]
     today = local_date(work.now, invoice.country)
     if not found:
-        return tell_invoice(invoice, today, leaves=leaves)
+        return tell_invoice(invoice, today, leaves=leaves, follow_up=follow_up)
     ready = (agreement for agreement in found if not agreement.missing)
     statuses = tuple(agreement.settings.transfer_status for agreement in ready)
-    return tell_invoice(invoice, today, statuses, leaves=leaves)
+    return tell_invoice(invoice, today, statuses, leaves=leaves, follow_up=follow_up)
 
 
 def location(content: Mapping[str, Any]) -> dict[str, str]:
@@ -90,6 +98,33 @@ def on_invoice[R](
         lambda: (*also, *target.refs()),
         lambda work: decide(work, target.invoice(work)),
         render,
+        status=status,
+    )
+
+
+def to_invoice(
+    call: Call,
+    decide: Callable[[Work, Invoice], Invoice],
+    *,
+    status: int = 201,
+    also: tuple[Ref[Any], ...] = (),
+    follows: bool = False,
+) -> Answer:
+    """Carry out a command on the invoice in the path, and answer with the invoice as it is then.
+
+    ``follows``: whether it may follow a reminder plan by then that it does not follow yet.
+    """
+    target = Target(call.hub.desk, call.creditor_id, call.path["invoice_id"])
+
+    def refs() -> Iterable[Ref[Any]]:
+        named = (*also, *agreements_of(call.creditor_id), *target.refs())
+        seen = target.seen
+        return (*named, *refs_ahead(seen)) if seen and (follows or seen.follow_up) else named
+
+    return call.transact(
+        refs,
+        lambda work: told(call.hub, work, decide(work, target.invoice(work))),
+        lambda content: content,
         status=status,
     )
 

@@ -11,7 +11,6 @@ from fordring.edge.call import Call, etag
 from fordring.edge.listing import answer_list, answer_page
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.follow_ups import follow_ups
 from fordring.edge.routes.invoice_answers import agreements_of, note_of, told_all
 from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.credit_notes import (
@@ -59,9 +58,7 @@ def list_invoices(call: Call) -> Answer:
     filtered = transferred is not None or excluded is not None
 
     def tell(found: list[Invoice]) -> list[dict[str, Any]]:
-        coming = follow_ups(call, found)
-        told = told_all(call.hub, work, found)
-        return [each | {"follow_up": coming.get(each["invoice_id"])} for each in told]
+        return told_all(call.hub, work, found)
 
     return answer_page(call, listing, tell, keep=keep if filtered else None)
 

@@ -1,7 +1,6 @@
 """What happens to an invoice: payments, letters, objections."""
 
 from dataclasses import replace
-from typing import Any
 
 from fordring.domain import things
 from fordring.domain.creditor import Scope
@@ -10,7 +9,7 @@ from fordring.domain.invoice import Invoice
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.invoice_answers import agreements_of, on_invoice, told
+from fordring.edge.routes.invoice_answers import on_invoice, to_invoice
 from fordring.edge.schemas.giving_up import NewCost, NewWriteOff
 from fordring.edge.schemas.invoices import DisputeResolution, NewDispute
 from fordring.edge.schemas.payments import NewPaymentOnInvoice, ToldPayment, tell_payment
@@ -45,7 +44,7 @@ def register_reminder(call: Call) -> Answer:
 
     body = call.given(GivenSentLetter)
 
-    def decide(work: Work, invoice: Invoice) -> dict[str, Any]:
+    def decide(work: Work, invoice: Invoice) -> Invoice:
         wrong = [
             Fault(f"/{name}/currency", "wrong_currency", "not the invoice's currency")
             for name, amount in (("fee", body.fee), ("compensation", body.compensation))
@@ -53,9 +52,9 @@ def register_reminder(call: Call) -> Answer:
         ]
         if wrong:
             raise Unprocessable("wrong_currency", "the invoice is in another currency", faults=wrong)
-        return told(call.hub, work, record_reminder(work, invoice, body.sent, HolidayCalendar()))
+        return record_reminder(work, invoice, body.sent, HolidayCalendar())
 
-    return on_invoice(call, decide, lambda content: content, also=agreements_of(call.creditor_id))
+    return to_invoice(call, decide)
 
 
 def register_dispute(call: Call) -> Answer:
@@ -88,22 +87,17 @@ def write_invoice_off(call: Call) -> Answer:
     """Give up what is owed on an invoice."""
     wanted = replace(call.given(NewWriteOff).write_off, write_off_id=call.own_id("wof"))
 
-    def decide(work: Work, invoice: Invoice) -> dict[str, Any]:
+    def decide(work: Work, invoice: Invoice) -> Invoice:
         capabilities = call.hub.capabilities(invoice.agency) if invoice.agency else None
-        return told(call.hub, work, write_off(work, invoice, wanted, capabilities))
+        return write_off(work, invoice, wanted, capabilities)
 
-    return on_invoice(call, decide, lambda content: content, also=agreements_of(call.creditor_id))
+    return to_invoice(call, decide)
 
 
 def register_cost(call: Call) -> Answer:
     """Add a cost to an invoice by hand."""
     added = call.given(NewCost).cost
-    return on_invoice(
-        call,
-        lambda work, invoice: told(call.hub, work, add_cost(work, invoice, added)),
-        lambda content: content,
-        also=agreements_of(call.creditor_id),
-    )
+    return to_invoice(call, lambda work, invoice: add_cost(work, invoice, added))
 
 
 ON_INVOICE_ROUTES = (

@@ -5,7 +5,6 @@ from fordring.domain.creditor import Scope
 from fordring.edge.call import Call, etag
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.follow_ups import follow_ups
 from fordring.edge.routes.invoice_answers import agreements_of, told_all
 from fordring.edge.schemas.told_invoices import ToldInvoice
 from fordring.usecases.submitting import invoice_of
@@ -16,7 +15,6 @@ def read_invoice(call: Call) -> Answer:
     work = call.read(things.INVOICE(call.path["invoice_id"]), *agreements_of(call.creditor_id))
     invoice = invoice_of(work, call.creditor_id, call.path["invoice_id"])
     (content,) = told_all(call.hub, work, [invoice])
-    content["follow_up"] = follow_ups(call, [invoice]).get(invoice.invoice_id)
     return Answer.of(200, content, etag(invoice.revision))
 
 

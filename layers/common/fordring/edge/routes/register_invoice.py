@@ -9,6 +9,7 @@ from fordring.domain.refs import Ref
 from fordring.edge.call import Call
 from fordring.edge.problem import Answer
 from fordring.edge.route import Group, Route, Routes
+from fordring.edge.routes.follow_ups import refs_ahead
 from fordring.edge.routes.invoice_answers import agreements_of, headers_of, revision_of, told
 from fordring.edge.schemas.invoices import GivenInvoice, InvoicePatch, XmlOptions
 from fordring.edge.schemas.told_invoices import ToldInvoice
@@ -71,6 +72,9 @@ def change_invoice(call: Call) -> Answer:
             raise Conflict
         invoice = invoice_of(work, call.creditor_id, invoice_id)
         call.match_revision(invoice.revision)
+        if invoice.follow_up is not None:
+            # What it changes moves the plan's steps: they are told anew.
+            work.seek_all(refs_ahead(invoice))
         return told(call.hub, work, change(work, creditor, invoice, wanted))
 
     return call.transact(refs, decide, lambda content: content, headers=revision_of)

@@ -10,13 +10,13 @@ from fordring.domain.reminder_plan import StepKind
 from fordring.edge.schemas.told import About, Instant, Told, ToldMoney, day, instant, money
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from fordring.domain.follow_up import Asked, FollowUp
     from fordring.domain.following_up import Next
     from fordring.domain.invoice import Invoice
-    from fordring.domain.law import LawRowMissing
     from fordring.domain.lawful_letters import Hurdle
+    from fordring.domain.under_way import Outlook
 
 COUNTRIES: Final = {"NO": "Norway", "SE": "Sweden", "FI": "Finland", "DK": "Denmark"}
 
@@ -69,7 +69,7 @@ class ToldMissingLaw(Told):
 class ToldFollowUp(Told):
     """How far an invoice has come under the creditor's reminder plan.
 
-    `next` is told where invoices are read; it is `null` when nothing is to come, and while `asked` waits.
+    `next` is `null` when nothing is to come, and while `asked` waits.
     """
 
     plan_number: int
@@ -89,30 +89,30 @@ class ToldFollowUp(Told):
 
 def tell_follow_up(
     invoice: "Invoice",
-    follow_up: "FollowUp",
-    *,
-    coming: "Next | None" = None,
-    today: "date | None" = None,
-    stopped: str | None = None,
-    missing: "LawRowMissing | None" = None,
+    noted: "FollowUp",
+    outlook: "Outlook | None",
+    now: "datetime",
 ) -> dict[str, Any]:
-    """Tell how far an invoice has come under its plan.
+    """Tell how far an invoice has come under its plan, and what comes next.
 
     Parameters
     ----------
-    coming, today
-        The next step, where it was worked out, and the local date.
-    stopped
-        Why nothing happens, as a code.
-    missing
-        What the next step could not be worked out for.
+    noted
+        How far it has come, as the invoice has it.
+    outlook
+        What it can expect; ``None`` where its plan is not there.
     """
-    asked = follow_up.asked
+    from fordring.domain.calendar import local_date
+
+    follow_up = outlook.follow_up if outlook else noted
+    coming, missing = (outlook.coming, outlook.missing) if outlook else (None, None)
+    stopped = outlook.stopped if outlook else noted.stopped
+    asked, today = follow_up.asked, local_date(now, invoice.country)
     return {
         "plan_number": follow_up.plan,
         "steps_done": follow_up.done,
         "look_again_at": instant(follow_up.due_at),
-        "next": tell_next(coming, invoice.country, today) if coming and today and not asked else None,
+        "next": tell_next(coming, invoice.country, today) if coming and not asked else None,
         "asked": _asked(asked, follow_up, invoice) if asked else None,
         "stopped": tell_stop(stopped) if stopped else None,
         "missing_law": dict(missing.facts) if missing else None,

@@ -18,7 +18,7 @@ from fordring.edge.schemas.told_administration import (
     tell_delivery,
     tell_sale,
 )
-from fordring.edge.schemas.told_follow_ups import ToldFollowUp, tell_follow_up
+from fordring.edge.schemas.told_follow_ups import ToldFollowUp
 
 
 class ToldReference(Told):
@@ -168,12 +168,13 @@ def tell_invoice(
     transfer_statuses: Sequence[str] = TRANSFER_STATUSES[:1],
     *,
     leaves: bool,
+    follow_up: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """Tell an invoice; ``today`` is the local date of its country.
 
-    See ``available_actions`` for ``transfer_statuses`` and ``leaves``.
+    See ``available_actions`` for ``transfer_statuses`` and ``leaves``, ``tell_follow_up`` for ``follow_up``.
     """
-    currency, terms, follow_up = invoice.currency, invoice.terms, invoice.follow_up
+    currency, terms = invoice.currency, invoice.terms
     reference = terms.payment_reference
     return {
         "invoice_id": invoice.invoice_id,
@@ -215,7 +216,7 @@ def tell_invoice(
         "case_number": invoice.case_number,
         "disputes": [tell_dispute(each) for each in invoice.disputes],
         "reminders": [_tell_reminder(each, currency) for each in invoice.reminders],
-        "follow_up": tell_follow_up(invoice, follow_up, stopped=follow_up.stopped) if follow_up else None,
+        "follow_up": follow_up,
         "warnings": list(invoice.warnings),
         "source": invoice.source,
         "metadata": dict(invoice.metadata),
