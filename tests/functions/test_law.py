@@ -42,12 +42,12 @@ def test_a_country_without_a_limit_says_so_and_bands_are_told(api):
 
 
 def test_nothing_is_carried_over(api):
-    """No rate for Sweden is published after 2026, and none is made up."""
+    """No rate for Sweden is sourced after 2024, and none is made up."""
     known = rules(api.get("/v1/law?country=SE&on=2024-07-01"))["late_interest"]
     assert (known["value"], known["grade"]) == ("12.00", "P")
     assert known["url"].startswith("https://www.riksbank.se/")
-    assert "late_interest" in rules(api.get("/v1/law?country=SE&on=2026-12-31"))
-    assert "late_interest" not in rules(api.get("/v1/law?country=SE&on=2027-01-01"))
+    assert "late_interest" in rules(api.get("/v1/law?country=SE&on=2024-12-31"))
+    assert "late_interest" not in rules(api.get("/v1/law?country=SE&on=2025-01-01"))
     assert api.get("/v1/law?country=NO&on=2020-09-30").body["fees"] == []
 
 

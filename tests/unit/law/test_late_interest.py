@@ -67,12 +67,12 @@ def test_days_are_counted_as_each_country_counts_them():
 @pytest.mark.parametrize(
     ("country", "due", "until", "amount"),
     [
-        # 11 days of 366 at 12.00 and 19 of 365 at 11.00 per cent: 36.0656 + 57.2603.
-        ("SE", "2024-12-20", "2025-01-20", 9333),
+        # 11 days of 365 at 11.50 and 19 of 366 at 12.00 per cent: 34.6575 + 62.2951.
+        ("SE", "2023-12-20", "2024-01-20", 9695),
         # 10 days of 365 at 9.5, 184 at 11.0, 10 of 366 at 11.5: 26.0274 + 554.5205 + 31.4208.
         ("FI", "2023-06-20", "2024-01-11", 61197),
-        # 10 days of 365 at 10.75 and 10 at 9.75: 29.4521 + 26.7123.
-        ("DK", "2025-06-20", "2025-07-11", 5616),
+        # 10 days of 366 at 11.75 and 10 at 11.50: 32.1038 + 31.4208.
+        ("DK", "2024-06-20", "2024-07-11", 6352),
     ],
 )
 def test_numbers_worked_by_hand(country, due, until, amount):
@@ -97,9 +97,9 @@ def test_an_agreed_rate_needs_no_row_of_rates():
     ("country", "due", "until"),
     [
         ("NO", "2026-12-20", "2027-01-03"),
-        ("SE", "2026-12-20", "2027-01-03"),
-        ("FI", "2026-12-20", "2027-01-03"),
-        ("DK", "2026-12-20", "2027-01-03"),
+        ("SE", "2024-12-20", "2025-01-03"),
+        ("FI", "2026-06-20", "2026-07-03"),
+        ("DK", "2024-12-20", "2025-01-03"),
     ],
 )
 def test_a_time_without_a_row_is_refused(country, due, until):

@@ -45,13 +45,13 @@ class TestSweden:
         plan = plan_of(PlanStep(REMINDER, 10))
         before = Course(plan, "SE", due=date(2024, 6, 10), asks_interest=True).until(10)
         assert before.interest == [(date(2024, 6, 20), round(1_000_000 * 0.12 * 9 / 366))]
-        after = Course(plan, "SE", due=date(2026, 12, 25), asks_interest=True).until(10)
-        assert after.interest == [(date(2027, 1, 4), None)]
-        assert [row["on"] for row in after.untold] == ["2027-01-01"]
-        demand = Course(plan_of(PlanStep(DEMAND, 10)), "SE", due=date(2026, 12, 25), asks_interest=True)
+        after = Course(plan, "SE", due=date(2024, 12, 25), asks_interest=True).until(10)
+        assert after.interest == [(date(2025, 1, 4), None)]
+        assert [row["on"] for row in after.untold] == ["2025-01-01"]
+        demand = Course(plan_of(PlanStep(DEMAND, 10)), "SE", due=date(2024, 12, 25), asks_interest=True)
         with pytest.raises(LawRowMissing) as missing:
             demand.until(10)
-        assert (missing.value.facts["rule"], missing.value.facts["on"]) == ("late_interest", "2027-01-01")
+        assert (missing.value.facts["rule"], missing.value.facts["on"]) == ("late_interest", "2025-01-01")
 
 
 class TestFinland:
@@ -109,13 +109,13 @@ class TestFinland:
         ]
 
     def test_consumers_and_businesses_pay_different_interest(self):
-        """Korkolaki 4 § and maksuehtolaki: 9.5 and 10.5 per cent from 2026-01-01; nothing after 2026 yet."""
+        """Korkolaki 4 § and maksuehtolaki: 9.5 and 10.5 per cent from 2026-01-01; nothing after June yet."""
         plan = plan_of(PlanStep(REMINDER, 14))
         for debtor, rate in (("consumer", 0.095), ("business", 0.105)):
             course = Course(plan, "FI", debtor, asks_interest=True).until(14)
             assert course.interest == [(DUE + days(14), round(1_000_000 * rate * 13 / 365))]
-        later = Course(plan, "FI", due=date(2026, 12, 25), asks_interest=True).until(14)
-        assert later.interest == [(date(2027, 1, 8), None)]
+        later = Course(plan, "FI", due=date(2026, 6, 25), asks_interest=True).until(14)
+        assert later.interest == [(date(2026, 7, 9), None)]
 
 
 class TestDenmark:
@@ -144,6 +144,7 @@ class TestDenmark:
         assert interest.until(5).interest == [(date(2022, 12, 4), None)]
 
     def test_interest_is_the_lending_rate_and_eight(self):
-        """Renteloven § 5: 9.75 per cent from 2026-01-01 on, by the days of the calendar year."""
-        course = Course(plan_of(PlanStep(REMINDER, 10)), "DK", asks_interest=True).until(10)
-        assert course.interest == [(DUE + days(10), round(1_000_000 * 0.0975 * 9 / 365))]
+        """Renteloven § 5: 11.50 per cent from 2024-07-01 on, by the days of the calendar year."""
+        due = date(2024, 8, 1)
+        course = Course(plan_of(PlanStep(REMINDER, 10)), "DK", due=due, asks_interest=True).until(10)
+        assert course.interest == [(due + days(10), round(1_000_000 * 0.115 * 9 / 366))]

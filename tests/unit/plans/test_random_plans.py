@@ -270,8 +270,8 @@ def refused_rightly(course: Course, rule: str, today: date) -> bool:
     if rule in ("late_interest", "day_count"):
         # Only Sweden's demand must state it; other letters go without.
         known = interest(course.country, course.debtor, course.due, course.balance_course, today)
-        coming = course.coming(today)
-        demand = coming is not None and coming.step.kind is StepKind.NOTICE_OF_COLLECTION
+        tried, _, _ = course.taken[-1]
+        demand = tried.step.kind is StepKind.NOTICE_OF_COLLECTION
         return course.asks_interest and known is None and course.country == "SE" and demand
     return False
 
