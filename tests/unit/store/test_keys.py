@@ -118,6 +118,7 @@ def test_every_listing_of_children_is_where_its_things_are() -> None:
         "commands_of": things.COMMAND,
         "events_of_case": things.EVENT,
         "letters_of": things.LETTER,
+        "confirmed_letters_of": things.CONFIRMED_LETTER,
         "messages_of": things.MESSAGE,
         "dispatches_of": things.DISPATCH,
         "questions_of_case": things.QUESTION,

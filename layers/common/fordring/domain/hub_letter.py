@@ -100,7 +100,7 @@ class HubLetter:
     def reminder(self) -> Reminder:
         """The letter as it stands among the invoice's, once it was sent."""
         asked = self.asked
-        return Reminder(asked.kind, asked.on, CHANNEL, asked.deadline_date, asked.fee)
+        return Reminder(asked.kind, asked.on, CHANNEL, asked.deadline_date, asked.fee, self.letter_id)
 
 
 def file_of(invoice_id: str, letter_id: str) -> str:

@@ -60,7 +60,8 @@ class Dispute:
 class Reminder:
     """A letter that was sent before the transfer (NET-15).
 
-    ``kind`` is ``free_notice``, ``reminder`` or ``notice_of_collection``.
+    ``kind`` is ``free_notice``, ``reminder`` or ``notice_of_collection``. ``letter_id`` names the letter of a
+    reminder plan that it is; ``None``: of none.
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Reminder:
     channel: str
     deadline_date: date | None = None
     fee: int = 0
+    letter_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

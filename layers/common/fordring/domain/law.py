@@ -58,6 +58,17 @@ class LawRow:
     review_by: date
     url: str | None = None
 
+    @property
+    def facts(self) -> dict[str, Value]:
+        """What is kept and told of a row that something rests on."""
+        return {
+            "country": self.country,
+            "rule": self.rule,
+            "value": self.value,
+            "valid_from": self.valid_from.isoformat(),
+            "source": self.source,
+        }
+
     def holds_on(self, day: date) -> bool:
         """Whether it is the law on a day."""
         return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)

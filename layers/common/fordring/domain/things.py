@@ -5,6 +5,7 @@ from typing import Final
 from fordring.domain.agreement import Agreement, CallbackToken
 from fordring.domain.case import Case
 from fordring.domain.command import Attention, CommandRow
+from fordring.domain.confirmed_letter import ConfirmedLetter
 from fordring.domain.contract import Moving
 from fordring.domain.correspondence import Dispatch, Message
 from fordring.domain.credit import CreditCheck
@@ -49,6 +50,7 @@ FORMER_PLAN: Final = Kind("former_plan", ReminderPlan)  # creditor, seq: every o
 INVOICE: Final = Kind("invoice", Invoice)  # invoice
 INVOICE_ENTRY: Final = Kind("invoice_entry", Entry)  # invoice, seq
 LETTER: Final = Kind("letter", HubLetter)  # invoice, letter
+CONFIRMED_LETTER: Final = Kind("confirmed_letter", ConfirmedLetter)  # invoice, reminder
 CASE: Final = Kind("case", Case)  # case
 CASE_ENTRY: Final = Kind("case_entry", Entry)  # case, seq
 COMMAND: Final = Kind("command", CommandRow)  # case, seq

@@ -1,8 +1,8 @@
 """Confirming that a letter of a reminder plan was sent: what was sent is held to what the law allows.
 
 A letter counts as the plan's when it names the id that it was asked for by, when it is of the kind that was
-asked for, or, with nothing asked for, of the kind that the next step has on that day. Any other letter is the
-creditor's own, and the plan takes it into account.
+asked for, or, with nothing asked for, when it is as the next step has it on that day. Any other letter is the
+creditor's own, and the plan takes it into account. What a letter was held to is kept with it.
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,8 @@ from datetime import date
 from fordring.domain import things
 from fordring.domain.bank_days import BankCalendar
 from fordring.domain.command import AttentionKind
+from fordring.domain.confirmed_letter import ConfirmedLetter
+from fordring.domain.consulted import Consulted
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.follow_up import FollowUp
 from fordring.domain.following_up import Situation, letter_on, next_step
@@ -64,14 +66,29 @@ def followed_by(
     asked = theirs and follow.asked is not None and follow.asked.kind == letter.kind
     debtor = work.demand(things.DEBTOR(invoice.creditor_id, invoice.debtor_id))
     situation = situation_of(plan, invoice, debtor, follow.done)
-    if named or asked:
-        faults = tuple(_faults(law, calendar, situation, letter, compensation))
-        if faults:
-            raise Unprocessable(
-                "letter_not_allowed", "the letter is not as the law has it on that day", faults=faults
-            )
-    elif follow.asked is not None or not _is_next(law, situation, letter):
+    consulted = Consulted(law)
+    if not (named or asked) and (follow.asked is not None or not _is_next(law, situation, letter)):
         return again
+    faults = tuple(_faults(consulted, calendar, situation, letter, compensation))
+    if faults and not (named or asked):
+        return again
+    if faults:
+        raise Unprocessable(
+            "letter_not_allowed", "the letter is not as the law has it on that day", faults=faults
+        )
+    confirmed = reminder_id_of(invoice.invoice_id, follow.letters)
+    work.add(
+        things.CONFIRMED_LETTER(invoice.invoice_id, confirmed),
+        ConfirmedLetter(
+            reminder_id=confirmed,
+            plan=follow.plan,
+            step=follow.done,
+            reminder=replace(letter, letter_id=confirmed),
+            confirmed_at=work.now,
+            compensation=compensation,
+            law=tuple(row.facts for row in consulted.used),
+        ),
+    )
     known = things.ATTENTION(
         attention_id(
             AttentionKind.REMINDER_NOT_CONFIRMED, confirmation_subject(invoice.invoice_id, follow.letters)

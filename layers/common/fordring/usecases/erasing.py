@@ -1,8 +1,8 @@
 """Erasing a debtor: everything that says who it is goes, what was booked stays.
 
-First it is checked whether the debtor may go. Then the messages and questions of its cases lose their
-texts, some at a time: whatever is interrupted is completed by asking again. The debtor itself goes last,
-with the answer.
+First it is checked whether the debtor may go. Then the letters of its invoices lose their words, and the
+messages and questions of its cases their texts, some at a time: whatever is interrupted is completed by
+asking again. The debtor itself goes last, with the answer.
 """
 
 from collections.abc import Iterable
@@ -21,6 +21,8 @@ from fordring.domain.questions import AgencyQuestion
 from fordring.domain.refs import Listing, Ref
 from fordring.domain.retention import RetentionRule, earliest_erasure, rule_on
 from fordring.domain.values import dataclass
+from fordring.usecases.kept_letters import forget_words
+from fordring.usecases.ports import Files
 from fordring.usecases.work import Desk, Work, transact
 
 ERASED: Final = "Erased"
@@ -35,6 +37,7 @@ class Erasure:
     """The erasure of one debtor, by the rules of law that hold."""
 
     desk: Desk
+    files: Files
     creditor_id: str
     debtor_id: str
     rules: Iterable[RetentionRule]
@@ -90,8 +93,8 @@ class Erasure:
         earliest = earliest_erasure(rule_on(self.rules, invoice.country, today), last)
         return earliest if today < earliest else None
 
-    def clear_messages(self) -> None:
-        """Take the texts out of the messages and questions of the debtor's cases, if it may be erased.
+    def clear_texts(self) -> None:
+        """Take the words out of the letters, messages and questions about the debtor, if it may be erased.
 
         What refuses it is left to ``erase``, so that it is answered, and kept, as the command's own.
         """
@@ -99,6 +102,10 @@ class Erasure:
             self.check(self.desk.read(*self.refs()))
         except Refused:
             return
+        for invoice in self._invoices:
+            for _, letter in self.desk.every(Listing(things.LETTER, "letters_of", invoice.ids)):
+                if letter.attempts:
+                    forget_words(self.files, letter)
         for case in self._cases:
             wordy = chain(
                 self._wordy(Listing(things.MESSAGE, "messages_of", case.ids)),

@@ -14,7 +14,7 @@ from typing import Any
 
 from fordring.domain.errors import Unavailable
 from fordring.domain.follow_up import Asked
-from fordring.domain.hub_letter import HubLetter, file_of
+from fordring.domain.hub_letter import HubLetter, LetterState, file_of
 from fordring.domain.letter_texts import WrittenLetter
 from fordring.domain.letter_words import language_of
 from fordring.domain.values import dataclass
@@ -85,21 +85,10 @@ def keep(files: Files, ready: Ready, written: WrittenLetter, recipient: str) -> 
     Unavailable
         When it cannot be kept at present.
     """
-    letter, asked = ready.letter, ready.letter.asked
     content = {
-        "letter_id": letter.letter_id,
-        "invoice_id": letter.invoice_id,
-        "created_at": letter.created_at.isoformat(),
-        "attempt": letter.attempts,
+        **_figures(ready.letter),
         "accepted": False,
-        "plan": letter.plan,
-        "step": asked.step,
-        "kind": asked.kind,
-        "sent_date": asked.on.isoformat(),
-        "deadline_date": asked.deadline_date.isoformat() if asked.deadline_date else None,
         "currency": ready.invoice.currency,
-        "fee": asked.fee,
-        "compensation": asked.compensation,
         "interest": ready.charges.interest,
         "missing_law": dict(ready.charges.missing.facts) if ready.charges.missing else None,
         "language": language_of(ready.debtor),
@@ -107,18 +96,9 @@ def keep(files: Files, ready: Ready, written: WrittenLetter, recipient: str) -> 
         "subject": written.subject,
         "text": written.text,
         "html": written.html,
-        "law": [
-            {
-                "country": row.country,
-                "rule": row.rule,
-                "value": row.value,
-                "valid_from": row.valid_from.isoformat(),
-                "source": row.source,
-            }
-            for row in ready.rows
-        ],
+        "law": [row.facts for row in ready.rows],
     }
-    files.put(letter.file, _spelt(content), _TYPE)
+    files.put(ready.letter.file, _spelt(content), _TYPE)
     return content
 
 
@@ -126,6 +106,35 @@ def mark_accepted(files: Files, letter: HubLetter, content: Mapping[str, Any]) -
     """Note that the mail service has taken a letter. Without the note it is in doubt after a restore."""
     with suppress(Unavailable):
         files.put(letter.file, _spelt({**content, "accepted": True}), _TYPE)
+
+
+def forget_words(files: Files, letter: HubLetter) -> None:
+    """Take everything out of what is kept of a letter that says whom it went to; see ``erasing``.
+
+    Raises
+    ------
+    Unavailable
+        When it cannot be written at present.
+    """
+    sent = letter.state in (LetterState.SENT, LetterState.BOUNCED)
+    files.put(letter.file, _spelt({**_figures(letter), "accepted": sent, "text": None, "law": []}), _TYPE)
+
+
+def _figures(letter: HubLetter) -> dict[str, Any]:
+    asked = letter.asked
+    return {
+        "letter_id": letter.letter_id,
+        "invoice_id": letter.invoice_id,
+        "created_at": letter.created_at.isoformat(),
+        "attempt": letter.attempts,
+        "plan": letter.plan,
+        "step": asked.step,
+        "kind": asked.kind,
+        "sent_date": asked.on.isoformat(),
+        "deadline_date": asked.deadline_date.isoformat() if asked.deadline_date else None,
+        "fee": asked.fee,
+        "compensation": asked.compensation,
+    }
 
 
 def _spelt(content: Mapping[str, Any]) -> bytes:

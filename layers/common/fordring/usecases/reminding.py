@@ -53,9 +53,10 @@ def record_reminder(work: Work, invoice: Invoice, sent: SentLetter, calendar: Ba
         raise Refused("already_transferred", "the agency sends the letters for this invoice")
     reminder = sent.reminder
     refuse_day_to_come(reminder.sent_date, work.now, invoice.country, "/sent_date")
+    confirmed = _confirmed(work, invoice, sent, calendar)
     noted = replace(
-        _confirmed(work, invoice, sent, calendar),
-        reminders=(*invoice.reminders, reminder),
+        confirmed,
+        reminders=(*invoice.reminders, replace(reminder, letter_id=_named(invoice, confirmed))),
         updated_at=work.now,
         revision=invoice.revision + 1,
     )
@@ -106,3 +107,13 @@ def _confirmed(work: Work, invoice: Invoice, sent: SentLetter, calendar: BankCal
         sent.reminder_id,
     )
     return replace(invoice, follow_up=follow)
+
+
+def _named(invoice: Invoice, confirmed: Invoice) -> str | None:
+    """Name the letter of a plan that was confirmed; ``None``: it is of none."""
+    before, after = invoice.follow_up, confirmed.follow_up
+    if before is None or after is None or before.letters == after.letters:
+        return None
+    from fordring.usecases.situations import reminder_id_of
+
+    return reminder_id_of(invoice.invoice_id, before.letters)

@@ -45,6 +45,12 @@ def _invoices() -> tuple[Route, ...]:
     return INVOICE_READ_ROUTES
 
 
+def _letters() -> tuple[Route, ...]:
+    from fordring.edge.routes.letters import LETTER_ROUTES
+
+    return LETTER_ROUTES
+
+
 def _statements() -> tuple[Route, ...]:
     from fordring.edge.routes.statements import STATEMENT_ROUTES
 
@@ -171,6 +177,11 @@ ROUTES = Routes(
         "GET /v1/creditors/{creditor_id}/credit-notes/{credit_note_id}",
         "GET /v1/creditors/{creditor_id}/credit-notes",
         "GET /v1/jobs/{job_id}",
+    ),
+    Group(
+        _letters,
+        "GET /v1/creditors/{creditor_id}/invoices/{invoice_id}/reminders",
+        "GET /v1/creditors/{creditor_id}/invoices/{invoice_id}/reminders/{letter_id}",
     ),
     Group(
         _statements,
