@@ -150,15 +150,41 @@ def test_the_whole_ledger_is_previewed_page_by_page(api, world):
     assert second["next_cursor"] is None
 
 
-def test_nothing_is_done(api, engine):
-    api.put(PLAN, {"plan": "tight", "agency": "svea"})
-    register(api)
+@pytest.mark.parametrize("sender", ["billing_product", "hub"])
+def test_nothing_is_done(api, hub, engine, meter, clock, sender):
+    hub.settings = replace(hub.settings, mail_sender="post@fordring.example")
+    api.put(PLAN, {"plan": "tight", "agency": "svea", "sender": sender})
+    invoice = register(api)
+    clock.advance(days=40)
     before = engine.everything()
+    meter.clear()
 
-    assert api.post(PREVIEW, {}).status == 200
-    assert api.post(PREVIEW, {"plan": {"plan": "calm"}}).status == 200
+    for asked in ({}, {"plan": {"plan": "calm"}}, {"invoice_id": invoice}):
+        assert api.post(PREVIEW, asked).status == 200
+    assert api.post(PREVIEW, {"plan": {"plan": "custom"}}).status == 422
+    assert api.post(f"{PREVIEW}?cursor=x", {}).status == 400
 
+    assert set(meter.operations) == {"BatchGetItem", "Query lists", "Query"}
     assert engine.everything() == before
+
+
+def test_a_cursor_of_another_creditors_ledger_or_key_is_refused(api, world):
+    api.put(PLAN, {"plan": "tight", "agency": "svea"})
+    for number in range(3):
+        register(api, f"F-{number}")
+    cursor = api.post(f"{PREVIEW}?limit=1", {}).body["next_cursor"]
+    world.creditor("other")
+    api.put("/v1/creditors/other/reminder-plan", {"plan": "tight"})
+    changed = cursor[:-4] + ("AAAA" if cursor[-4:] != "AAAA" else "BBBB")
+
+    assert api.post(f"{PREVIEW}?limit=1&cursor={cursor}", {}).status == 200
+    for reply in (
+        api.post(f"{PREVIEW}?limit=1&cursor={changed}", {}),
+        api.post(f"/v1/creditors/other/reminder-plan/preview?cursor={cursor}", {}),
+        world.client("read").post(f"{PREVIEW}?cursor={cursor}", {}),
+        api.get(f"{INVOICES}?cursor={cursor}"),
+    ):
+        assert (reply.status, reply.faults) == (400, {"/query/cursor": "wrong_cursor"})
 
 
 def test_what_stops_an_invoice_is_told_instead_of_steps(api):
@@ -243,3 +269,26 @@ def test_letters_that_the_hub_sends_are_shown_word_by_word(api, world, hub):
     assert reminder["not_sent"]["reason"] == "email_not_accepted"
     by_product = api.post(PREVIEW, {"invoice_id": invoice, "plan": plan | {"sender": "billing_product"}}).only
     assert [step["letter"] for step in by_product["steps"]] == [None] * 3
+
+
+def test_the_whole_ledger_is_shown_word_by_word_too_on_shorter_pages(api, world, hub):
+    hub.settings = replace(hub.settings, mail_sender="post@fordring.example")
+    world.creditor(bank_account="15032080119")
+    api.put(PLAN, {"plan": "calm", "agency": "svea", "sender": "hub"})
+    invoices = [register(api, f"F-{number}") for number in range(27)]
+
+    pages = [api.post(f"{PREVIEW}?limit=100", {}).body]
+    pages.append(api.post(f"{PREVIEW}?limit=100&cursor={pages[0]['next_cursor']}", {}).body)
+    alone = api.post(PREVIEW, {"invoice_id": invoices[0]}).only
+    tried = api.post(f"{PREVIEW}?limit=100", {"plan": {"plan": "tight"}}).body
+
+    assert [len(page["items"]) for page in pages] == [25, 2]
+    items = {item["invoice_id"]: item for page in pages for item in page["items"]}
+    assert set(items) == set(invoices)
+    assert items[invoices[0]] == alone
+    for number, invoice in enumerate(invoices):
+        texts = [step["letter"] and step["letter"]["text"] for step in items[invoice]["steps"]]
+        assert [f"F-{number}" in text if text else None for text in texts] == [True, True, True, None]
+    # What a billing product sends is its own to write.
+    assert len(tried["items"]) == 27
+    assert {step["letter"] for item in tried["items"] for step in item["steps"]} == {None}

@@ -28,17 +28,26 @@ def choose(hub, **plan):
     return reply.body
 
 
-def register(hub, number="F-1"):
+def register(hub, number="F-1", *, currency="NOK", due_date="2026-03-16"):
     body = {
         "debtor_id": "d-1",
         "document_number": number,
-        "principal": {"amount": "10000.00", "currency": "NOK"},
+        "principal": {"amount": "10000.00", "currency": currency},
         "invoice_date": "2026-03-02",
-        "due_date": "2026-03-16",
+        "due_date": due_date,
     }
     reply = hub.api.post(f"{ACME}/invoices", body)
     assert reply.status == 201, reply.text
     return reply.body["invoice_id"]
+
+
+def previewed(hub, invoice_id):
+    """Give what is told to be asked for and handed over, and when."""
+    (item,) = hub.api.post(f"{PLAN}/preview", {"invoice_id": invoice_id}).body["items"]
+    return [
+        (step["kind"], step["date"], step["fee"], step["interest"], step["deadline_date"])
+        for step in item["steps"]
+    ]
 
 
 def happened(hub, invoice_id):
@@ -48,7 +57,8 @@ def happened(hub, invoice_id):
         for each in told(hub, "invoice.reminder_due")
         if each["invoice_id"] == invoice_id
     ]
-    cases = [hub.api.get(f"/v1/cases/{each['case_id']}").body for each in told(hub, "case.submitted")]
+    submitted = [each for each in told(hub, "case.submitted") if each["invoice_ids"] == [invoice_id]]
+    cases = [hub.api.get(f"/v1/cases/{each['case_id']}").body for each in submitted]
     return [*letters, *(("transfer", case["opened_at"][:10], None, None, None) for case in cases)]
 
 
@@ -69,16 +79,53 @@ def test_what_was_previewed_is_what_happens(hub, product, level, plan):
     hub.world.agreement(level=level)
     choose(hub, **plan)
     invoice_id = register(hub)
-    (item,) = hub.api.post(f"{PLAN}/preview", {"invoice_id": invoice_id}).body["items"]
-    foreseen = [
-        (step["kind"], step["date"], step["fee"], step["interest"], step["deadline_date"])
-        for step in item["steps"]
-    ]
+    foreseen = previewed(hub, invoice_id)
     assert foreseen[-1][0] == "transfer"
 
     product.until(date(2026, 6, 1))
 
     assert happened(hub, invoice_id) == foreseen
+
+
+ORGANISATIONS = {"NO": "974760673", "SE": "5560360793", "FI": "01120389", "DK": "22756214"}
+CURRENCIES = {"NO": "NOK", "SE": "SEK", "FI": "EUR", "DK": "DKK"}
+
+
+@pytest.mark.capability("FIK-4", "FIK-6", "FIK-7", "FIK-8")
+@pytest.mark.parametrize("country", ["NO", "SE", "FI", "DK"])
+@pytest.mark.parametrize("level", ["reminder", "collection"])
+@pytest.mark.parametrize(
+    ("plan", "notices", "transfer"),
+    [("tight", [3], 14), ("recommended", [5, 10], 21), ("calm", [7, 14, 21], 28)],
+)
+def test_each_named_plan_keeps_its_days_in_each_country(
+    hub, product, country, level, plan, notices, transfer
+):
+    """Counted from the due date, also where that is a holiday; on Saturdays and Sundays, too."""
+    hub.world.creditor(country=country, organisation_number=ORGANISATIONS[country])
+    hub.world.debtor(country=country)
+    hub.world.agreement(level=level)
+    choose(hub, plan=plan)
+    on_monday, on_good_friday = date(2026, 3, 16), date(2026, 4, 3)
+    foreseen = {}
+    for due in (on_monday, on_good_friday):
+        invoice_id = register(hub, f"F-{due}", currency=CURRENCIES[country], due_date=due.isoformat())
+        foreseen[due, invoice_id] = previewed(hub, invoice_id)
+
+    product.until(date(2026, 6, 10))
+
+    for (due, invoice_id), steps in foreseen.items():
+        found = happened(hub, invoice_id)
+        assert found == steps
+        days = [(date.fromisoformat(day) - due).days for _, day, *_ in found]
+        assert days[: len(notices) + 1] == [*notices, transfer]
+        kinds = [kind for kind, *_ in found]
+        last = ["transfer"] if level == "reminder" else ["notice_of_collection", "transfer"]
+        assert kinds == ["free_notice"] * len(notices) + last
+        assert all(fee["amount"] == "0.00" for _, _, fee, *_ in found[:-1])
+        if level == "collection":
+            # The agency gets it when the deadline of the notice has passed.
+            assert found[-1][1] > found[-2][4] > found[-2][1]
 
 
 def test_at_each_moment_the_invoice_tells_what_comes_next(hub, product):

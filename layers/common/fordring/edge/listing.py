@@ -74,12 +74,15 @@ def answer_page[T](
     *,
     keep: Callable[[T], bool] | None = None,
     extra: Mapping[str, Any] | None = None,
+    at_most: int | None = None,
 ) -> Answer:
     """Answer with a page of a list as ``answer_list`` does; ``tell`` spells all of a page at once.
 
-    For what takes another read to be told: one for the page, instead of one for each thing.
+    For what takes another read to be told: one for the page, instead of one for each thing. ``at_most``: of
+    what is long when it is told, however many are asked for.
     """
-    limit = call.asked(Paging).size
+    asked = call.asked(Paging).size
+    limit = asked if at_most is None else min(asked, at_most)
     position = given_cursor(call)
     found: list[T] = []
     for _ in range(ROUNDS if keep else 1):

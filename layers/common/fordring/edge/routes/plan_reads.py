@@ -1,13 +1,13 @@
 """Reading the reminder plan, and previewing what it does; answered by ``poll_status``."""
 
-from typing import Any
+from typing import Any, Final
 
 from fordring.domain import things
 from fordring.domain.creditor import Scope
 from fordring.domain.errors import Refused
 from fordring.domain.invoice import Invoice
 from fordring.domain.refs import Listing
-from fordring.domain.reminder_plan import ReminderPlan
+from fordring.domain.reminder_plan import ReminderPlan, Sender
 from fordring.edge.bank_calendar import HolidayCalendar
 from fordring.edge.call import Call, etag
 from fordring.edge.listing import answer_page
@@ -22,6 +22,9 @@ from fordring.usecases.looking_ahead import Around
 from fordring.usecases.planning import plan_as_wished
 from fordring.usecases.submitting import invoice_of
 from fordring.usecases.writing_ahead import written_ahead
+
+MOST_WITH_LETTERS: Final = 25
+"""How many invoices a page has whose letters may be told: an answer of a function holds 6 MB."""
 
 
 def read_plan(call: Call) -> Answer:
@@ -49,20 +52,19 @@ def preview_plan(call: Call) -> Answer:
 
     def tell(invoices: list[Invoice]) -> list[dict[str, Any]]:
         around = Around.read(call.hub.desk, call.creditor_id, invoices)
-        return [
-            tell_preview(around, each, around.preview(each, tried, calendar), tried=tried is not None)
-            for each in invoices
-        ]
+        told = []
+        for each in invoices:
+            found = around.preview(each, tried, calendar)
+            letters = tuple(written_ahead(found, each, creditor, around.debtors[each.debtor_id]))
+            told.append(tell_preview(around, each, found, letters, tried=tried is not None))
+        return told
 
     if asked.invoice_id:
         invoice = invoice_of(work, call.creditor_id, asked.invoice_id)
-        around = Around.read(call.hub.desk, call.creditor_id, [invoice])
-        found = around.preview(invoice, tried, calendar)
-        letters = tuple(written_ahead(found, invoice, creditor, around.debtors[invoice.debtor_id]))
-        told = tell_preview(around, invoice, found, letters, tried=tried is not None)
-        return Answer.of(200, {"items": [told], "next_cursor": None})
+        return Answer.of(200, {"items": tell([invoice]), "next_cursor": None})
     listing = Listing(things.INVOICE, "invoices_of", (call.creditor_id,), prefix="N#")
-    return answer_page(call, listing, tell)
+    writes = call.hub.settings.mail_sender is not None and (tried is None or tried.sender is Sender.HUB)
+    return answer_page(call, listing, tell, at_most=MOST_WITH_LETTERS if writes else None)
 
 
 PLAN_READ_ROUTES = (
@@ -88,7 +90,8 @@ PLAN_READ_ROUTES = (
         description=(
             "The dated steps that are to come, with what letters cost, the interest that they tell of, their "
             "deadlines, and why no step happens earlier: for one invoice, or for every one that is open and "
-            "not at an agency, the earliest due date first. Nothing is done or written."
+            "not at an agency, the earliest due date first. Letters that the hub sends are told word by "
+            "word; then a page has at most 25 invoices. Nothing is done or written."
         ),
     ),
 )

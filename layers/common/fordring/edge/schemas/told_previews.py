@@ -43,7 +43,7 @@ class ToldStepAhead(Told):
     ]
     letter: Annotated[
         ToldLetterAhead | None,
-        About("What the hub would write, where it sends the letters; told when one invoice is asked about."),
+        About("What the hub would write, where it sends the letters."),
     ]
 
 
@@ -77,11 +77,11 @@ def tell_preview(
     around: Around,
     invoice: Invoice,
     found: Foreseen,
-    letters: Sequence[WrittenAhead | None] = (),
+    letters: Sequence[WrittenAhead | None],
     *,
     tried: bool,
 ) -> dict[str, Any]:
-    """Tell what is to come for an invoice; ``letters`` of each step, where they are told."""
+    """Tell what is to come for an invoice; ``letters`` are those of each step that the hub would send."""
     preview = found.preview
     return {
         "invoice_id": invoice.invoice_id,
