@@ -15,7 +15,7 @@ from fordring.domain.calendar import start_of_business
 from fordring.domain.clock import utc
 from fordring.domain.errors import Unavailable
 from fordring.domain.follow_up import FollowUp
-from fordring.domain.invoice import Dispute, Invoice
+from fordring.domain.invoice import Dispute, Invoice, Reminder
 from fordring.domain.law import law
 from fordring.domain.ledger import Component, EntryKind, Source
 from fordring.domain.refs import Listing
@@ -228,6 +228,46 @@ def test_what_arrives_between_look_and_step_comes_first(ground, step, what):
     assert ground.events(invoice_id) == ["invoice.registered"]
     assert ground.cases() == 0
     assert follow_up(ground.world, invoice_id).asked is None
+
+
+def move_to_a_later_plan(ground, invoice_id):
+    plan(ground.world, "calm", number=2, moved_to=2, created_at=ground.clock.present)
+
+
+def give_more_time(ground, invoice_id):
+    ref = things.INVOICE(invoice_id)
+    ground.change(ref, terms=replace(ground.world.get(ref).terms, due_date=date(2026, 3, 29)))
+
+
+def write_a_letter_oneself(ground, invoice_id):
+    own = (Reminder("free_notice", date(2026, 3, 30), "paper"),)
+    ground.change(things.INVOICE(invoice_id), reminders=own)
+
+
+def be_bought(ground, invoice_id):
+    ground.change(things.INVOICE(invoice_id), owner="agency")
+
+
+@pytest.mark.parametrize("step", ["letter", "transfer"])
+@pytest.mark.parametrize(
+    ("what", "outcome"),
+    [
+        (move_to_a_later_plan, {"letter": "free_notice", "transfer": "free_notice"}),
+        (give_more_time, {"letter": "waits", "transfer": "waits"}),
+        (write_a_letter_oneself, {"letter": "waits", "transfer": "waits"}),
+        (be_bought, {"letter": "owned_by_agency", "transfer": "owned_by_agency"}),
+    ],
+)
+def test_what_changes_the_plan_between_look_and_step_counts(ground, step, what, outcome):
+    plan(ground.world, "tight")
+    invoice_id = followed(ground.world) if step == "letter" else due_for_transfer(ground)
+    ground.engine.writing.append(lambda: what(ground, invoice_id))
+    assert ground.look(invoice_id) == outcome[step]
+    assert ground.cases() == 0
+    asked = follow_up(ground.world, invoice_id).asked
+    assert (asked is not None) == (outcome[step] == "free_notice")
+    # A letter is the later plan's: the agency has to wait for three of them.
+    assert follow_up(ground.world, invoice_id).plan == (2 if what is move_to_a_later_plan else 1)
 
 
 @pytest.mark.parametrize("step", ["letter", "transfer"])
