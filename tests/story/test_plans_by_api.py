@@ -118,11 +118,17 @@ def test_each_named_plan_keeps_its_days_in_each_country(
         found = happened(hub, invoice_id)
         assert found == steps
         days = [(date.fromisoformat(day) - due).days for _, day, *_ in found]
-        assert days[: len(notices) + 1] == [*notices, transfer]
         kinds = [kind for kind, *_ in found]
+        assert all(fee["amount"] == "0.00" for kind, _, fee, *_ in found if kind != "transfer")
+        if (country, level) == ("SE", "collection"):
+            # Sweden's demand has to tell the interest, and no row has that year's rate.
+            assert (kinds, days) == (["free_notice"] * len(notices), notices)
+            shown = hub.api.get(f"{ACME}/invoices/{invoice_id}").body["follow_up"]
+            assert shown["stopped"]["reason"] == "law_row_missing"
+            continue
         last = ["transfer"] if level == "reminder" else ["notice_of_collection", "transfer"]
         assert kinds == ["free_notice"] * len(notices) + last
-        assert all(fee["amount"] == "0.00" for _, _, fee, *_ in found[:-1])
+        assert days[: len(notices) + 1] == [*notices, transfer]
         if level == "collection":
             # The agency gets it when the deadline of the notice has passed.
             assert found[-1][1] > found[-2][4] > found[-2][1]
