@@ -1,5 +1,6 @@
 """Reminder plans on the running stack: what the preview tells beforehand is what then happens, day by day."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -54,8 +55,8 @@ def begun(scene: Scene) -> datetime:
 
 
 @pytest.fixture(scope="module")
-def happened(scene: Scene, begun: datetime) -> dict[str, Any]:
-    """Seven weeks under two plans: who sends, and what became of four invoices."""
+def happened(stack: Stack, scene: Scene, begun: datetime) -> dict[str, Any]:
+    """Seven weeks under two plans: who sends, and what became of five invoices."""
     hub = scene.hub
     for number, creditor_id in enumerate((HUB, PRODUCT)):
         details: dict[str, Any] = {"name": "Påminner AS", "country": "NO", "address": ADDRESS}
@@ -71,6 +72,7 @@ def happened(scene: Scene, begun: datetime) -> dict[str, Any]:
     invoices = {
         "goes all the way": registered(hub, HUB, begun, "1001"),
         "is objected to": registered(hub, HUB, begun, "1002"),
+        "comes back": registered(hub, HUB, begun, "1003"),
         "is asked for": registered(hub, PRODUCT, begun, "2001"),
         "is paid": registered(hub, PRODUCT, begun, "2002"),
     }
@@ -83,6 +85,7 @@ def happened(scene: Scene, begun: datetime) -> dict[str, Any]:
     scene.clock.move(begun + timedelta(days=3))
     for asked in asked_for(hub):
         confirm(hub, asked)
+    bounce(stack, hub, invoices["comes back"])
     at = f"/v1/creditors/{HUB}/invoices/{invoices['is objected to']}"
     hub.post(f"{at}/disputes", {"reason": "wrong_amount"})
     at = f"/v1/creditors/{PRODUCT}/invoices/{invoices['is paid']}"
@@ -97,7 +100,7 @@ def happened(scene: Scene, begun: datetime) -> dict[str, Any]:
 
 
 def creditor_of(name: str) -> str:
-    return HUB if name in ("goes all the way", "is objected to") else PRODUCT
+    return PRODUCT if name in ("is asked for", "is paid") else HUB
 
 
 def registered(hub: Hub, creditor_id: str, begun: datetime, number: str) -> str:
@@ -146,6 +149,26 @@ def confirm(hub: Hub, asked: Mapping[str, Any]) -> None:
             "channel": "email",
         },
     )
+
+
+def bounce(stack: Stack, hub: Hub, invoice_id: str) -> None:
+    """Tell of a bounce of an invoice's letter as SES does; the emulator's own SES tells nothing.
+
+    It goes the way of the template's rule, but for its source: nobody else may speak as one of AWS.
+    """
+    [letter] = [
+        event["data"]
+        for event in events_of(hub, HUB, "invoice.reminder_sent")
+        if event["data"]["invoice_id"] == invoice_id
+    ]
+    bus = stack.emulator.client("events")
+    [rule] = [each for each in bus.list_rules()["Rules"] if "aws.ses" in each.get("EventPattern", "")]
+    pattern = json.loads(rule["EventPattern"])
+    bus.put_rule(Name=rule["Name"], EventPattern=json.dumps(pattern | {"source": ["test.ses"]}))
+    tags = pattern["detail"]["mail"]["tags"] | {"invoice": [invoice_id], "letter": [letter["letter_id"]]}
+    told = {"eventType": "Bounce", "mail": {"tags": tags}}
+    entry = {"Source": "test.ses", "DetailType": "Email Bounced", "Detail": json.dumps(told)}
+    assert bus.put_events(Entries=[entry])["FailedEntryCount"] == 0
 
 
 def events_of(hub: Hub, creditor_id: str, kind: str) -> list[Mapping[str, Any]]:
@@ -207,3 +230,12 @@ def test_an_objection_and_a_payment_stop_the_rest(stack: Stack, happened: dict[s
     assert paid["follow_up"]["stopped"]["reason"] == "settled"
     assert objected["collection"] is None
     assert paid["collection"] is None
+
+
+def test_a_letter_that_came_back_does_not_count_and_is_told(happened: dict[str, Any], scene: Scene) -> None:
+    invoice = happened["invoices"]["comes back"]
+    assert invoice["reminders"] == []
+    assert invoice["follow_up"]["stopped"]["reason"] == "letter_bounced"
+    assert len(events_of(scene.hub, HUB, "invoice.reminder_bounced")) == 1
+    [asked] = [each for each in scene.hub.every("/v1/attention") if each["kind"] == "letter_bounced"]
+    assert asked["creditor_id"] == HUB
