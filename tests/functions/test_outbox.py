@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from fordring.domain import things
 from fordring.domain.transport import TransportFailed
 from fordring.edge.telemetry import log
@@ -62,3 +64,19 @@ def test_the_end_of_a_rest_is_found_by_the_sweep_and_is_nothing_to_warn_of(hub, 
     body = json.dumps(queue.messages[0])
     outbox.take({"Records": [{"messageId": "1", "body": body, "eventSource": "aws:sqs"}]})
     assert world.get(things.CASE(case.case_id)).processing == "open"
+
+
+@pytest.mark.parametrize("body", ["", "{", "5", '{"event_id": "evt_1"}', '{"letter_id": "ltr_1"}'])
+def test_a_message_that_cannot_be_read_holds_up_no_other(hub, world, body):
+    world.ready()
+    world.invoice()
+    (event,) = (ref for ref in hub.store.due(hub.wall.now()) if ref.kind is things.EVENT)
+    outbox = Outbox(hub, lambda name: MemoryQueue(), log)
+    parent_kind, parent_id, event_id = event.ids
+    good = json.dumps({"parent_kind": parent_kind, "parent_id": parent_id, "event_id": event_id})
+    records = [
+        {"messageId": number, "body": text, "eventSource": "aws:sqs"}
+        for number, text in (("1", good), ("2", body), ("3", good))
+    ]
+    assert outbox.take({"Records": records}) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert [ref for ref in hub.store.due(hub.wall.now()) if ref.kind is things.EVENT] == []

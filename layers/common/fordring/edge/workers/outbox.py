@@ -115,19 +115,15 @@ class Outbox:
 
     def _work_on_all(self, records: list[Mapping[str, Any]]) -> dict[str, Any]:
         """Work on a queue's messages: events together, since they share a feed, all else one by one."""
-        messages = [json.loads(record["body"]) for record in records]
-        events = [ref for message in messages if (ref := event_ref(message)) is not None]
+        named = [_event_in(record) for record in records]
+        events = [ref for ref in named if ref is not None]
         if len(events) > 1:
             try:
                 self._fan_out(events)
             except Exception as error:  # noqa: BLE001 - which event it was shows when they come one by one
                 self._log.failure("fan_out_failed", error)
             else:
-                records = [
-                    record
-                    for record, message in zip(records, messages, strict=True)
-                    if event_ref(message) is None
-                ]
+                records = [record for record, ref in zip(records, named, strict=True) if ref is None]
         return failures(records, self._work_on, self._log)
 
     def _work_on(self, message: Mapping[str, str]) -> None:
@@ -261,6 +257,14 @@ class Outbox:
         self._queue_of(queue).send(
             [message], after=max(due_at - work.now, timedelta()) + timedelta(seconds=1)
         )
+
+
+def _event_in(record: Mapping[str, Any]) -> Ref[Any] | None:
+    """Give the event that a message names; what cannot be read is refused when its turn comes."""
+    try:
+        return event_ref(json.loads(record["body"]))
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def failures(
