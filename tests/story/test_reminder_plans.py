@@ -460,6 +460,102 @@ def test_a_letter_that_is_not_as_the_law_has_it_is_not_confirmed(hub, product, c
     assert (again.status, again.code) == (409, "reminder_already_confirmed")
 
 
+TOO_HIGH = [("/fee/amount", "fee_too_high")]
+
+
+def refused_with(reply):
+    assert (reply.status, reply.code) == (422, "letter_not_allowed"), reply.text
+    return [(each["pointer"], each["code"]) for each in reply.body["errors"]]
+
+
+@pytest.mark.parametrize("planned", [True, False], ids=["by_plan", "own"])
+def test_an_objection_stops_what_letters_cost(hub, product, planned):
+    if planned:
+        plan(hub.world, "custom")
+        invoice_id = followed(hub.world)
+    else:
+        invoice_id = hub.world.invoice(due_date=date(2026, 3, 16)).invoice_id
+    at(hub, (3, 30))
+    path = f"{ACME}/invoices/{invoice_id}"
+    named = {"reminder_id": product.asked()[0]["reminder_id"]} if planned else {}
+    letter = {"kind": "reminder", "channel": "email", **named}
+    costly = {"fee": money("38.00")}
+    opened = {"reason": "wrong_goods", "opened_date": "2026-03-30"}
+    dispute = hub.api.post(f"{path}/disputes", opened).body["dispute_id"]
+
+    at(hub, (3, 31))
+    dated = letter | {"sent_date": "2026-03-31", "deadline_date": "2026-04-14"}
+    assert refused_with(hub.api.post(f"{path}/reminders", dated | costly)) == [
+        ("/fee/amount", "fee_too_high")
+    ]
+    assert invoice_of(hub, invoice_id).remaining.text == "1250.00"
+
+    # What went out before it came, or after it has ended, may cost what the law allows.
+    at(hub, (4, 2))
+    resolved = {"resolution": "rejected"}
+    assert hub.api.post(f"{path}/disputes/{dispute}/resolve", resolved).status == 200
+    assert refused_with(hub.api.post(f"{path}/reminders", dated | costly)) == [
+        ("/fee/amount", "fee_too_high")
+    ]
+    before = letter | {"sent_date": "2026-03-30", "deadline_date": "2026-04-13"}
+    assert hub.api.post(f"{path}/reminders", before | costly).status == 201
+    assert invoice_of(hub, invoice_id).remaining.text == "1288.00"
+
+
+def test_a_letter_that_crossed_with_the_payment_costs_nothing_and_is_recorded(hub, product):
+    plan(hub.world, "custom")
+    invoice_id = followed(hub.world)
+    at(hub, (3, 30))
+    (asked,) = product.asked()
+    at(hub, (4, 1))
+    pay_creditor(hub, invoice_id, "1250.00", paid_date="2026-03-29")
+    path = f"{ACME}/invoices/{invoice_id}/reminders"
+    refused = hub.api.post(path, confirmation(asked))
+    assert refused_with(refused) == TOO_HIGH
+    assert hub.api.post(path, confirmation(asked, fee=money("0.00"))).status == 201
+    assert invoice_of(hub, invoice_id).remaining.text == "0.00"
+
+
+def test_a_letter_of_before_the_change_takes_no_notices_place(hub, product):
+    plan(hub.world, "tight")
+    invoice_id = followed(hub.world)
+    at(hub, (3, 19))
+    (first,) = product.asked()
+    steps = [{"kind": "notice_of_collection", "days": 20, "deadline_days": 14}]
+    changed = {"plan": "custom", "steps": steps, "move": True}
+    assert hub.api.put(f"{ACME}/reminder-plan", changed).status == 200
+    hub.advance_to(hub.api, datetime(2026, 4, 5, 9, tzinfo=UTC))
+    second = product.asked()[-1]
+    assert (second["reminder_id"], second["kind"]) == (first["reminder_id"], "notice_of_collection")
+
+    # It had sent the free notice before, and says so only now.
+    product.confirm(first)
+    hub.pump()
+    hub.advance(hub.api, days=2)
+    assert letters_of(invoice_of(hub, invoice_id)) == [("free_notice", "2026-03-19")]
+    third = product.asked()[-1]
+    assert third["kind"] == "notice_of_collection"
+    assert third["reminder_id"] != first["reminder_id"]
+    product.confirm(third)
+    hub.pump()
+    assert follow_up(hub.world, invoice_id).done == 1
+
+
+def test_a_letter_of_ones_own_that_the_law_does_not_have_so_is_no_step(hub, product):
+    plan(hub.world, "custom")
+    invoice_id = followed(hub.world)
+    at(hub, (3, 30), 5)
+    own = {
+        "kind": "reminder",
+        "sent_date": "2026-03-30",
+        "channel": "paper",
+        "deadline_date": "2026-04-13",
+        "fee": money("70.00"),
+    }
+    assert hub.api.post(f"{ACME}/invoices/{invoice_id}/reminders", own).status == 201
+    assert follow_up(hub.world, invoice_id).done == 0
+
+
 def test_a_letter_for_an_invoice_in_another_currency_is_free(hub, product):
     hub.world.debtor(kind="business", organisation_number="974760673")
     plan(hub.world, "custom", claims_compensation=True)

@@ -199,6 +199,17 @@ class Invoice:
         """Whether an objection is open."""
         return any(dispute.resolved_date is None for dispute in self.disputes)
 
+    def disputed_on(self, day: date) -> bool:
+        """Whether an objection was open on a day, from the day after it came on."""
+        return any(
+            each.opened_date < day and (each.resolved_date is None or day < each.resolved_date)
+            for each in self.disputes
+        )
+
+    def owed_before(self, day: date) -> int:
+        """Give what was owed to the creditor when a day began, minor units."""
+        return sum(step.owed for step in self.course if step.on < day)
+
     @property
     def external_id(self) -> str:
         """The id of the latest submission at an agency: the invoice's id with the submission number."""

@@ -16,7 +16,7 @@ from fordring.domain.confirmed_letter import ConfirmedLetter
 from fordring.domain.consulted import Consulted
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.follow_up import FollowUp
-from fordring.domain.following_up import Situation, letter_on, next_step
+from fordring.domain.following_up import Next, Situation, letter_on, next_step
 from fordring.domain.invoice import Invoice, Reminder
 from fordring.domain.law import Law
 from fordring.domain.money import Money
@@ -67,9 +67,10 @@ def followed_by(
     debtor = work.demand(things.DEBTOR(invoice.creditor_id, invoice.debtor_id))
     situation = situation_of(plan, invoice, debtor, follow.done)
     consulted = Consulted(law)
-    if not (named or asked) and (follow.asked is not None or not _is_next(law, situation, letter)):
+    coming = next_step(consulted, situation, letter.sent_date)
+    if not (named or asked) and (follow.asked is not None or not _is_of(coming, letter)):
         return again
-    faults = tuple(_faults(consulted, calendar, situation, letter, compensation))
+    faults = tuple(_faults(consulted, calendar, situation, coming, letter, compensation))
     if faults and not (named or asked):
         return again
     if faults:
@@ -96,7 +97,9 @@ def followed_by(
     )
     work.seek(known)
     settle_attention(work, known, "confirmed")
-    return replace(again, done=follow.done + 1, asked=None, stopped=None, letters=follow.letters + 1)
+    # A letter asked for before the plan has changed, in place of a notice: that is still to come.
+    done = follow.done + _takes(coming, letter)
+    return replace(again, done=done, asked=None, stopped=None, letters=follow.letters + 1)
 
 
 def _is_named(invoice: Invoice, follow: FollowUp, reminder_id: str | None) -> bool:
@@ -127,30 +130,43 @@ def unknown_reminder() -> Unprocessable:
     )
 
 
-def _is_next(law: Law, situation: Situation, letter: Reminder) -> bool:
+def _is_of(coming: Next | None, letter: Reminder) -> bool:
     """Whether a letter that nobody has asked for is the one that the plan has on that day."""
-    coming = next_step(law, situation, letter.sent_date)
     return coming is not None and coming.step.kind == letter.kind and coming.first_date <= letter.sent_date
 
 
+def _takes(coming: Next | None, letter: Reminder) -> bool:
+    """Whether a letter takes the next step; nothing but a notice of collection is one."""
+    notice = StepKind.NOTICE_OF_COLLECTION
+    return coming is None or coming.step.kind is not notice or letter.kind == notice
+
+
 def _faults(
-    law: Law, calendar: BankCalendar, situation: Situation, letter: Reminder, compensation: int
+    law: Law,
+    calendar: BankCalendar,
+    situation: Situation,
+    coming: Next | None,
+    letter: Reminder,
+    compensation: int,
 ) -> Iterator[Fault]:
-    coming = next_step(law, situation, letter.sent_date)
     if coming is None or not coming.step.is_letter:
         yield Fault("/kind", "no_letter_due", "the plan has no letter to come")
         return
     step = replace(coming.step, kind=StepKind(letter.kind))
-    if letter.sent_date < coming.first_date:
+    if not _takes(coming, letter):
+        step = replace(step, deadline_days=None)
+    elif letter.sent_date < coming.first_date:
         reason = max(coming.hurdles, key=lambda each: each.first).reason if coming.hurdles else "planned"
         yield Fault("/sent_date", "too_early", f"{reason}: not before {coming.first_date.isoformat()}")
     lawful, charges = letter_on(law, situation, step, letter.sent_date, calendar)
-    currency = situation.invoice.currency
+    currency, why = situation.invoice.currency, ""
+    if situation.invoice.owed_before(letter.sent_date) <= 0:
+        charges, why = replace(charges, fee=0, compensation=0), ", nothing was owed on that day"
     if letter.fee > charges.fee:
-        yield Fault("/fee/amount", "fee_too_high", f"at most {Money(charges.fee, currency).text}")
+        yield Fault("/fee/amount", "fee_too_high", f"at most {Money(charges.fee, currency).text}{why}")
     if compensation > charges.compensation:
         most = Money(charges.compensation, currency).text
-        yield Fault("/compensation/amount", "compensation_too_high", f"at most {most}")
+        yield Fault("/compensation/amount", "compensation_too_high", f"at most {most}{why}")
     if lawful.deadline_date is not None and _is_short(letter.deadline_date, lawful.deadline_date):
         until = lawful.deadline_date.isoformat()
         yield Fault("/deadline_date", "deadline_too_short", f"not before {until}")

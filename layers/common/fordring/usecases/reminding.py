@@ -7,7 +7,7 @@ from datetime import date
 from fordring.domain import things
 from fordring.domain.bank_days import BankCalendar
 from fordring.domain.calendar import refuse_day_to_come
-from fordring.domain.errors import Refused
+from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.invoice import Invoice, Reminder
 from fordring.domain.ledger import Component, Entry, EntryKind, Source
 from fordring.domain.values import dataclass
@@ -45,7 +45,8 @@ def record_reminder(work: Work, invoice: Invoice, sent: SentLetter, calendar: Ba
         ``reminder_already_confirmed``.
     Unprocessable
         ``unknown_reminder``; ``letter_not_allowed``: the letter that was asked for, but too early, too
-        expensive or with too short a deadline.
+        expensive or with too short a deadline; any letter, with a cost of a time in which an objection was
+        open.
     InvalidInput
         When it is said to have been sent on a day to come: what follows the letter would come too early.
     """
@@ -53,6 +54,8 @@ def record_reminder(work: Work, invoice: Invoice, sent: SentLetter, calendar: Ba
         raise Refused("already_transferred", "the agency sends the letters for this invoice")
     reminder = sent.reminder
     refuse_day_to_come(reminder.sent_date, work.now, invoice.country, "/sent_date")
+    if invoice.disputed_on(reminder.sent_date):
+        _refuse_costs(sent)
     confirmed = _confirmed(work, invoice, sent, calendar)
     noted = replace(
         confirmed,
@@ -63,6 +66,18 @@ def record_reminder(work: Work, invoice: Invoice, sent: SentLetter, calendar: Ba
     added = {Component.FEE: reminder.fee, Component.COMPENSATION: sent.compensation}
     booked, _ = charge_for_letter(work, invoice, noted, added, reminder.sent_date)
     return booked
+
+
+def _refuse_costs(sent: SentLetter) -> None:
+    """Refuse what a letter adds to the debt: an objection stops costs at once."""
+    named = (("fee", sent.reminder.fee), ("compensation", sent.compensation))
+    faults = tuple(
+        Fault(f"/{name}/amount", f"{name}_too_high", "nothing: an objection to the invoice was open")
+        for name, minor in named
+        if minor
+    )
+    if faults:
+        raise Unprocessable("letter_not_allowed", "an objection stops costs", faults=faults)
 
 
 def charge_for_letter(
