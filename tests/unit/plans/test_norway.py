@@ -1,6 +1,8 @@
 """Norway: inkassoloven and inkassoforskriften, forsinkelsesrenteloven § 3 a."""
 
+from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -10,7 +12,7 @@ from fordring.domain.invoice import Reminder
 from fordring.domain.late_interest import principal_course
 from fordring.domain.law import LawRowMissing, law
 from fordring.domain.lawful_letters import fee_allowed
-from fordring.domain.ledger import Component, EntryKind
+from fordring.domain.ledger import Balance, Component, EntryKind
 from fordring.domain.reminder_plan import Anchor, PlanName, PlanStep
 from tests.unit.plans.unpaid import (
     CALENDAR,
@@ -63,7 +65,7 @@ def test_after_a_fee_with_a_shorter_deadline_the_next_letter_is_free():
     """Inkassoforskriften § 1-3: the creditor's own letter beside the plan gave the debtor ten days only."""
     course = Course(plan_of(paid_reminder(40)))
     course.record(Reminder("reminder", DUE + days(16), "letter", DUE + days(26), FEE))
-    assert list(course.until(60).told())[1:] == [("reminder", 40, None, 0)]
+    assert list(course.until(60).told())[1:] == [("reminder", 40, 16, 0)]
 
 
 def test_at_most_two_letters_cost_something_and_a_notice_is_one_of_them():
@@ -155,6 +157,30 @@ def test_a_notice_with_too_short_a_deadline_runs_for_14_days():
     coming = course.coming(DUE + days(12))
     assert coming.first_date == DUE + days(25)
     assert [each.reason for each in coming.hurdles] == ["deadline_running", "notice_running"]
+
+
+@pytest.mark.parametrize("because", ["another_currency", "compensation_was_larger", "a_third_letter"])
+def test_a_fee_that_comes_to_nothing_takes_no_time_from_the_debtor(because):
+    """What the plan counts from the deadline of such a letter comes after one, free or not."""
+    after = PlanStep(REMINDER, 1, Anchor.LAST_DEADLINE, fee=True)
+    plan = plan_of(paid_reminder(14), after, after, PlanStep(TRANSFER, 1, Anchor.LAST_DEADLINE))
+    business = because == "compensation_was_larger"
+    course = Course(
+        replace(plan, claims_compensation=business), debtor="business" if business else "consumer"
+    )
+    if because == "another_currency":
+        course.invoice = replace(course.invoice, currency="EUR", balance=Balance("EUR"))
+        course.entries.clear()
+        course.book(EntryKind.CHARGE, Component.PRINCIPAL, 1_000_000, DUE - days(14))
+    course.until(100)
+    assert [letter.fee for letter in course.letters] == {
+        "another_currency": [0, 0, 0],
+        "compensation_was_larger": [0, 0, 0],
+        "a_third_letter": [3800, 3800, 0],
+    }[because]
+    gaps = [(later.on - earlier.on).days for earlier, later in pairwise(course.letters)]
+    assert min(gaps) >= 15
+    assert course.handed_over.on > course.letters[-1].on + days(14)
 
 
 class TestTheRegime:

@@ -271,7 +271,7 @@ def letter_on(
             fee, compensation = 0, owed
         else:
             fee = min(fee, owed)
-    deadline = deadline_of(law, debt, step, sent, fee + compensation, calendar)
+    deadline = deadline_of(law, debt, step, sent, calendar)
     late = missing = None
     if situation.course and step.kind is not StepKind.FREE_NOTICE:
         claim = Claim(debt.country, debt.debtor_kind, debt.due_date, situation.course)

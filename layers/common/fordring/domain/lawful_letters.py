@@ -178,16 +178,15 @@ def _may_follow(law: Law, debt: Debt, before: Reminder, sent: date) -> bool:
 
 
 def deadline_of(
-    law: Law, debt: Debt, step: PlanStep, sent: date, charged: int, calendar: BankCalendar | None
+    law: Law, debt: Debt, step: PlanStep, sent: date, calendar: BankCalendar | None
 ) -> date | None:
     """Give the deadline that a letter sets: the plan's or the law's, whichever is longer, on a bank day.
 
-    A free notice sets one only if the plan does.
+    A free notice sets one only if the plan does. A step with a fee sets the one that such a letter needs,
+    also where the fee comes to nothing that day: what is counted from the deadline would come at once.
 
     Parameters
     ----------
-    charged
-        What the letter costs the debtor, minor units.
     calendar
         ``None``: every day counts as a bank day, where a plan is looked at and no date is known.
 
@@ -199,7 +198,7 @@ def deadline_of(
     if not step.is_letter:
         return None
     wanted = [step.deadline_days or 0]
-    if charged:
+    if step.fee:
         wanted.append(law.number(debt.country, "fee_letter_deadline_days", debt.debtor_kind, sent) or 0)
     if step.kind is StepKind.NOTICE_OF_COLLECTION:
         wanted.append(law.number(debt.country, "notice_deadline_days", debt.debtor_kind, sent) or 0)
