@@ -80,12 +80,26 @@ def test_the_case_ends_paid_and_the_ledgers_agree(said):
     told = objects(said)
     [*_, case] = [each for each in told if "closed_reason" in each and "as_of" in each]
     assert (case["processing"], case["closed_reason"], case["payment"]) == ("closed", "paid", "paid")
-    [*_, invoice] = [each for each in told if "dunning_status" in each]
+    [*_, invoice] = [each for each in told if "dunning_status" in each and each["document_number"] == "10042"]
     assert invoice["status"] == "paid"
     [theirs] = [each for each in told if "letters" in each]
     assert (theirs["state"], theirs["principal"]["remaining"]) == ("closed", "0.00")
     [sync] = [each for each in told if "differences" in each]
     assert sync["differences"] == []
+
+
+@pytest.mark.capability("FIK-6")
+def test_the_reminder_plan_does_what_its_preview_tells(said):
+    told = objects(said)
+    [preview] = [item for each in told for item in each.get("items", []) if "steps" in item]
+    assert [(step["kind"], step["date"]) for step in preview["steps"]] == [
+        ("free_notice", "2026-03-29"),
+        ("transfer", "2026-04-09"),
+    ]
+    [follow_up] = [each for each in told if "steps_done" in each]
+    assert (follow_up["next"]["kind"], follow_up["next"]["date"]) == ("transfer", "2026-04-09")
+    [collection] = [each for each in told if each.keys() >= {"release", "case_id"} and "as_of" not in each]
+    assert collection["release"] == "registered"
 
 
 @pytest.mark.capability("ZIR-14")
@@ -109,6 +123,12 @@ def test_the_receiver_prints_each_event(said):
             "case.dispatch",
             "payment.received",
             "case.closed",
+            "invoice.registered",
+            "invoice.reminder_due",
+            "case.submitted",
+            "case.registered",
+            "case.status_changed",
+            "settlement.received",
         ]
     )
     assert not re.search(r"Traceback", said)
