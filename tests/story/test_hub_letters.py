@@ -91,6 +91,8 @@ def test_a_free_notice_goes_out_in_the_debtors_language_and_counts(hub, world, a
     assert sent.subject.startswith("Betalingspåminning: faktura ")
     assert "Ring oss gjerne." in sent.text
     assert "Ring oss gjerne." in sent.html
+    # Nobody needs the name of the own country under an address.
+    assert "\nNO\n" not in sent.text
     assert letters_of(invoice_of(world, invoice_id)) == [("free_notice", "2026-03-19")]
     assert follow_up(world, invoice_id).done == 1
     (row,) = letters(hub, invoice_id)
@@ -99,6 +101,15 @@ def test_a_free_notice_goes_out_in_the_debtors_language_and_counts(hub, world, a
     (event,) = told(hub, "invoice.reminder_sent")
     assert (event["kind"], event["channel"], event["letter_id"]) == ("free_notice", "email", row.letter_id)
     assert told(hub, "invoice.reminder_due") == []
+
+
+def test_a_debtor_abroad_is_told_the_creditors_country(hub, world, api, mail):
+    world.debtor(country="SE")
+    plan(world, sender=Sender.HUB)
+    followed(world)
+    hub.advance_to(api, FREE)
+    (sent,) = mail.sent
+    assert "\nNO\n" in sent.text
 
 
 def test_what_was_sent_is_kept_with_the_law_that_it_rests_on(hub, world, api, mail, costly):

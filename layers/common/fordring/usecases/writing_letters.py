@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from fordring.domain.agency import Address
 from fordring.domain.creditor import Creditor, Debtor
 from fordring.domain.follow_up import Asked
 from fordring.domain.following_up import Charges
@@ -57,7 +58,7 @@ def letter_facts(
         language=language_of(debtor),
         creditor=creditor.name,
         creditor_number=creditor.organisation_number,
-        creditor_lines=(*address.lines, f"{address.postal_code} {address.city}", address.country),
+        creditor_lines=_lines_of(address, debtor.country),
         debtor=debtor.name,
         document_number=invoice.document_number,
         invoice_date=invoice.invoice_date,
@@ -75,3 +76,9 @@ def letter_facts(
         account=creditor.bank_account,
         wording=wording,
     )
+
+
+def _lines_of(address: Address, country: str) -> tuple[str, ...]:
+    """Spell an address for somebody in a country, who needs no name of that."""
+    lines = (*address.lines, f"{address.postal_code} {address.city}")
+    return lines if address.country == country else (*lines, address.country)
