@@ -187,7 +187,7 @@ def test_an_invoice_tells_what_happens_next_and_why_not_earlier(api, world, cloc
             "asked": None,
             "stopped": None,
             "missing_law": None,
-            "warnings": ["payment_reference_missing"],
+            "warnings": first["warnings"],
         }
         == first
     )
@@ -225,6 +225,31 @@ def test_a_step_that_is_put_off_names_the_rule(api, clock):
             "detail": "waiting time in Norway: due date + 14 days",
         }
     ]
+
+
+@pytest.mark.capability("FIK-2")
+def test_an_invoice_that_payments_do_not_find_says_so_and_what_to_do(api, world):
+    api.put(PLAN, {"plan": "tight"})
+    found = {}
+    for kind, reference in {
+        "none": None,
+        "free_text": {"type": "free_text", "value": "Kunde 17"},
+        "kid": {"type": "kid", "value": "12344"},
+    }.items():
+        more = {"payment_reference": reference} if reference else {}
+        made = register(api, f"F-{kind}", **more)
+        previewed = api.post(f"{PLAN}/preview", {"invoice_id": made["invoice_id"]}).only
+        assert previewed["warnings"] == made["follow_up"]["warnings"]
+        found[kind] = made["follow_up"]["warnings"]
+
+    assert {kind: [each["code"] for each in warnings] for kind, warnings in found.items()} == {
+        "none": ["payment_reference_missing"],
+        "free_text": ["payment_reference_is_free_text"],
+        "kid": [],
+    }
+    (warning,) = found["none"]
+    assert "reminded of although it is paid" in warning["detail"]
+    assert "PATCH /v1/creditors/{creditor_id}/invoices/{invoice_id}" in warning["remedy"]
 
 
 def stop(api, invoice_id):

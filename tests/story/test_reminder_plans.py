@@ -67,7 +67,7 @@ def at(hub, day, hour=9):
     return hub.advance_to(hub.api, datetime(2026, *day, hour, tzinfo=UTC))
 
 
-@pytest.mark.capability("FIK-1", "FIK-14", "VIS-2", "VIS-11")
+@pytest.mark.capability("FIK-1", "VIS-2", "VIS-11")
 def test_a_tight_plan_leads_from_the_registration_to_the_case_at_svea(hub, product):
     choose(hub, "tight")
     reference = {"type": "rf", "value": "RF341234561"}
@@ -96,6 +96,64 @@ def test_a_tight_plan_leads_from_the_registration_to_the_case_at_svea(hub, produ
     assert there(hub, case.case_id)["state"] == "open"
     assert invoice_of(hub, invoice_id).follow_up == FollowUp(plan=1, done=2, letters=1)
     assert len(product.asked()) == 1
+    assert faults_of(hub) == []
+
+
+@pytest.mark.capability("FIK-14", "VIS-2")
+def test_every_invoice_that_is_not_paid_by_its_due_date_is_followed_up_and_no_other(hub, product):
+    hub.world.debtor(debtor_id="d-2", kind="business", organisation_number="974760673")
+    choose(hub, "recommended")
+    invoices = {
+        name: register(hub, name, **{"due_date": "2026-03-16", **more})
+        for name, more in {
+            "paid early": {},
+            "paid on the day": {},
+            "paid in part": {},
+            "paid after a letter": {},
+            "unpaid": {},
+            "of a business": {"debtor_id": "d-2"},
+            "due later": {"due_date": "2026-03-20"},
+            "overdue when it came": {"invoice_date": "2026-03-02", "due_date": "2026-03-02"},
+        }.items()
+    }
+    for name, day, amount in (
+        ("paid early", (3, 10), "1250.00"),
+        ("paid on the day", (3, 16), "1250.00"),
+        ("paid in part", (3, 17), "250.00"),
+    ):
+        product.until(date(2026, *day))
+        pay_creditor(hub, invoices[name], amount)
+    product.until(date(2026, 3, 23))
+    pay_creditor(hub, invoices["paid after a letter"], "1250.00")
+    product.until(date(2026, 4, 13))
+
+    happened = {
+        name: [day for _, day in letters_of(invoice_of(hub, each))] for name, each in invoices.items()
+    }
+    handed_over = {
+        name: case_of(hub, each).opened_at.date().isoformat()
+        for name, each in invoices.items()
+        if invoice_of(hub, each).case_id
+    }
+    on_time = ["2026-03-21", "2026-03-26"]
+    assert happened == {
+        "paid early": [],
+        "paid on the day": [],
+        "paid in part": on_time,
+        "paid after a letter": ["2026-03-21"],
+        "unpaid": on_time,
+        "of a business": on_time,
+        "due later": ["2026-03-25", "2026-03-30"],
+        "overdue when it came": ["2026-03-07", "2026-03-12"],
+    }
+    assert handed_over == {
+        "paid in part": "2026-04-06",
+        "unpaid": "2026-04-06",
+        "of a business": "2026-04-06",
+        "due later": "2026-04-10",
+        "overdue when it came": "2026-03-23",
+    }
+    assert len(told(hub, "case.submitted")) == len(handed_over)
     assert faults_of(hub) == []
 
 

@@ -66,6 +66,14 @@ class ToldMissingLaw(Told):
     on: str
 
 
+class ToldWarning(Told):
+    """Why payments may not find an invoice that is reminded of, and what to do."""
+
+    code: Literal["payment_reference_missing", "payment_reference_is_free_text"]
+    detail: str
+    remedy: str
+
+
 class ToldFollowUp(Told):
     """How far an invoice has come under the creditor's reminder plan.
 
@@ -79,12 +87,7 @@ class ToldFollowUp(Told):
     asked: ToldAsked | None
     stopped: ToldStop | None
     missing_law: ToldMissingLaw | None
-    warnings: Annotated[
-        list[str],
-        About(
-            "`payment_reference_missing`, `payment_reference_is_free_text`: payments do not find the invoice."
-        ),
-    ]
+    warnings: list[ToldWarning]
 
 
 def tell_follow_up(
@@ -116,7 +119,7 @@ def tell_follow_up(
         "asked": _asked(asked, follow_up, invoice) if asked else None,
         "stopped": tell_stop(stopped) if stopped else None,
         "missing_law": dict(missing.facts) if missing else None,
-        "warnings": list(_warnings(invoice)),
+        "warnings": tell_warnings(invoice),
     }
 
 
@@ -178,8 +181,22 @@ def _asked(asked: "Asked", follow_up: "FollowUp", invoice: "Invoice") -> dict[st
     }
 
 
-def _warnings(invoice: "Invoice") -> tuple[str, ...]:
+def tell_warnings(invoice: "Invoice") -> list[dict[str, str]]:
+    """Tell why a payment may not find the invoice: what is not found is reminded of although it is paid."""
     reference = invoice.terms.payment_reference
-    if reference is None:
-        return ("payment_reference_missing",)
-    return ("payment_reference_is_free_text",) if reference.kind == "free_text" else ()
+    if reference is not None and reference.kind != "free_text":
+        return []
+    code = "payment_reference_missing" if reference is None else "payment_reference_is_free_text"
+    return [{"code": code, "detail": _WARNINGS[code], "remedy": _REMEDY}]
+
+
+_WARNINGS: Final = {
+    "payment_reference_missing": "the invoice has no payment reference, so that no payment finds it by "
+    "itself and it may be reminded of although it is paid",
+    "payment_reference_is_free_text": "its payment reference is none that banks check, so that a payment may "
+    "not find it and it may be reminded of although it is paid",
+}
+_REMEDY: Final = (
+    "give it a payment reference, in Norway a KID: "
+    "PATCH /v1/creditors/{creditor_id}/invoices/{invoice_id} with `payment_reference`"
+)

@@ -8,7 +8,15 @@ from fordring.domain.following_up import Ahead
 from fordring.domain.invoice import Invoice
 from fordring.domain.reminder_plan import StepKind
 from fordring.edge.schemas.told import About, Told, ToldMoney, day, money
-from fordring.edge.schemas.told_follow_ups import ToldHurdle, ToldMissingLaw, ToldStop, tell_next, tell_stop
+from fordring.edge.schemas.told_follow_ups import (
+    ToldHurdle,
+    ToldMissingLaw,
+    ToldStop,
+    ToldWarning,
+    tell_next,
+    tell_stop,
+    tell_warnings,
+)
 from fordring.usecases.looking_ahead import Around, Foreseen
 from fordring.usecases.writing_ahead import WrittenAhead
 
@@ -60,6 +68,7 @@ class ToldPreview(Told):
     steps_done: int
     steps: list[ToldStepAhead]
     stopped: ToldStop | None
+    warnings: list[ToldWarning]
     missing_law: Annotated[
         ToldMissingLaw | None,
         About("What could not be worked out for want of this row: the interest, or the steps that follow."),
@@ -94,6 +103,7 @@ def tell_preview(
         "steps_done": found.done,
         "steps": _steps(around, invoice, preview.steps, letters),
         "stopped": tell_stop(preview.stopped) if preview.stopped else None,
+        "warnings": tell_warnings(invoice),
         "missing_law": dict(preview.missing.facts) if preview.missing else None,
     }
 
