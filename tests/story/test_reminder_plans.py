@@ -11,6 +11,7 @@ from fordring.domain.agreement_settings import Grouping
 from fordring.domain.follow_up import Asked, FollowUp
 from fordring.domain.reminder_plan import Sender
 from tests.story.following import (
+    FEE_BEARING,
     Product,
     agency_reminds,
     confirmation,
@@ -222,6 +223,45 @@ def test_from_a_date_on_the_agency_sends_the_notice_without_anybodys_doing(hub, 
         assert kinds == ["reminder", "notice_of_collection"]
         assert (case.level, case.opened_at.date()) == ("collection", date(2026, 4, 30))
     assert faults_of(hub) == []
+
+
+@pytest.mark.parametrize("postponed", [False, True])
+def test_the_laws_date_holds_for_what_is_under_way_by_an_earlier_plan(hub, product, postponed):
+    hub.world.agreement(level="collection")
+    plan(hub.world, "custom", level="collection")
+    invoice_id = followed(hub.world, due_date=date(2026, 3, 16))
+    product.until(date(2026, 4, 1))
+    steps = [
+        {"kind": "reminder", "days": 14, "fee": True, "deadline_days": 14},
+        {"kind": "notice_of_collection", "days": 30, "fee": True, "deadline_days": 14},
+        {"kind": "transfer", "days": 45},
+    ]
+    body = {"plan": "custom", "agency": "svea", "steps": steps, "agency_notice_from": "2026-04-10"}
+    assert hub.api.put(f"{ACME}/reminder-plan", body).status == 200
+    if postponed:
+        assert hub.api.put(f"{ACME}/reminder-plan", body | {"agency_notice_from": "2026-05-01"}).status == 200
+    coming = hub.api.get(f"{ACME}/invoices/{invoice_id}").body["follow_up"]
+    assert (coming["plan_number"], coming["next"]["kind"]) == (
+        1,
+        "notice_of_collection" if postponed else "transfer",
+    )
+    product.until(date(2026, 5, 20))
+    kinds = [kind for kind, _ in letters_of(invoice_of(hub, invoice_id))]
+    assert kinds == (["reminder", "notice_of_collection"] if postponed else ["reminder"])
+    assert case_of(hub, invoice_id).level == ("collection" if postponed else "reminder")
+    assert faults_of(hub) == []
+
+
+def test_all_of_a_large_group_goes_on_the_laws_date(hub, product):
+    ref, agreement = things.AGREEMENT("acme", "svea"), hub.world.agreement(level="collection")
+    hub.world.put(ref, replace(agreement, settings=replace(agreement.settings, grouping=Grouping.DEBTOR)))
+    plan(hub.world, "custom", level="collection", agency_notice_from=date(2026, 3, 1), steps=FEE_BEARING[1:])
+    several = [followed(hub.world, due_date=date(2026, 3, 16)) for _ in range(3)]
+    several += [followed(hub.world, due_date=date(2026, 4, 10)) for _ in range(22)]
+    hub.advance_to(hub.api, datetime(2026, 4, 16, 9, tzinfo=UTC))
+    (case_id,) = {invoice_of(hub, invoice_id).case_id for invoice_id in several}
+    assert len(hub.case(case_id).members) == 25
+    assert (hub.case(case_id).level, product.asked()) == ("reminder", [])
 
 
 @pytest.mark.capability("ZIR-27", "VIS-3")

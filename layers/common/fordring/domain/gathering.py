@@ -25,6 +25,8 @@ class Gathering:
         The invoices that have not been looked at yet, oldest due date first.
     due_at
         When to go on, business time.
+    by_law
+        Whether the level is the law's choice, whatever the agreement says.
     """
 
     case_id: str
@@ -34,3 +36,4 @@ class Gathering:
     level: Level
     waiting: tuple[str, ...]
     due_at: datetime
+    by_law: bool = False

@@ -159,7 +159,7 @@ class ReminderPlan:
         Whether businesses are asked for the lump sum for late payment, which offsets fees.
     agency_notice_from
         From when on only the agency may send the notice of collection: the plan's own step becomes the
-        transfer.
+        transfer. Also under the creditor's earlier plans, for the invoices that go on by them.
     wording
         The creditor's own sentence in letters, by language.
     ended_at
@@ -225,8 +225,11 @@ class ReminderPlan:
     def as_it_stands(self, former: "ReminderPlan") -> "ReminderPlan":
         """Give one of the creditor's plans as it stands for the invoices that follow it.
 
-        Asked of the creditor's present plan: switching that off has switched off all before it.
+        Asked of the creditor's present plan: switching that off has switched off all before it, and the day
+        from which only an agency may send a notice of collection is the law's, for all of them.
         """
+        since = self.agency_notice_from or former.agency_notice_from
+        former = replace(former, agency_notice_from=since)
         if former.ended_at is not None or former.number > self.ended_to:
             return former
         return replace(former, ended_at=self.ended_at or self.created_at)

@@ -177,7 +177,16 @@ def _begin(
     if later:
         work.add(
             things.GATHERING(case_id),
-            Gathering(case_id, frame.creditor_id, frame.debtor_id, frame.agency, case.level, later, work.now),
+            Gathering(
+                case_id,
+                frame.creditor_id,
+                frame.debtor_id,
+                frame.agency,
+                case.level,
+                later,
+                work.now,
+                frame.question.by_law,
+            ),
         )
     else:
         case = _queue(work, case)
@@ -244,7 +253,7 @@ def _go_on(work: Work, row: Gathering, capabilities: Capabilities) -> str | None
     creditor = work.get(things.CREDITOR(row.creditor_id))
     agreement = work.get(things.AGREEMENT(row.creditor_id, row.agency))
     debtor = work.get(things.DEBTOR(row.creditor_id, row.debtor_id))
-    question = question_for(capabilities, agreement, row.level, work, creditor.country)
+    question = question_for(capabilities, agreement, row.level, work, creditor.country, by_law=row.by_law)
     frame = _Frame(row.creditor_id, row.debtor_id, debtor.blocks, row.agency, agreement, question)
     found = [work.find(things.INVOICE(invoice_id)) for invoice_id in looked_at]
     good, left_out = frame.sorted_out((each for each in found if each is not None), case.currency)
