@@ -130,6 +130,25 @@ def test_what_was_sent_is_kept_with_the_law_that_it_rests_on(hub, world, api, ma
     assert all(row["source"] for row in kept["law"])
 
 
+def test_a_letter_says_what_was_agreed_and_keeps_how_it_was_worked_out(hub, world, api, mail):
+    world.debtor(kind="business", organisation_number="914778271", email_accepted_date=date(2026, 2, 1))
+    plan(world, "custom", steps=FEE_BEARING, sender=Sender.HUB)
+    invoice_id = followed(world, agreed_interest=1800)
+    foreseen = api.post(f"{ACME}/reminder-plan/preview", {"invoice_id": invoice_id}).body["items"][0]
+    hub.advance_to(api, FIRST_FEE)
+
+    (sent,) = mail.sent
+    assert "18,00 % per år av kr\u00a01\u00a0250,00, som avtalt" in sent.text
+    assert "18,00 % per år av kr\u00a01\u00a0250,00, som avtalt" in sent.html
+    (row,) = letters(hub, invoice_id)
+    kept = json.loads(hub.hub.files.kept[f"letters/{invoice_id}/{row.letter_id}.json"][0])
+    assert kept["interest"] == 801
+    assert [(each["per_cent"], each["basis"]) for each in kept["interest_periods"]] == [("18.00", "agreed")]
+    first = foreseen["steps"][0]
+    assert first["interest_periods"] == kept["interest_periods"]
+    assert first["letter"]["text"] == sent.text
+
+
 def test_a_letter_without_a_rate_says_that_interest_is_owed_and_no_figure(hub, world, api, mail, costly):
     hub.advance_to(api, datetime(2026, 12, 21, 9, tzinfo=UTC))
     invoice_id = followed(world, date(2026, 12, 20), invoice_date=date(2026, 12, 6))

@@ -702,6 +702,31 @@ def test_a_letter_of_the_creditors_own_confirms_none_that_the_hub_sends(hub):
     assert attention(hub) == []
 
 
+def test_what_a_business_has_agreed_is_the_interest_of_its_letters(hub, product):
+    hub.world.debtor(kind="business", organisation_number="914778271")
+    plan(hub.world, "custom")
+    invoice_id = followed(hub.world, agreed_interest=1800)
+    product.until(date(2026, 4, 1))
+    (asked,) = product.asked()
+    # 1,250.00 at 18 per cent for the 13 days from 17 to 29 March.
+    assert (asked["date"], asked["interest"]) == ("2026-03-30", money("8.01"))
+    assert asked["interest_periods"] == [
+        {
+            "since": "2026-03-17",
+            "until": "2026-03-30",
+            "days": 13,
+            "principal": money("1250.00"),
+            "per_cent": "18.00",
+            "basis": "agreed",
+            "interest": money("8.01"),
+            "source": None,
+        }
+    ]
+    assert "late_interest" not in {row["rule"] for row in asked["law"]}
+    shown = hub.api.get(f"{ACME}/invoices/{invoice_id}/late-interest?until=2026-03-30").body
+    assert (shown["amount"], shown["periods"]) == (money("8.01"), asked["interest_periods"])
+
+
 def test_a_letter_goes_on_its_day_without_the_interest_that_no_row_tells(hub, product):
     """No rate is known of 2027: the letter says so, its fee is known, and nobody has to wait."""
     plan(hub.world, "custom")

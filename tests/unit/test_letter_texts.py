@@ -1,13 +1,18 @@
 """Letters to debtors: every text in every language, with all of the facts and nothing that breaks out."""
 
+import re
 from dataclasses import fields, replace
 from datetime import date
+from fractions import Fraction
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fordring.domain.interest_words import INTEREST_WORDS
+from fordring.domain.late_interest import Claim, late_interest
+from fordring.domain.law import law
 from fordring.domain.letter_texts import LONGEST_SUBJECT, LetterFacts, amount, write_letter, written_day
 from fordring.domain.letter_words import LANGUAGE_OF, LETTERS, WORDS, title_of
 from fordring.domain.reminder_plan import StepKind
@@ -240,6 +245,55 @@ def test_interest_that_nobody_can_work_out_is_owed_without_a_figure(language, sa
     assert amount(6_247, "NOK", language) not in unknown.text
 
 
+def worked_out(agreed: Fraction | None = None) -> LetterFacts:
+    """Give the facts of a letter in whose time the balance and the rate have changed."""
+    course = [(date(2026, 1, 1), 1_000_000), (date(2026, 6, 11), 500_000)]
+    late = late_interest(law(), Claim("NO", "business", date(2026, 1, 14), course, agreed), date(2026, 7, 11))
+    return replace(FACTS, interest=late.amount, interest_periods=late.periods, sent_date=date(2026, 7, 11))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("nb", "Rente 15.01.2026–10.06.2026: 12,00 % per år av kr 10 000,00"),
+        ("nn", "Rente 15.01.2026–10.06.2026: 12,00 % per år av kr 10 000,00"),
+        ("sv", "Ränta 2026-01-15–2026-06-10: 12,00 % per år på 10 000,00 NOK"),
+        ("fi", "Korko 15.1.2026–10.6.2026: 12,00 % vuodessa, pääoma 10 000,00 NOK"),
+        ("da", "Rente 15.01.2026–10.06.2026: 12,00 % pr. år af 10.000,00 NOK"),
+        ("en", "Interest 15 January 2026–10 June 2026: 12.00 % a year on NOK 10,000.00"),
+    ],
+)
+def test_a_letter_says_at_which_rate_for_which_days_and_on_what(language, said):
+    """Inkassolagen 5 §: a demand states rate, time and capital of its interest; so do the others here."""
+    letter = write_letter(replace(worked_out(), language=language))
+    lines = [re.sub(r"\s+", " ", line) for line in letter.text.splitlines()]
+    assert said in lines
+    # Half is paid on 11 June, and the half-year's rate changes on 1 July.
+    assert sum(" %" in line for line in lines) == 3
+    assert "12,25" in letter.text or language == "en"
+    page = Page(letter.html).seen.replace("\u00a0", " ")
+    assert said.partition(": ")[0] in page
+    assert said.partition(": ")[2] in page
+
+
+@pytest.mark.parametrize(
+    ("language", "agreed"),
+    [
+        ("nb", "som avtalt"),
+        ("nn", "som avtalt"),
+        ("sv", "enligt avtal"),
+        ("fi", "sopimuksen mukaan"),
+        ("da", "som aftalt"),
+        ("en", "as agreed"),
+    ],
+)
+def test_a_rate_that_was_agreed_is_called_so(language, agreed):
+    known = write_letter(replace(worked_out(Fraction(18)), language=language)).text
+    assert known.count(agreed) == 2
+    assert known.count("18.00 %" if language == "en" else "18,00 %") == 2
+    assert agreed not in write_letter(replace(worked_out(), language=language)).text
+
+
 def test_only_a_notice_of_collection_tells_what_follows():
     said = {kind: write_letter(replace(FACTS, kind=kind)).text for kind in LETTERS}
     told = [kind for kind in LETTERS if "sendt til inkasso. Det kan" in said[kind]]
@@ -254,7 +308,7 @@ def test_without_a_reference_the_payment_is_marked_with_the_number():
 
 
 def test_every_language_has_every_text():
-    assert set(WORDS) == set(LANGUAGES)
+    assert set(WORDS) == set(INTEREST_WORDS) == set(LANGUAGES)
     assert set(LANGUAGE_OF.values()) <= set(LANGUAGES)
     for words in WORDS.values():
         assert set(words.titles) == set(words.openings) == set(LETTERS)

@@ -13,7 +13,7 @@ from typing import Final
 from fordring.domain.agency import Level
 from fordring.domain.bank_days import BankCalendar
 from fordring.domain.invoice import Invoice, Release, Reminder
-from fordring.domain.late_interest import Claim, Course, LateInterest, late_interest
+from fordring.domain.late_interest import Course, LateInterest, claim_on, late_interest
 from fordring.domain.law import CURRENCY, Law, LawRowMissing
 from fordring.domain.lawful_letters import (
     Debt,
@@ -274,7 +274,7 @@ def letter_on(
     deadline = deadline_of(law, debt, step, sent, calendar)
     late = missing = None
     if situation.course and step.kind is not StepKind.FREE_NOTICE:
-        claim = Claim(debt.country, debt.debtor_kind, debt.due_date, situation.course)
+        claim = claim_on(situation.invoice, debt.debtor_kind, situation.course)
         try:
             late = late_interest(law, claim, sent)
         except LawRowMissing as unknown:

@@ -138,6 +138,9 @@ class Invoice:
         Its latest offer for sale.
     follow_up
         How far it has come under the creditor's reminder plan; ``None``: it follows none.
+    agreed_interest
+        The rate of late interest that was agreed with a business, hundredths of a per cent a year; ``None``:
+        the law's.
     """
 
     invoice_id: str
@@ -178,6 +181,7 @@ class Invoice:
     course: tuple[Step, ...] = ()
     follow_up: FollowUp | None = None
     surplus_credits: tuple[str, ...] = ()
+    agreed_interest: int | None = None
 
     @property
     def remaining(self) -> Money:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
+from fordring.domain.invoice import Invoice
 from fordring.domain.law import Law, LawRow
 from fordring.domain.ledger import Balance, Component, Entry
 from fordring.domain.money import round_half_up
@@ -40,6 +41,16 @@ class Claim:
     due_date: date
     course: Course
     agreed_per_cent: Fraction | None = None
+
+
+def claim_on(invoice: Invoice, debtor_kind: str, course: Course) -> Claim:
+    """Give what late interest is asked for on an invoice.
+
+    A rate that was agreed holds for a business only: the law's is a consumer's whatever was agreed.
+    """
+    agreed = invoice.agreed_interest if debtor_kind == "business" else None
+    per_cent = None if agreed is None else Fraction(agreed, 100)
+    return Claim(invoice.country, debtor_kind, invoice.terms.due_date, course, per_cent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +109,9 @@ def late_interest(law: Law, claim: Claim, until: date) -> LateInterest:
         return LateInterest(())
     cuts = {first, until}
     cuts.update(day for day, _ in claim.course if first < day < until)
-    cuts.update(day for day in _half_years(first, until))
+    # A rate that was agreed goes on over the half-years; what a year has of days may change with the year.
+    changes = (1,) if claim.agreed_per_cent is not None else (1, 7)
+    cuts.update(day for day in _firsts_of(changes, first, until))
     days = sorted(cuts)
     periods = []
     for since, before in pairwise(days):
@@ -108,9 +121,9 @@ def late_interest(law: Law, claim: Claim, until: date) -> LateInterest:
     return LateInterest(tuple(periods))
 
 
-def _half_years(since: date, until: date) -> Iterable[date]:
+def _firsts_of(months: Iterable[int], since: date, until: date) -> Iterable[date]:
     for year in range(since.year, until.year + 1):
-        for month in (1, 7):
+        for month in months:
             if since < (day := date(year, month, 1)) < until:
                 yield day
 

@@ -7,12 +7,15 @@ line or paragraph that it belongs to, and is escaped in HTML.
 
 import unicodedata
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
 from html import escape
 from typing import Final
 
+from fordring.domain.interest_words import INTEREST_WORDS
+from fordring.domain.late_interest import InterestPeriod
 from fordring.domain.letter_words import WORDS, Words, opening_of, title_of
-from fordring.domain.money import Money
+from fordring.domain.money import Money, round_half_up
 from fordring.domain.reminder_plan import StepKind
 from fordring.domain.values import dataclass
 
@@ -41,6 +44,8 @@ class LetterFacts:
     interest
         What late interest has come to when the day begins on which it is sent, which is told and not
         charged; ``None``: not asked for.
+    interest_periods
+        How that was worked out.
     interest_unknown
         That it is owed, and for want of a rate nobody can say how much.
     deadline_date
@@ -66,6 +71,7 @@ class LetterFacts:
     fee: int = 0
     compensation: int = 0
     interest: int | None = None
+    interest_periods: tuple[InterestPeriod, ...] = ()
     interest_unknown: bool = False
     deadline_date: date | None = None
     payment_reference: str | None = None
@@ -124,7 +130,7 @@ def _parts(facts: LetterFacts) -> _Parts:
         asked = words.by_deadline.format(total=total, deadline=_day(facts, facts.deadline_date))
     notice = facts.kind is StepKind.NOTICE_OF_COLLECTION
     after = (
-        *((words.interest_owed,) if facts.interest_unknown else ()),
+        *((INTEREST_WORDS[facts.language].owed,) if facts.interest_unknown else ()),
         *_paragraphs(facts.wording or ""),
         *((words.consequence,) if notice else ()),
         words.objection.format(creditor=creditor),
@@ -160,6 +166,7 @@ def _rows(words: Words, facts: LetterFacts) -> Iterator[tuple[str, str]]:
     yield words.total, said(facts.total)
     if facts.interest:
         yield words.interest.format(day=_day(facts, facts.sent_date)), said(facts.interest)
+        yield from _interest(facts)
     if facts.deadline_date is not None:
         yield words.deadline, _day(facts, facts.deadline_date)
     if facts.account:
@@ -168,6 +175,28 @@ def _rows(words: Words, facts: LetterFacts) -> Iterator[tuple[str, str]]:
         yield words.reference, _line(facts.payment_reference)
     else:
         yield words.message, _line(facts.document_number)
+
+
+def _interest(facts: LetterFacts) -> Iterator[tuple[str, str]]:
+    """Say how interest was worked out: inkassolagen 5 § wants its rate, time and capital in a demand."""
+    words = INTEREST_WORDS[facts.language]
+    for period in facts.interest_periods:
+        since, last = _day(facts, period.since), _day(facts, period.until - timedelta(days=1))
+        rate = words.rate.format(
+            per_cent=_per_cent(period.per_cent, facts.language),
+            principal=amount(period.principal, facts.currency, facts.language),
+        )
+        agreed = period.row is None
+        yield (
+            words.period.format(since=since, last=last),
+            words.agreed.format(rate=rate) if agreed else rate,
+        )
+
+
+def _per_cent(rate: Fraction, language: str) -> str:
+    hundredths = round_half_up(rate * 100)
+    point = "." if language == "en" else ","
+    return f"{hundredths // 100}{point}{hundredths % 100:02}"
 
 
 def _text(parts: _Parts) -> str:

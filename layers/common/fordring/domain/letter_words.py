@@ -36,8 +36,6 @@ class Words:
         What the number of a company is called; ``local_number`` in the country whose term it is.
     interest
         Of the days before ``{day}``: that of the letter, which is not counted.
-    interest_owed
-        That interest is owed, where nobody can say how much.
     """
 
     titles: Mapping[StepKind, str]
@@ -64,7 +62,6 @@ class Words:
     compensation: str
     total: str
     interest: str
-    interest_owed: str
     deadline: str
     account: str
     reference: str
@@ -111,7 +108,6 @@ _NB: Final = Words(
     compensation="Kompensasjon for forsinket betaling",
     total="Å betale",
     interest="Forsinkelsesrente per {day} kommer i tillegg",
-    interest_owed="Forsinkelsesrente etter loven kommer i tillegg.",
     deadline="Betalingsfrist",
     account="Til konto",
     reference="KID eller betalingsreferanse",
@@ -152,7 +148,6 @@ _NN: Final = Words(
     compensation="Kompensasjon for forseinka betaling",
     total="Å betale",
     interest="Forseinkingsrente per {day} kjem i tillegg",
-    interest_owed="Forseinkingsrente etter lova kjem i tillegg.",
     deadline="Betalingsfrist",
     account="Til konto",
     reference="KID eller betalingsreferanse",
@@ -193,7 +188,6 @@ _SV: Final = Words(
     compensation="Förseningsersättning",
     total="Att betala",
     interest="Dröjsmålsränta per {day} tillkommer",
-    interest_owed="Dröjsmålsränta enligt lag tillkommer.",
     deadline="Sista betalningsdag",
     account="Till konto",
     reference="Betalningsreferens",
@@ -235,7 +229,6 @@ _FI: Final = Words(
     compensation="Vakiokorvaus maksun viivästymisestä",
     total="Maksettava",
     interest="Lisäksi {day} mennessä kertynyt viivästyskorko",
-    interest_owed="Lisäksi maksettava on lain mukainen viivästyskorko.",
     deadline="Maksettava viimeistään",
     account="Tilille",
     reference="Viitenumero",
@@ -276,7 +269,6 @@ _DA: Final = Words(
     compensation="Kompensationsbeløb for forsinket betaling",
     total="At betale",
     interest="Morarente pr. {day} kommer oveni",
-    interest_owed="Morarente efter loven kommer oveni.",
     deadline="Betalingsfrist",
     account="Til konto",
     reference="Betalingsreference",
@@ -318,7 +310,6 @@ _EN: Final = Words(
     compensation="Compensation for late payment",
     total="To be paid",
     interest="Late interest as at {day}, in addition",
-    interest_owed="Late interest as the law gives it is added.",
     deadline="To be paid by",
     account="To account",
     reference="Payment reference",

@@ -14,6 +14,7 @@ from fordring.domain.money import Money
 from fordring.domain.values import dataclass
 from fordring.usecases.recording import tell
 from fordring.usecases.situations import reminder_id_of
+from fordring.usecases.telling_interest import periods_of
 from fordring.usecases.unmatched import said
 from fordring.usecases.work import Work
 
@@ -79,6 +80,7 @@ def ask_billing_product(work: Work, due: DueLetter) -> None:
             "fee": _money(invoice, charges.fee),
             "compensation": _money(invoice, charges.compensation),
             "interest": None if charges.interest is None else _money(invoice, charges.interest),
+            "interest_periods": periods_of(charges.late, invoice.currency),
             "missing_law": dict(charges.missing.facts) if charges.missing else None,
             "payment_reference": reference.value if reference else None,
             "payment_reference_type": reference.kind if reference else None,

@@ -12,7 +12,12 @@ from fordring.domain.references import Reference
 from fordring.domain.refs import Ref
 from fordring.domain.running import ReferenceHolder
 from fordring.domain.values import dataclass
-from fordring.usecases.invoicing import FREE_TEXT, check_formats, refs_of_reference
+from fordring.usecases.invoicing import (
+    FREE_TEXT,
+    check_formats,
+    refs_of_reference,
+    refuse_agreed_with_consumer,
+)
 from fordring.usecases.looking_again import look_again
 from fordring.usecases.work import Work
 
@@ -21,13 +26,16 @@ from fordring.usecases.work import Work
 class InvoiceChange:
     """What a PATCH changes: terms by field name; ``None`` for what stays as it is.
 
-    ``currency`` can be given and never changed: it is compared only.
+    ``currency`` can be given and never changed: it is compared only. ``agreed_interest`` is what it shall be
+    where ``agrees`` says that it is given.
     """
 
     terms: Mapping[str, Any] = field(default_factory=dict)
     currency: str | None = None
     excluded_from_dunning: bool | None = None
     metadata: Mapping[str, str] | None = None
+    agrees: bool = False
+    agreed_interest: int | None = None
 
 
 def refs_to_change(creditor: Creditor, invoice_id: str, wanted: InvoiceChange) -> tuple[Ref[Any], ...]:
@@ -48,7 +56,8 @@ def change(work: Work, creditor: Creditor, invoice: Invoice, wanted: InvoiceChan
     Refused
         ``fields_locked``, with ``locked_fields`` (NET-23).
     Unprocessable
-        ``currency_fixed``: amounts were booked in the currency.
+        ``currency_fixed``: amounts were booked in the currency; ``consumer_debtor``: see
+        ``refuse_agreed_with_consumer``.
     InvalidInput
         When the due date would be before the invoice's date, or a KID fits none of the creditor's formats.
     """
@@ -76,9 +85,13 @@ def change(work: Work, creditor: Creditor, invoice: Invoice, wanted: InvoiceChan
         )
     if terms.payment_reference is not None and "payment_reference" in differing:
         check_formats(terms.payment_reference, creditor)
+    if wanted.agreed_interest is not None:
+        debtor = work.demand(things.DEBTOR(invoice.creditor_id, invoice.debtor_id))
+        refuse_agreed_with_consumer(debtor, wanted.agreed_interest)
     changed = replace(
         invoice,
         terms=terms,
+        agreed_interest=wanted.agreed_interest if wanted.agrees else invoice.agreed_interest,
         excluded_from_dunning=invoice.excluded_from_dunning
         if wanted.excluded_from_dunning is None
         else wanted.excluded_from_dunning,

@@ -76,6 +76,7 @@ class Import:
     document: Document
     administrators: Administrators = NO_ADMINISTRATORS
     service: InvoiceService | None = None
+    agreed_interest: int | None = None
     _target: Target | None = field(default=None, init=False)
 
     def refs(self) -> Iterable[Ref[Any]]:
@@ -133,7 +134,11 @@ class Import:
             return register_credit_note(work, self.creditor_id, note, invoice)
         if work.find(things.DEBTOR(self.creditor_id, document.debtor_id)) is None:
             put_debtor(work, self.creditor_id, document.debtor_id, document.customer)
-        new = replace(_new_invoice(document, creditor, warnings), service=self.service)
+        new = replace(
+            _new_invoice(document, creditor, warnings),
+            service=self.service,
+            agreed_interest=self.agreed_interest,
+        )
         return register(work, self.creditor_id, new, self.administrators)
 
 

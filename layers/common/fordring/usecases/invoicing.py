@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fordring.domain import things
 from fordring.domain.administration import InvoiceService
-from fordring.domain.creditor import Creditor
+from fordring.domain.creditor import Creditor, Debtor
 from fordring.domain.errors import Fault, InvalidInput, Refused, Unprocessable
 from fordring.domain.events import EventType
 from fordring.domain.invoice import Invoice, Reminder, Terms
@@ -29,6 +29,18 @@ FREE_TEXT: Final = "payment_reference_is_free_text"
 """The warning that no payment will find its invoice by this reference."""
 
 
+_ASIDE: Final = (
+    "warnings",
+    "source",
+    "metadata",
+    "service",
+    "credit_check_id",
+    "settlement_key",
+    "agreed_interest",
+)
+"""What the creditor says beside the document."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewInvoice:
     """An invoice as somebody hands it over for registration."""
@@ -46,12 +58,13 @@ class NewInvoice:
     service: InvoiceService | None = None
     credit_check_id: str | None = None
     settlement_key: str | None = None
+    agreed_interest: int | None = None
 
     @property
     def digest(self) -> str:
         """Of everything that the document itself says: what makes two registrations the same."""
         said = asdict(self)
-        for aside in ("warnings", "source", "metadata", "service", "credit_check_id", "settlement_key"):
+        for aside in _ASIDE:
             del said[aside]
         return content_digest(said)
 
@@ -102,7 +115,7 @@ def register(
         When the creditor does not exist.
     Unprocessable
         ``unknown_debtor``: the debtor was never registered; ``service_not_agreed``: no agreement has the
-        service that is wanted for this invoice.
+        service that is wanted for this invoice; ``consumer_debtor``: see ``refuse_agreed_with_consumer``.
     Refused
         ``document_number_taken``: the creditor has registered this number before, with this content or
         with another; ``facts`` name the invoice that holds it and whether the content is the same.
@@ -115,6 +128,7 @@ def register(
             "register the debtor before the invoice",
             faults=[Fault("/debtor_id", "unknown_debtor", "there is no such debtor")],
         )
+    refuse_agreed_with_consumer(debtor, new.agreed_interest)
     refuse_taken_number(work, creditor_id, "invoice", new.document_number, new.digest)
     reference = new.terms.payment_reference
     if reference is not None:
@@ -142,6 +156,7 @@ def register(
         metadata=new.metadata,
         service=new.service,
         settlement_key=new.settlement_key,
+        agreed_interest=new.agreed_interest,
         revision=0,
     )
     work.add(things.INVOICE(invoice_id), unbooked)
@@ -188,6 +203,22 @@ def register(
     from fordring.usecases.enrolling import follow
 
     return follow(work, registered, plan, debtor)
+
+
+def refuse_agreed_with_consumer(debtor: Debtor, agreed_interest: int | None) -> None:
+    """Refuse a rate of late interest that is said to be agreed with a consumer.
+
+    Raises
+    ------
+    Unprocessable
+        ``consumer_debtor``.
+    """
+    if agreed_interest is not None and debtor.kind != "business":
+        raise Unprocessable(
+            "consumer_debtor",
+            "late interest is agreed with businesses only: the debtor is a private person",
+            faults=[Fault("/agreed_interest_percent", "consumer_debtor", "a consumer owes the law's rate")],
+        )
 
 
 def check_formats(reference: Reference, creditor: Creditor) -> None:

@@ -19,6 +19,7 @@ from fordring.domain.letter_texts import WrittenLetter
 from fordring.domain.letter_words import language_of
 from fordring.domain.values import dataclass
 from fordring.usecases.ports import FileMissing, Files
+from fordring.usecases.telling_interest import periods_of
 from fordring.usecases.writing_letters import Ready
 
 _TYPE = "application/json"
@@ -90,6 +91,7 @@ def keep(files: Files, ready: Ready, written: WrittenLetter, recipient: str) -> 
         "accepted": False,
         "currency": ready.invoice.currency,
         "interest": ready.charges.interest,
+        "interest_periods": periods_of(ready.charges.late, ready.invoice.currency),
         "missing_law": dict(ready.charges.missing.facts) if ready.charges.missing else None,
         "language": language_of(ready.debtor),
         "recipient": recipient,

@@ -70,6 +70,7 @@ def letter_facts(
         fee=asked.fee,
         compensation=asked.compensation,
         interest=charges.interest,
+        interest_periods=charges.late.periods if charges.late else (),
         interest_unknown=charges.missing is not None,
         deadline_date=asked.deadline_date,
         payment_reference=reference.value if reference else None,

@@ -16,6 +16,7 @@ from fordring.edge.identifiers import (
 )
 from fordring.edge.problem import Answer
 from fordring.edge.routes.invoice_answers import agreements_of, location, told
+from fordring.edge.schemas.common import hundredths
 from fordring.edge.schemas.credit_notes import tell_credit_note
 from fordring.edge.schemas.invoices import XmlOptions
 from fordring.formats.einvoice import EInvoice, Identifier, Party
@@ -49,7 +50,14 @@ def register_einvoice(call: Call) -> Answer:
     call.read()
     options = call.asked(XmlOptions)
     document = document_of(parse_einvoice(call.raw), options)
-    importing = Import(call.hub.desk, call.creditor_id, document, call.hub.administrators, options.service)
+    importing = Import(
+        call.hub.desk,
+        call.creditor_id,
+        document,
+        call.hub.administrators,
+        options.service,
+        hundredths(options.agreed_interest_percent),
+    )
 
     def carry_out(work: Work) -> dict[str, object]:
         registered = importing.carry_out(work)

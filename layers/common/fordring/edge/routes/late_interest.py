@@ -3,7 +3,7 @@
 from fordring.domain import things
 from fordring.domain.calendar import local_date
 from fordring.domain.creditor import Scope
-from fordring.domain.late_interest import Claim, late_interest, principal_course
+from fordring.domain.late_interest import claim_on, late_interest, principal_course
 from fordring.domain.law import law
 from fordring.domain.refs import Listing
 from fordring.domain.under_way import law_kind
@@ -15,7 +15,7 @@ from fordring.usecases.submitting import invoice_of
 
 
 def read_late_interest(call: Call) -> Answer:
-    """Work out what the law gives for the days from the due date on."""
+    """Work out what is owed for the days from the due date on."""
     asked = call.asked(LateInterestQuery)
     invoice_id = call.path["invoice_id"]
     work = call.read(things.INVOICE(invoice_id))
@@ -26,7 +26,7 @@ def read_late_interest(call: Call) -> Answer:
     listing = Listing(things.INVOICE_ENTRY, "entries_of_invoice", (invoice_id,))
     course = principal_course((entry for _, entry in desk.every(listing)), invoice.currency)
     until = asked.until or local_date(work.now, invoice.country)
-    claim = Claim(invoice.country, debtor_kind, invoice.terms.due_date, course)
+    claim = claim_on(invoice, debtor_kind, course)
     return Answer.of(200, tell_late_interest(invoice, debtor_kind, until, late_interest(law(), claim, until)))
 
 
@@ -41,9 +41,10 @@ LATE_INTEREST_ROUTES = (
         {200: ToldLateInterest},
         query=LateInterestQuery,
         description=(
-            "Simple interest on the principal that was owed on each day, at each half-year's rate, rounded "
-            "once. It goes on being owed when the principal has been paid. A time without a row of law is "
-            "refused (`law_row_missing`), with the row that is missing."
+            "Simple interest on the principal that was owed on each day, at each half-year's rate or at the "
+            "one that was agreed with a business (`agreed_interest_percent`), rounded once. It goes on being "
+            "owed when the principal has been paid. A time without a row of law is refused "
+            "(`law_row_missing`), with the row that is missing; an agreed rate needs none."
         ),
     ),
 )

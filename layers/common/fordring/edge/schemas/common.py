@@ -130,3 +130,25 @@ class Paging(Given):
 
 class Empty(Given):
     """A body without members."""
+
+
+PERCENT = r"^(100(\.0{1,2})?|[1-9]?[0-9](\.[0-9]{1,2})?)$"
+"""From 0 to 100 per cent, with two decimals at the most."""
+
+AgreedInterest = Annotated[
+    str,
+    Field(
+        pattern=PERCENT,
+        description="The rate of late interest that was agreed with a business, per cent a year. Without it "
+        "the law's holds, as it does for every private person.",
+        examples=["18.00"],
+    ),
+]
+
+
+def hundredths(percent_text: str | None) -> int | None:
+    """Read a percentage of at most two decimals into hundredths of a per cent."""
+    if percent_text is None:
+        return None
+    whole, _, part = percent_text.partition(".")
+    return int(whole) * 100 + int(part.ljust(2, "0"))

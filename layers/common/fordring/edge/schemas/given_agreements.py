@@ -9,7 +9,7 @@ from fordring.domain.agency import Credentials, Level, Service
 from fordring.domain.agreement_settings import Grouping, Settings
 from fordring.domain.references import LONGEST_KID, SHORTEST_KID
 from fordring.edge.schemas.addresses import Email
-from fordring.edge.schemas.common import BusinessDate, Given, PositiveMoney, Text
+from fordring.edge.schemas.common import PERCENT, BusinessDate, Given, PositiveMoney, Text, hundredths
 from fordring.edge.schemas.service_windows import ServiceWindows
 from fordring.usecases.contract_changing import Confirmation
 from fordring.usecases.letters import Contact
@@ -119,7 +119,7 @@ class GivenSettings(Given):
     commission_percent: Annotated[
         str | None,
         Field(
-            pattern=r"^(100|[1-9]?[0-9])(\.[0-9]{1,2})?$",
+            pattern=PERCENT,
             description="What the agency keeps of what it collects, as agreed with it; shown on each case.",
         ),
     ] = None
@@ -150,14 +150,6 @@ class GivenSettings(Given):
             commission=hundredths(self.commission_percent),
             withdrawal_cost=self.withdrawal_cost.money if self.withdrawal_cost else None,
         )
-
-
-def hundredths(percent_text: str | None) -> int | None:
-    """Read a percentage of at most two decimals into hundredths of a per cent."""
-    if percent_text is None:
-        return None
-    whole, _, part = percent_text.partition(".")
-    return int(whole) * 100 + int(part.ljust(2, "0"))
 
 
 class GivenOrderContact(Given):

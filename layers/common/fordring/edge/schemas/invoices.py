@@ -9,6 +9,7 @@ from fordring.domain.administration import InvoiceService
 from fordring.domain.invoice import Reminder, Terms
 from fordring.domain.references import BadReference, Reference, check_reference
 from fordring.edge.schemas.common import (
+    AgreedInterest,
     BusinessDate,
     ChosenId,
     Code,
@@ -19,6 +20,7 @@ from fordring.edge.schemas.common import (
     PositiveMoney,
     Text,
     fault,
+    hundredths,
 )
 from fordring.usecases.changing import InvoiceChange
 from fordring.usecases.invoicing import FREE_TEXT, NewInvoice
@@ -122,6 +124,7 @@ class GivenInvoice(Given):
         SettlementKey | None,
         Field(description="What entries share that are settled together. Defaults to the document number."),
     ] = None
+    agreed_interest_percent: AgreedInterest | None = None
     service: Annotated[
         InvoiceService | None,
         Field(
@@ -180,6 +183,7 @@ class GivenInvoice(Given):
             service=self.service,
             credit_check_id=self.credit_check_id,
             settlement_key=self.settlement_key,
+            agreed_interest=hundredths(self.agreed_interest_percent),
         )
 
 
@@ -211,6 +215,7 @@ class InvoicePatch(Given):
     currency: Annotated[str | None, Field(max_length=3)] = None
     excluded_from_dunning: bool | None = None
     metadata: Metadata | None = None
+    agreed_interest_percent: AgreedInterest | None = None
 
     @field_validator("due_date", "currency", "excluded_from_dunning", "metadata", mode="before")
     @classmethod
@@ -222,11 +227,18 @@ class InvoicePatch(Given):
     @property
     def change(self) -> InvoiceChange:
         """The change in the hub's own form."""
-        aside = {"currency", "excluded_from_dunning", "metadata"}
+        aside = {"currency", "excluded_from_dunning", "metadata", "agreed_interest_percent"}
         terms = {name: getattr(self, name) for name in self.model_fields_set - aside}
         if self.payment_reference is not None:
             terms["payment_reference"] = self.payment_reference.reference
-        return InvoiceChange(terms, self.currency, self.excluded_from_dunning, self.metadata)
+        return InvoiceChange(
+            terms,
+            self.currency,
+            self.excluded_from_dunning,
+            self.metadata,
+            "agreed_interest_percent" in self.model_fields_set,
+            hundredths(self.agreed_interest_percent),
+        )
 
 
 class InvoiceList(Paging):
@@ -256,6 +268,7 @@ class XmlOptions(Given):
     service: Annotated[
         InvoiceService | None, Field(strict=False, description="As in the JSON of an invoice.")
     ] = None
+    agreed_interest_percent: AgreedInterest | None = None
 
 
 class NewDispute(Given):

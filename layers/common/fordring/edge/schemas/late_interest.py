@@ -1,13 +1,13 @@
 """The late interest on an invoice, period by period: what is asked and told."""
 
 from datetime import date
-from fractions import Fraction
 from typing import Any, Literal
 
 from fordring.domain.invoice import Invoice
 from fordring.domain.late_interest import LateInterest
 from fordring.edge.schemas.common import BusinessDate, Given
 from fordring.edge.schemas.told import Told, ToldMoney, day, money
+from fordring.usecases.telling_interest import periods_of
 
 
 class LateInterestQuery(Given):
@@ -20,7 +20,7 @@ class ToldInterestPeriod(Told):
     """Interest for the days from `since` on and before `until`, on one balance, at one rate.
 
     `interest` is what the period contributes to the sum, which is rounded once: the periods add up to it.
-    `source` is the provision with the rate.
+    `basis` says why it is this rate: `agreed` with a business, or the `law`'s, whose provision is `source`.
     """
 
     since: date
@@ -28,12 +28,13 @@ class ToldInterestPeriod(Told):
     days: int
     principal: ToldMoney
     per_cent: str
+    basis: Literal["law", "agreed"]
     interest: ToldMoney
     source: str | None
 
 
 class ToldLateInterest(Told):
-    """The late interest that the law gives, from the day after the due date on.
+    """The late interest, from the day after the due date on, at the rate that was agreed or else the law's.
 
     It is worked out, not booked: what was paid or charged of interest stands in the invoice's balance.
     """
@@ -56,20 +57,5 @@ def tell_late_interest(
         "due_date": day(invoice.terms.due_date),
         "until": day(until),
         "amount": money(interest.amount, invoice.currency),
-        "periods": [
-            {
-                "since": day(period.since),
-                "until": day(period.until),
-                "days": period.days,
-                "principal": money(period.principal, invoice.currency),
-                "per_cent": _per_cent(period.per_cent),
-                "interest": money(share, invoice.currency),
-                "source": period.row.source if period.row else None,
-            }
-            for period, share in zip(interest.periods, interest.shares, strict=True)
-        ],
+        "periods": periods_of(interest, invoice.currency),
     }
-
-
-def _per_cent(rate: Fraction) -> str:
-    return f"{float(rate):.2f}"

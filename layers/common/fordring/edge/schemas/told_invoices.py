@@ -9,7 +9,7 @@ from fordring.domain.agreement_settings import TRANSFER_STATUSES
 from fordring.domain.dunning import available_actions, dunning_status
 from fordring.domain.invoice import Dispute, Invoice, Release, Reminder
 from fordring.domain.ledger import Component, Entry, EntryKind
-from fordring.edge.schemas.told import About, Instant, Told, ToldMoney, day, instant, money
+from fordring.edge.schemas.told import About, Instant, Told, ToldMoney, day, instant, money, percent
 from fordring.edge.schemas.told_administration import (
     ToldInvoiceDelivery,
     ToldRemainingByOwner,
@@ -86,6 +86,9 @@ class ToldInvoice(Told):
     delivery_terms: str | None
     delivery_method: str | None
     payment_reference: ToldReference | None
+    agreed_interest_percent: Annotated[
+        str | None, About("The rate of late interest that was agreed, per cent a year; `null`: the law's.")
+    ]
     status: Literal["open", "partly_paid", "paid", "credited", "written_off"]
     owner: Literal["creditor", "agency"]
     remaining: ToldMoney
@@ -192,6 +195,7 @@ def tell_invoice(
         "delivery_terms": terms.delivery_terms,
         "delivery_method": terms.delivery_method,
         "payment_reference": {"type": reference.kind, "value": reference.value} if reference else None,
+        "agreed_interest_percent": percent(invoice.agreed_interest),
         "status": invoice.status,
         "owner": invoice.owner,
         "remaining": money(invoice.balance.remaining, currency),

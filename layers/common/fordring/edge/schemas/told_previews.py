@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fordring.domain.following_up import Ahead
 from fordring.domain.invoice import Invoice
 from fordring.domain.reminder_plan import StepKind
+from fordring.edge.schemas.late_interest import ToldInterestPeriod
 from fordring.edge.schemas.told import About, Told, ToldMoney, day, money
 from fordring.edge.schemas.told_follow_ups import (
     ToldHurdle,
@@ -18,6 +19,7 @@ from fordring.edge.schemas.told_follow_ups import (
     tell_warnings,
 )
 from fordring.usecases.looking_ahead import Around, Foreseen
+from fordring.usecases.telling_interest import periods_of
 from fordring.usecases.writing_ahead import WrittenAhead
 
 
@@ -44,6 +46,9 @@ class ToldStepAhead(Told):
     interest: Annotated[
         ToldMoney | None,
         About("Late interest until that day, which the letter tells of; `null` in a free notice."),
+    ]
+    interest_periods: Annotated[
+        list[ToldInterestPeriod], About("How that is worked out; at a rate that was agreed, or the law's.")
     ]
     missing_law: Annotated[
         ToldMissingLaw | None,
@@ -128,6 +133,7 @@ def _charges(ahead: Ahead, currency: str) -> dict[str, Any]:
         "fee": money(charges.fee, currency) if charges else None,
         "compensation": money(charges.compensation, currency) if charges else None,
         "interest": None if interest is None else money(interest, currency),
+        "interest_periods": periods_of(charges.late if charges else None, currency),
         "missing_law": dict(charges.missing.facts) if charges and charges.missing else None,
     }
 
