@@ -293,7 +293,42 @@ def test_a_plan_that_breaks_the_law_is_refused_and_told_the_first_lawful_day(api
         ({"plan": "calm", "active_from": "1 March"}, {"/active_from": "malformed_date"}),
         ({"plan": "calm", "local_steps": -1}, {"/local_steps": "out_of_range"}),
         ({"plan": "calm", "level": "administration"}, {"/level": "unknown_value"}),
+        ({"plan": "calm", "local_steps": 1.0}, {"/local_steps": "wrong_type"}),
+        ({"plan": "calm", "wording": {"de": "Bitte zahlen."}}, {"/wording/de": "unknown_value"}),
+        ({"plan": "calm", "wording": {"nb": ""}}, {"/wording/nb": "too_short"}),
+        (
+            {"plan": "calm", "minimum": {"amount": "1.001", "currency": "NOK"}},
+            {"/minimum": "too_many_decimals"},
+        ),
+        ({"plan": "calm", "minimum": {"amount": 1, "currency": "NOK"}}, {"/minimum/amount": "wrong_type"}),
+        ({"plan": "calm", "active_from": "2026-02-30"}, {"/active_from": "malformed_date"}),
+        ({"plan": "calm", "move": "yes"}, {"/move": "wrong_type"}),
         ({"plan": "custom", "steps": []}, {"/steps": "too_few"}),
+        ({"plan": "custom", "steps": "calm"}, {"/steps": "wrong_type"}),
+        ({"plan": "custom", "steps": [3]}, {"/steps/0": "wrong_type"}),
+        ({"plan": "custom", "steps": [{"kind": "free_notice", "days": 3}] * 13}, {"/steps": "too_many"}),
+        ({"plan": "custom", "steps": [{"kind": "reminder"}]}, {"/steps/0/days": "missing"}),
+        ({"plan": "custom", "steps": [{"kind": "reminder", "days": 3.5}]}, {"/steps/0/days": "wrong_type"}),
+        ({"plan": "custom", "steps": [{"kind": "reminder", "days": 3.0}]}, {"/steps/0/days": "wrong_type"}),
+        ({"plan": "custom", "steps": [{"kind": "reminder", "days": True}]}, {"/steps/0/days": "wrong_type"}),
+        ({"plan": "custom", "steps": [{"kind": "reminder", "days": "3"}]}, {"/steps/0/days": "wrong_type"}),
+        ({"plan": "custom", "steps": [{"kind": "reminder", "days": -1}]}, {"/steps/0/days": "out_of_range"}),
+        (
+            {"plan": "custom", "steps": [{"kind": "reminder", "days": 10**30}]},
+            {"/steps/0/days": "out_of_range"},
+        ),
+        (
+            {"plan": "custom", "steps": [{"kind": "reminder", "days": 20, "day": 3}]},
+            {"/steps/0/day": "unknown_field"},
+        ),
+        (
+            {"plan": "custom", "steps": [{"kind": "reminder", "days": 20, "deadline_days": 0}]},
+            {"/steps/0/deadline_days": "out_of_range"},
+        ),
+        (
+            {"plan": "custom", "steps": [{"kind": "reminder", "days": 20, "anchor": "invoice_date"}]},
+            {"/steps/0/anchor": "unknown_value"},
+        ),
         ({"plan": "custom", "steps": [{"kind": "call", "days": 3}]}, {"/steps/0/kind": "unknown_value"}),
         ({"plan": "custom", "steps": [{"kind": "reminder", "days": 900}]}, {"/steps/0/days": "out_of_range"}),
         (
@@ -331,6 +366,14 @@ def test_what_is_malformed_is_named(api, body, faults):
             },
             {"/steps/0/kind": "not_last"},
         ),
+        (
+            {
+                "plan": "custom",
+                "agency": "svea",
+                "steps": [{"kind": "transfer", "days": 30}, {"kind": "transfer", "days": 40}],
+            },
+            {"/steps/0/kind": "not_last"},
+        ),
     ],
 )
 def test_what_cannot_be_is_named(api, body, faults):
@@ -365,6 +408,33 @@ def test_what_is_missing_is_told_with_what_to_do(api, world):
     handed = api.post("/v1/creditors/acme/cases", {"invoice_id": overdue, "agency": "svea"})
     assert codes(api.get(AT).body) == ["agreement_ended"]
     assert handed.faults["/invoice_id"] == "agreement_ended"
+
+
+TWO_FEES = [{"kind": "reminder", "days": 14, "fee": True}, {"kind": "reminder", "days": 24, "fee": True}]
+
+
+@pytest.mark.capability("FIK-5")
+@pytest.mark.parametrize(
+    ("country", "number", "first_lawful"),
+    [("NO", "974760673", 29), ("SE", "5560360793", None), ("FI", "01120389", 28), ("DK", "22756214", None)],
+)
+def test_what_is_lawful_in_one_country_may_not_be_in_another(api, world, country, number, first_lawful):
+    """The law is that of the creditor's country, and the stricter of those for consumers and businesses."""
+    world.creditor(country=country, organisation_number=number)
+
+    tried = {"plan": "custom", "steps": TWO_FEES, "fees_agreed": True}
+    reply = api.put(AT, tried)
+
+    if first_lawful is None:
+        assert reply.status == 200
+        return
+    assert reply.faults == {"/steps/1/days": "too_early"}
+    assert f"days is at least {first_lawful}" in reply.body["errors"][0]["detail"]
+    day_before, on_the_day = (
+        api.put(AT, tried | {"steps": [TWO_FEES[0], TWO_FEES[1] | {"days": day}]})
+        for day in (first_lawful - 1, first_lawful)
+    )
+    assert (day_before.status, on_the_day.status) == (422, 200)
 
 
 def test_an_agency_that_does_not_work_in_the_country_is_refused(api, world):
@@ -409,6 +479,26 @@ def meanwhile(engine, monkeypatch, happens):
         write(changes)
 
     monkeypatch.setattr(engine, "write", later)
+
+
+@pytest.mark.parametrize("seen", [None, '"1"'], ids=["whatever_there_is", "if_it_is_as_seen"])
+def test_of_two_plans_in_the_same_second_the_later_one_holds_and_both_are_kept(
+    api, world, engine, monkeypatch, seen
+):
+    api.put(AT, {"plan": "calm"})
+    other = world.client()
+    meanwhile(engine, monkeypatch, lambda: other.put(AT, {"plan": "tight"}))
+
+    reply = api.put(AT, {"plan": "recommended"}, if_match=seen)
+
+    if seen:
+        assert (reply.status, reply.body["revision"]) == (412, 2)
+    else:
+        assert (reply.status, reply.body["number"]) == (200, 3)
+    present = api.get(AT).body
+    assert (present["plan"], present["number"]) == (("tight", 2) if seen else ("recommended", 3))
+    kept = [world.get(things.FORMER_PLAN("acme", number)).name for number in range(1, present["number"] + 1)]
+    assert kept == ["calm", "tight", "recommended"][: present["number"]]
 
 
 def test_a_level_that_changes_in_the_same_second_is_seen(api, world, engine, monkeypatch):

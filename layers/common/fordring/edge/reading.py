@@ -121,7 +121,9 @@ def check[M: "BaseModel"](model: type[M], content: Any, prefix: str = "") -> M:
 
 
 def _fault(kind: str, path: tuple[int | str, ...], message: str, prefix: str) -> Fault:
-    pointer = prefix + "".join(f"/{_escape(str(part))}" for part in path)
+    # Of a member whose name is wrong, pydantic says so behind the name.
+    named = path[:-1] if path and path[-1] == "[key]" else path
+    pointer = prefix + "".join(f"/{_escape(str(part))}" for part in named)
     if kind in _CODES:
         code, detail = _CODES[kind]
     else:
