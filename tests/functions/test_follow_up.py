@@ -127,6 +127,31 @@ def test_the_letters_that_an_enrolled_invoice_has_had_count(api, clock):
     assert reply.body["follow_up"]["look_again_at"] == "2026-03-14T07:00:00Z"
 
 
+@pytest.mark.parametrize(
+    ("letters", "level", "done", "coming"),
+    [
+        (["free_notice", "notice_of_collection"], "collection", 3, "transfer"),
+        (["notice_of_collection"], "reminder", 2, "transfer"),
+        # For collection a case needs a reminder, too: it is still to come.
+        (["notice_of_collection"], "collection", 0, "free_notice"),
+    ],
+)
+def test_a_notice_that_was_sent_counts_where_a_reminder_came_before_it(
+    api, world, clock, letters, level, done, coming
+):
+    world.agreement(level=level)
+    api.put(PLAN, {"plan": "recommended", "agency": "svea", "active_from": "2026-01-01"})
+    sent = [
+        {"kind": kind, "sent_date": f"2026-02-{day}", "channel": "email"}
+        | {"deadline_date": f"2026-02-{until}"}
+        for kind, day, until in zip(letters, ("02", "07"), ("06", "23"), strict=False)
+    ]
+    made = register(api, invoice_date="2026-01-10", due_date="2026-01-24", reminders=sent)
+
+    follow_up = made["follow_up"]
+    assert (follow_up["steps_done"], follow_up["next"]["kind"]) == (done, coming)
+
+
 def test_what_is_settled_or_at_an_agency_is_not_enrolled(api, world):
     case = world.case()
     handed_over = case.members[0].invoice_id

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
+from fordring.domain.agency import Level
 from fordring.domain.bank_days import BankCalendar
 from fordring.domain.calendar import local_date, start_of_business
 from fordring.domain.creditor import Debtor
@@ -64,9 +65,13 @@ def done_with(plan: ReminderPlan, letters: Iterable[Reminder]) -> int:
     """Tell how many steps of a plan are behind an invoice that comes to it with letters sent before.
 
     Each reminder counts as one of the plan's; a notice of collection as the plan's own, with all before it.
+    Not so for collection where it was the first letter: a case needs a reminder, too, which is still to come.
     The transfer is still to come.
     """
     kinds = [letter.kind for letter in letters]
+    collects = plan.level is Level.COLLECTION and any(not step.is_letter for step in plan.followed)
+    if collects and not _REMINDERS.intersection(kinds):
+        return 0
     noticed = StepKind.NOTICE_OF_COLLECTION in kinds
     reminders = len(kinds)
     done = 0
@@ -77,6 +82,9 @@ def done_with(plan: ReminderPlan, letters: Iterable[Reminder]) -> int:
         done += 1
         noticed = noticed and step.kind is not StepKind.NOTICE_OF_COLLECTION
     return done
+
+
+_REMINDERS: Final = frozenset({StepKind.FREE_NOTICE, StepKind.REMINDER})
 
 
 def look_at(first_date: date, now: datetime, country: str) -> datetime:
