@@ -118,6 +118,30 @@ def test_every_fault_is_named_and_nothing_is_written(api, engine):
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "a@b.example,c@d.example",
+        "a,c@b.example",
+        "a;c@b.example",
+        "Kari<a@b.example>",
+        '"a"@b.example',
+        "a:b@c.example",
+        "a(b)@c.example",
+        "a@b.example\r\nBcc:c@d.example",
+        "a b@c.example",
+        "a@[127.0.0.1]",
+    ],
+)
+def test_an_email_address_is_one_address(api, address):
+    for body, pointer in (
+        (BUSINESS | {"email": address}, "/email"),
+        (BUSINESS | {"contacts": [{"name": "Kari", "email": address}]}, "/contacts/0/email"),
+    ):
+        reply = api.put(AT, body)
+        assert (reply.status, reply.faults) == (400, {pointer: "malformed"})
+
+
+@pytest.mark.parametrize(
     ("country", "number", "code"),
     [
         ("NO", "12345678", "malformed_organisation_number"),

@@ -5,12 +5,10 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from fordring.domain.agency import Address
-from fordring.edge.schemas.common import Country, Given, Text
+from fordring.edge.schemas.common import EMAIL, Country, Given, Text
 from fordring.edge.schemas.told import Told
 
-Email = Annotated[
-    str, Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", examples=["post@acme.example"])
-]
+Email = Annotated[str, Field(min_length=3, max_length=254, pattern=EMAIL, examples=["post@acme.example"])]
 
 Line = Annotated[str, Field(min_length=1, max_length=100)]
 

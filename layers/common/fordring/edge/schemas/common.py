@@ -1,7 +1,7 @@
 """Types that many requests share: strict, named, described."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import (
     AfterValidator,
@@ -15,6 +15,9 @@ from pydantic_core import PydanticCustomError
 
 from fordring.domain.money import Money, MoneyError
 from fordring.edge.identifiers import chosen_id_fault
+
+EMAIL: Final = r'^[^@\s,;:<>()\[\]"\\]+@[^@\s,;:<>()\[\]"\\]+$'
+"""One address, without the characters that make a list or a name of it in an e-mail's header (RFC 5322)."""
 
 
 class Given(BaseModel):

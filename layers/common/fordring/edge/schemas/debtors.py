@@ -13,16 +13,14 @@ from fordring.edge.identifiers import (
     is_national_identity_number,
     organisation_number_fault,
 )
-from fordring.edge.schemas.common import BusinessDate, Country, Given, Metadata, Text, fault
+from fordring.edge.schemas.common import EMAIL, BusinessDate, Country, Given, Metadata, Text, fault
 from fordring.edge.schemas.told import Instant, Told, day, instant
 from fordring.usecases.debtors import DebtorDetails
 
 type Language = Literal["nb", "nn", "sv", "fi", "da", "en"]
 type Channel = Literal["ehf", "email", "paper"]
 
-Email = Annotated[
-    str, Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", examples=["post@kunde.example"])
-]
+Email = Annotated[str, Field(min_length=3, max_length=254, pattern=EMAIL, examples=["post@kunde.example"])]
 Phone = Annotated[str, Field(min_length=3, max_length=30, pattern=r"^\+?[0-9][0-9 ()-]*$")]
 
 
