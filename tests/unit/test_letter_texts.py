@@ -41,6 +41,7 @@ FACTS = LetterFacts(
     payment_reference="0010017",
     account="86011117947",
     wording="Ta gjerne kontakt.",
+    creditor_email="post@acme.example",
 )
 PLAIN = {
     "nb": ("kr 10\u00a0498,00", "16.02.2026"),
@@ -81,6 +82,7 @@ def test_every_letter_tells_all_of_its_facts_in_both_forms(language, kind, count
             title_of(language, country, kind),
             "Acme AS",
             "914778271",
+            "post@acme.example",
             "Storgata 1",
             "Kari Nordmann",
             "10041",
@@ -345,6 +347,7 @@ def _no_way_out(typed):
             document_number=typed,
             creditor_lines=(typed, typed, typed),
             creditor_number=typed,
+            creditor_email=typed or "x",
             account=typed or "x",
             payment_reference=typed or "x",
             wording=None,

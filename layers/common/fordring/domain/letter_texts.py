@@ -50,6 +50,8 @@ class LetterFacts:
         That it is owed, and for want of a rate nobody can say how much.
     deadline_date
         By when to pay; ``None``: soon.
+    creditor_email
+        Where an objection, or any other answer, goes to.
     wording
         The creditor's own sentences.
     """
@@ -77,6 +79,7 @@ class LetterFacts:
     payment_reference: str | None = None
     account: str | None = None
     wording: str | None = None
+    creditor_email: str | None = None
 
     @property
     def total(self) -> int:
@@ -145,8 +148,12 @@ def _parts(facts: LetterFacts) -> _Parts:
         before=(opening_of(facts.language, facts.country, facts.kind), asked),
         rows=tuple(_rows(words, facts)),
         after=after,
-        signature=(words.regards, creditor, *map(_line, facts.creditor_lines), number),
+        signature=(words.regards, creditor, *map(_line, facts.creditor_lines), *_email(facts), number),
     )
+
+
+def _email(facts: LetterFacts) -> tuple[str, ...]:
+    return (_line(facts.creditor_email),) if facts.creditor_email else ()
 
 
 def _rows(words: Words, facts: LetterFacts) -> Iterator[tuple[str, str]]:

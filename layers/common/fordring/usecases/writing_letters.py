@@ -76,6 +76,7 @@ def letter_facts(
         payment_reference=reference.value if reference else None,
         account=creditor.bank_account,
         wording=wording,
+        creditor_email=creditor.email,
     )
 
 
