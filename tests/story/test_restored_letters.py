@@ -283,3 +283,47 @@ def test_an_invoice_that_is_enrolled_again_goes_on_counting_its_letters(hub, wor
     hub.advance(hub.api, days=12)
     asked = told(hub, "invoice.reminder_due")
     assert len({each["reminder_id"] for each in asked}) == len(asked) == 2
+
+
+def test_a_letter_asked_for_before_the_hub_took_over_is_recorded_as_ones_own(hub, world, mail):
+    plan(world)
+    invoice_id = followed(world)
+    hub.advance_to(hub.api, FREE)
+    (asked,) = told(hub, "invoice.reminder_due")
+    body = {"plan": "recommended", "agency": "svea", "sender": "hub", "move": True}
+    assert hub.api.put("/v1/creditors/acme/reminder-plan", body).status == 200
+    hub.pump()
+
+    # It was sent that morning, and is only told of now: the hub's keeps its distance.
+    path = f"/v1/creditors/acme/invoices/{invoice_id}/reminders"
+    own = {"kind": "free_notice", "sent_date": "2026-03-19", "channel": "ehf"}
+    named = own | {"reminder_id": asked["reminder_id"]}
+    assert hub.api.post(path, named).status == 201
+    assert hub.api.post(path, named).code == "reminder_already_confirmed"
+    hub.advance_to(hub.api, datetime(2026, 4, 10, 9, tzinfo=UTC))
+    days = [day for _, day in letters_of(invoice_of(hub, invoice_id))]
+    assert days[0] == "2026-03-19"
+    assert len(mail.sent) == len(days) - 1
+    (first, *_) = hub.api.get(path).body["items"]
+    assert (first["letter_id"], first["channel"]) == (asked["reminder_id"], "ehf")
+    full = hub.api.get(f"{path}/{first['letter_id']}").body
+    assert (full["sender"], full["law"], full["content"]) == ("billing_product", None, None)
+    assert attention(hub) == []
+
+
+def test_a_confirmation_after_the_hub_has_sent_its_own_is_recorded_too(hub, world, mail):
+    plan(world)
+    invoice_id = followed(world)
+    hub.advance_to(hub.api, FREE)
+    (asked,) = told(hub, "invoice.reminder_due")
+    body = {"plan": "recommended", "agency": "svea", "sender": "hub", "move": True}
+    assert hub.api.put("/v1/creditors/acme/reminder-plan", body).status == 200
+    hub.advance_to(hub.api, datetime(2026, 3, 21, 9, tzinfo=UTC))
+    assert len(mail.sent) == 1
+    path = f"/v1/creditors/acme/invoices/{invoice_id}/reminders"
+    own = {"kind": "free_notice", "sent_date": "2026-03-19", "channel": "ehf"}
+    assert hub.api.post(path, own | {"reminder_id": asked["reminder_id"]}).status == 201
+    assert sorted(letters_of(invoice_of(hub, invoice_id))) == [
+        ("free_notice", "2026-03-19"),
+        ("free_notice", "2026-03-21"),
+    ]

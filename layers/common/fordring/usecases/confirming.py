@@ -59,10 +59,12 @@ def followed_by(
     again = replace(follow, due_at=work.now)
     if plan is None:
         return again
-    # A letter that the hub sends is confirmed by nobody else: this one is the creditor's own.
+    # A letter that the hub sends is confirmed by nobody else: this one is the creditor's own. So is one that
+    # was asked for before the hub took over.
     theirs = plan.sender is not Sender.HUB
-    if named and not theirs:
-        raise unknown_reminder()
+    if reminder_id is not None and not (named and theirs):
+        _no_longer_missed(work, invoice, reminder_id)
+        return replace(again, letters=follow.letters + named)
     asked = theirs and follow.asked is not None and follow.asked.kind == letter.kind
     debtor = work.demand(things.DEBTOR(invoice.creditor_id, invoice.debtor_id))
     situation = situation_of(plan, invoice, debtor, follow.done)
@@ -90,13 +92,7 @@ def followed_by(
             law=tuple(row.facts for row in consulted.used),
         ),
     )
-    known = things.ATTENTION(
-        attention_id(
-            AttentionKind.REMINDER_NOT_CONFIRMED, confirmation_subject(invoice.invoice_id, follow.letters)
-        )
-    )
-    work.seek(known)
-    settle_attention(work, known, "confirmed")
+    _no_longer_missed(work, invoice, confirmed)
     # A letter asked for before the plan has changed, in place of a notice: that is still to come.
     done = follow.done + _takes(coming, letter)
     return replace(again, done=done, asked=None, stopped=None, letters=follow.letters + 1)
@@ -114,11 +110,21 @@ def _is_named(invoice: Invoice, follow: FollowUp, reminder_id: str | None) -> bo
     """
     if reminder_id is None:
         return False
+    if any(each.letter_id == reminder_id for each in invoice.reminders):
+        raise Refused("reminder_already_confirmed", "this letter was confirmed before")
     if reminder_id == reminder_id_of(invoice.invoice_id, follow.letters):
         return True
     if any(reminder_id == reminder_id_of(invoice.invoice_id, before) for before in range(follow.letters)):
-        raise Refused("reminder_already_confirmed", "this letter was confirmed before")
+        return False
     raise unknown_reminder()
+
+
+def _no_longer_missed(work: Work, invoice: Invoice, reminder_id: str) -> None:
+    """Take a letter off the attention list that was confirmed at last."""
+    subject = confirmation_subject(invoice.invoice_id, reminder_id)
+    known = things.ATTENTION(attention_id(AttentionKind.REMINDER_NOT_CONFIRMED, subject))
+    work.seek(known)
+    settle_attention(work, known, "confirmed")
 
 
 def unknown_reminder() -> Unprocessable:

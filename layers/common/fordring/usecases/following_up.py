@@ -196,7 +196,9 @@ class _Look:
         until = start_of_business(asked.on + PATIENCE, self._invoice.country)
         if until > self._work.now:
             return self._wait_until(until)
-        subject = confirmation_subject(self._invoice.invoice_id, self._follow.letters)
+        subject = confirmation_subject(
+            self._invoice.invoice_id, reminder_id_of(self._invoice.invoice_id, self._follow.letters)
+        )
         kind = AttentionKind.REMINDER_NOT_CONFIRMED
         if self._work.seek(things.ATTENTION(attention_id(kind, subject))) is None:
             raise_attention(self._work, kind, self._invoice.creditor_id, subject, asked.kind)
@@ -261,6 +263,6 @@ class _Look:
         self._work.change(things.INVOICE(invoice.invoice_id), noted)
 
 
-def confirmation_subject(invoice_id: str, number: int) -> tuple[str, ...]:
-    """Name a letter whose confirmation a person is asked to look for, as ``reminder_id_of`` does."""
-    return ("invoice", invoice_id, reminder_id_of(invoice_id, number))
+def confirmation_subject(invoice_id: str, reminder_id: str) -> tuple[str, ...]:
+    """Name a letter whose confirmation a person is asked to look for."""
+    return ("invoice", invoice_id, reminder_id)

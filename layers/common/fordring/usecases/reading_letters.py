@@ -80,10 +80,15 @@ def _told(invoice: Invoice, confirmed: Mapping[str, ConfirmedLetter]) -> Iterato
         known = confirmed.get(reminder.letter_id or "")
         if known is not None:
             yield _confirmed(invoice, known)
-        elif reminder.letter_id is None:
-            yield LetterRead(
-                None, False, LetterState.SENT, None, reminder, None, None, None, None, counts=True
-            )
+        elif not (reminder.letter_id or "").startswith("ltr_"):
+            yield _own(reminder)
+
+
+def _own(reminder: Reminder) -> LetterRead:
+    """Give a letter that no plan asked for, or one that the hub has taken over from."""
+    return LetterRead(
+        reminder.letter_id, False, LetterState.SENT, None, reminder, None, None, None, None, counts=True
+    )
 
 
 def _confirmed(invoice: Invoice, row: ConfirmedLetter) -> LetterRead:
@@ -136,8 +141,13 @@ def letter_of(desk: Desk, files: Files, invoice: Invoice, letter_id: str) -> Let
     """
     if letter_id.startswith("rem_"):
         ref = things.CONFIRMED_LETTER(invoice.invoice_id, letter_id)
-        confirmed = desk.read(ref).get(ref)
-        return LetterInFull(_confirmed(invoice, confirmed), confirmed.law, None)
+        confirmed = desk.read(ref).find(ref)
+        if confirmed is not None:
+            return LetterInFull(_confirmed(invoice, confirmed), confirmed.law, None)
+        own = [_own(each) for each in invoice.reminders if each.letter_id == letter_id]
+        if not own:
+            raise NotFound
+        return LetterInFull(own[0], None, None)
     if not letter_id.startswith("ltr_"):
         raise NotFound
     sent = things.LETTER(invoice.invoice_id, letter_id)

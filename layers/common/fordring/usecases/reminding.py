@@ -59,7 +59,10 @@ def record_reminder(work: Work, invoice: Invoice, sent: SentLetter, calendar: Ba
     confirmed = _confirmed(work, invoice, sent, calendar)
     noted = replace(
         confirmed,
-        reminders=(*invoice.reminders, replace(reminder, letter_id=_named(invoice, confirmed))),
+        reminders=(
+            *invoice.reminders,
+            replace(reminder, letter_id=sent.reminder_id or _named(invoice, confirmed)),
+        ),
         updated_at=work.now,
         revision=invoice.revision + 1,
     )

@@ -51,6 +51,10 @@ class ToldDispute(Told):
 class ToldReminder(Told):
     """A letter that the creditor has sent."""
 
+    letter_id: Annotated[
+        str | None,
+        About("Of a reminder plan's letter, as in `GET …/reminders/{letter_id}`; `null`: of no plan's."),
+    ]
     kind: str
     sent_date: str
     channel: str
@@ -278,6 +282,7 @@ def _tell_amounts(amounts: Mapping[Component, int], currency: str) -> dict[str, 
 
 def _tell_reminder(reminder: Reminder, currency: str) -> dict[str, Any]:
     return {
+        "letter_id": reminder.letter_id,
         "kind": reminder.kind,
         "sent_date": day(reminder.sent_date),
         "channel": reminder.channel,
