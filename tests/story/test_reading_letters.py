@@ -54,7 +54,10 @@ def test_what_the_hub_sent_is_read_word_by_word_with_the_law_that_it_rests_on(hu
     content = found["content"]
     assert (content["subject"], content["text"], content["html"]) == (sent.subject, sent.text, sent.html)
     assert (content["recipient"], content["language"]) == (sent.recipient, "nb")
-    assert content["interest"]["currency"] == "NOK"
+    assert content["interest"] == money("5.34")
+    assert content["missing_law"] is None
+    (period,) = content["interest_periods"]
+    assert (period["since"], period["until"], period["per_cent"]) == ("2026-03-17", "2026-03-30", "12.00")
     rules = {row["rule"]: row for row in found["law"]}
     assert (rules["reminder_fee_share"]["value"], rules["collection_rate"]["value"]) == ("1/20", 75_000)
     assert {"late_interest", "first_fee_after_days", "fee_letter_deadline_days"} <= set(rules)

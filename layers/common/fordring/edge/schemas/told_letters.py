@@ -4,7 +4,9 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fordring.domain.hub_letter import LetterState
+from fordring.edge.schemas.late_interest import ToldInterestPeriod
 from fordring.edge.schemas.told import About, Instant, Told, ToldMoney, day, instant, money
+from fordring.edge.schemas.told_follow_ups import ToldMissingLaw
 from fordring.usecases.reading_letters import LetterInFull, LetterRead
 
 
@@ -58,6 +60,12 @@ class ToldContent(Told):
     text: str
     html: str
     interest: Annotated[ToldMoney | None, About("The late interest that it tells of.")]
+    interest_periods: Annotated[
+        list[ToldInterestPeriod], About("How that was worked out: for which days, at which rate.")
+    ]
+    missing_law: Annotated[
+        ToldMissingLaw | None, About("The row of law for want of which it tells no figure of interest.")
+    ]
 
 
 class ToldLetterInFull(ToldLetter):
@@ -103,5 +111,7 @@ def _tell_content(found: LetterInFull, currency: str) -> dict[str, Any] | None:
     if found.content is None:
         return None
     interest = found.content["interest"]
-    words = {name: found.content[name] for name in ("language", "recipient", "subject", "text", "html")}
-    return words | {"interest": None if interest is None else money(interest, currency)}
+    kept = ("language", "recipient", "subject", "text", "html", "interest_periods", "missing_law")
+    return {name: found.content[name] for name in kept} | {
+        "interest": None if interest is None else money(interest, currency)
+    }
