@@ -1,19 +1,39 @@
 """``python -m local.law_review``: warn of rows of law that somebody should have looked at again.
 
-Time passing is no fault of a change, so it never fails.
+Also of those that end, and that no row goes on from: whatever asks for them then is refused. Time passing is
+no fault of a change, so it never fails.
 """
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from fordring.domain.law import law
+from fordring.domain.law import Law, LawRow, law
+
+AHEAD = timedelta(days=14)
+"""How long before a row ends it is told: the rates of a half-year are published in the weeks before it."""
+
+
+def warnings(rows: Law, today: date) -> list[str]:
+    """Name every row that is past its review-by date, and every one that nothing goes on from."""
+
+    def named(row: LawRow) -> str:
+        return f"{row.country} {row.rule} ({row.debtor_kind}) since {row.valid_from}"
+
+    late = [
+        f"look again at {named(row)}: due {row.review_by}, source {row.source}"
+        for row in rows.outdated(today)
+    ]
+    ends = [
+        f"no row goes on from {named(row)}: it holds before {row.valid_until}, source {row.source}"
+        for row in rows.running_out(today + AHEAD)
+    ]
+    return late + ends
 
 
 def main() -> int:
-    """Name every row that is past its review-by date."""
-    for row in law().outdated(datetime.now(UTC).date()):
-        told = f"{row.country} {row.rule} ({row.debtor_kind}) since {row.valid_from}"
-        print(f"warning: look again at {told}: due {row.review_by}, source {row.source}", file=sys.stderr)
+    """Print the warnings of today."""
+    for told in warnings(law(), datetime.now(UTC).date()):
+        print(f"warning: {told}", file=sys.stderr)
     return 0
 
 

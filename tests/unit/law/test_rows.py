@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from fordring.domain.law import RULES, Law, LawRowMissing, faults_in, law
+from local.law_review import warnings
 from tests.law_checker import RATES
 
 FINLANDS_OWN = ("agency_demand_fee", "cost_cap")
@@ -141,3 +142,26 @@ def test_rows_to_be_looked_at_again_are_told():
     # What no longer holds needs no second look.
     assert {(row.country, row.rule) for row in present} == {("NO", "collection_rate")}
     assert Law(()).outdated(date(2030, 1, 1)) == ()
+
+
+def test_rates_that_end_without_a_next_one_are_told_two_weeks_ahead():
+    """``make check`` warns: from the day that a row ends, what asks for it is refused."""
+
+    def ending(day):
+        return {told.split(" since")[0] for told in warnings(law(), day) if told.startswith("no row goes on")}
+
+    ended = {f"no row goes on from {rate}" for rate in ENDED}
+    assert ending(date(2026, 12, 17)) == ended
+    rates = {"NO late_interest (any)", "NO late_compensation (business)"}
+    assert ending(date(2026, 12, 18)) == ended | {f"no row goes on from {rate}" for rate in rates}
+    (told,) = [each for each in warnings(law(), date(2026, 12, 18)) if "NO late_interest" in each]
+    assert "since 2026-07-01: it holds before 2027-01-01, source FOR-2026-06-25-1372" in told
+
+
+ENDED = {
+    "SE late_interest (any)",
+    "DK late_interest (any)",
+    "FI late_interest (consumer)",
+    "FI late_interest (business)",
+}
+"""What is not found at the source for 2026-12: whoever finds a rate takes it from here."""

@@ -168,6 +168,26 @@ class Law:
             if row.review_by < today and (row.valid_until is None or row.valid_until > today)
         )
 
+    def running_out(self, by: date) -> tuple[LawRow, ...]:
+        """Give the rows that have ended, or end by a day, and that no later row goes on from.
+
+        A rate that is published for half a year at a time ends without anybody looking: from then on it is a
+        row that is missing.
+        """
+
+        def goes_on(row: LawRow, other: LawRow) -> bool:
+            same = (row.country, row.rule) == (other.country, other.rule)
+            alike = row.debtor_kind == other.debtor_kind or "any" in (row.debtor_kind, other.debtor_kind)
+            return same and alike and other.valid_from > row.valid_from
+
+        return tuple(
+            row
+            for row in self.rows
+            if row.valid_until is not None
+            and row.valid_until <= by
+            and not any(goes_on(row, other) for other in self.rows)
+        )
+
     # --- amounts that are worked out from rows ------------------------------------------------------
 
     def reminder_fee(self, country: str, debtor_kind: str, on: date) -> int:
