@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fordring.domain.agreement import AgreementState
+from fordring.domain.references import KidFormat
 
 PLAN = "/v1/creditors/acme/reminder-plan"
 PREVIEW = f"{PLAN}/preview"
@@ -208,6 +209,24 @@ def test_interest_that_no_row_of_law_has_is_not_guessed(api, world, clock):
     assert item["steps"][0]["fee"] == nok("38.00")
     row = {"country": "NO", "rule": "late_interest", "debtor_kind": "consumer", "on": "2027-01-01"}
     assert item["missing_law"] == item["steps"][0]["missing_law"] == row
+
+
+@pytest.mark.capability("FIK-12", "FIK-13")
+def test_what_the_plan_waits_for_is_told_before_it_is_chosen(api, world):
+    world.creditor(kid_formats=(KidFormat(7, "mod10"),), bank_account="15032080119")
+    world.agreement(state=AgreementState.ENDED)
+    invoice = register(api)
+
+    for asked in ({}, {"invoice_id": invoice}):
+        tried = api.post(PREVIEW, {"plan": {"plan": "tight", "agency": "svea"}, **asked}).body
+        alone = api.post(PREVIEW, {"plan": {"plan": "tight"}, **asked}).body
+        assert [each["code"] for each in tried["preconditions"]] == ["agreement_ended"]
+        assert "order it anew" in tried["preconditions"][0]["remedy"]
+        assert [each["code"] for each in alone["preconditions"]] == ["no_agency"]
+    api.put(PLAN, {"plan": "tight", "agency": "svea"})
+    assert api.post(PREVIEW, {}).body["preconditions"] == tried["preconditions"]
+    world.agreement()
+    assert api.post(PREVIEW, {}).body["preconditions"] == []
 
 
 def test_a_plan_that_cannot_be_followed_is_refused_before_it_is_chosen(api, world):

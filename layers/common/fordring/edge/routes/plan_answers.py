@@ -1,5 +1,6 @@
 """What the routes about reminder plans have in common: what they read, and how a plan is told."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from fordring.domain import things
@@ -27,9 +28,14 @@ def refs_of_plan(creditor_id: str) -> tuple[Ref[Any], ...]:
 
 def told_plan(work: Work, plan: ReminderPlan) -> dict[str, Any]:
     """Tell a plan with what it waits for; see ``refs_of_plan``."""
+    return tell_plan(plan, missing_for(work, plan))
+
+
+def missing_for(work: Work, plan: ReminderPlan) -> Iterable[str]:
+    """Name what a plan waits for; see ``refs_of_plan``."""
     creditor = work.get(things.CREDITOR(plan.creditor_id))
     agreement = work.find(things.AGREEMENT(plan.creditor_id, plan.agency)) if plan.agency else None
-    return tell_plan(plan, preconditions(plan, creditor, agreement))
+    return preconditions(plan, creditor, agreement)
 
 
 def ground_of(call: Call, agency: str | None, prefix: str = "") -> Ground:

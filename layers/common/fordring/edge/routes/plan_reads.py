@@ -13,10 +13,10 @@ from fordring.edge.call import Call, etag
 from fordring.edge.listing import answer_page
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
-from fordring.edge.routes.plan_answers import PLAN_PATH, ground_of, refs_of_plan, told_plan
+from fordring.edge.routes.plan_answers import PLAN_PATH, ground_of, missing_for, refs_of_plan, told_plan
 from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.reminder_plans import PlanPreview
-from fordring.edge.schemas.told_plans import ToldPlan
+from fordring.edge.schemas.told_plans import ToldPlan, tell_preconditions
 from fordring.edge.schemas.told_previews import ToldPreviews, tell_preview
 from fordring.usecases.looking_ahead import Around
 from fordring.usecases.planning import plan_as_wished
@@ -45,9 +45,10 @@ def preview_plan(call: Call) -> Answer:
         wish = asked.plan.wish
         ground = ground_of(call, wish.agency, "/plan")
         tried = plan_as_wished(work, call.creditor_id, wish, ground)
-    elif work.find(things.REMINDER_PLAN(call.creditor_id)) is None:
+    plan = tried or work.find(things.REMINDER_PLAN(call.creditor_id))
+    if plan is None:
         raise Refused("no_reminder_plan", "the creditor has no reminder plan; give one to try")
-
+    waits = {"preconditions": tell_preconditions(missing_for(work, plan))}
     calendar = HolidayCalendar()
 
     def tell(invoices: list[Invoice]) -> list[dict[str, Any]]:
@@ -61,10 +62,10 @@ def preview_plan(call: Call) -> Answer:
 
     if asked.invoice_id:
         invoice = invoice_of(work, call.creditor_id, asked.invoice_id)
-        return Answer.of(200, {"items": tell([invoice]), "next_cursor": None})
+        return Answer.of(200, {"items": tell([invoice]), "next_cursor": None, **waits})
     listing = Listing(things.INVOICE, "invoices_of", (call.creditor_id,), prefix="N#")
     writes = call.hub.settings.mail_sender is not None and (tried is None or tried.sender is Sender.HUB)
-    return answer_page(call, listing, tell, at_most=MOST_WITH_LETTERS if writes else None)
+    return answer_page(call, listing, tell, extra=waits, at_most=MOST_WITH_LETTERS if writes else None)
 
 
 PLAN_READ_ROUTES = (

@@ -112,7 +112,8 @@ class PlanToTry(Given):
         ),
     ] = None
     minimum: Annotated[
-        PositiveMoney | None, Field(description="Below it nothing is sent and nothing handed over.")
+        PositiveMoney | None,
+        Field(description="Below it nothing is sent and nothing handed over; of invoices in its currency."),
     ] = None
     active_from: Annotated[
         BusinessDate | None,

@@ -119,7 +119,7 @@ def tell_plan(plan: ReminderPlan, preconditions: Iterable[str]) -> dict[str, Any
         "claims_compensation": plan.claims_compensation,
         "agency_notice_from": day(plan.agency_notice_from),
         "wording": dict(plan.wording),
-        "preconditions": [_precondition(code) for code in preconditions],
+        "preconditions": tell_preconditions(preconditions),
         "move_job_id": plan.move_job_id,
         "created_at": instant(plan.created_at),
         "ended_at": instant(plan.ended_at),
@@ -135,6 +135,11 @@ def _step(step: PlanStep) -> dict[str, Any]:
         "deadline_days": step.deadline_days,
         "fee": step.fee,
     }
+
+
+def tell_preconditions(codes: Iterable[str]) -> list[dict[str, str]]:
+    """Tell what a plan waits for, and what to do."""
+    return [_precondition(code) for code in codes]
 
 
 def _precondition(code: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from fordring.edge.schemas.told_follow_ups import (
     tell_stop,
     tell_warnings,
 )
+from fordring.edge.schemas.told_plans import ToldPrecondition
 from fordring.usecases.looking_ahead import Around, Foreseen
 from fordring.usecases.telling_interest import periods_of
 from fordring.usecases.writing_ahead import WrittenAhead
@@ -81,10 +82,11 @@ class ToldPreview(Told):
 
 
 class ToldPreviews(Told):
-    """A page of previews."""
+    """A page of previews, and what the plan still waits for: the one that is tried, else the present one."""
 
     items: list[ToldPreview]
     next_cursor: str | None
+    preconditions: list[ToldPrecondition]
 
 
 def tell_preview(
