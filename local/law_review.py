@@ -13,6 +13,27 @@ AHEAD = timedelta(days=14)
 """How long before a row ends it is told: the rates of a half-year are published in the weeks before it."""
 
 
+def running_out(rows: Law, by: date) -> tuple[LawRow, ...]:
+    """Give the rows that have ended, or end by a day, and that no later row goes on from.
+
+    A rate that is published for half a year at a time ends without anybody looking: from then on it is a row
+    that is missing.
+    """
+
+    def goes_on(row: LawRow, other: LawRow) -> bool:
+        same = (row.country, row.rule) == (other.country, other.rule)
+        alike = row.debtor_kind == other.debtor_kind or "any" in (row.debtor_kind, other.debtor_kind)
+        return same and alike and other.valid_from > row.valid_from
+
+    return tuple(
+        row
+        for row in rows.rows
+        if row.valid_until is not None
+        and row.valid_until <= by
+        and not any(goes_on(row, other) for other in rows.rows)
+    )
+
+
 def warnings(rows: Law, today: date) -> list[str]:
     """Name every row that is past its review-by date, and every one that nothing goes on from."""
 
@@ -25,7 +46,7 @@ def warnings(rows: Law, today: date) -> list[str]:
     ]
     ends = [
         f"no row goes on from {named(row)}: it holds before {row.valid_until}, source {row.source}"
-        for row in rows.running_out(today + AHEAD)
+        for row in running_out(rows, today + AHEAD)
     ]
     return late + ends
 

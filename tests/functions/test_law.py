@@ -52,6 +52,26 @@ def test_nothing_is_carried_over(api):
 
 
 @pytest.mark.parametrize(
+    ("country", "on", "missing"),
+    [
+        ("NO", "2026-11-21", []),
+        ("NO", "2027-01-01", [("late_compensation", "business"), ("late_interest", "any")]),
+        ("SE", "2024-12-31", []),
+        ("SE", "2025-01-01", [("late_interest", "any")]),
+        ("DK", "2024-12-31", [("late_compensation", "business")]),
+        ("DK", "2025-01-01", [("late_compensation", "business"), ("late_interest", "any")]),
+        ("FI", "2026-06-30", [("demand_after_reminder_days", "business")]),
+        ("FI", "2026-07-01", [("demand_after_reminder_days", "business"), ("late_interest", "any")]),
+    ],
+)
+def test_what_nobody_has_found_is_named(api, country, on, missing):
+    """What is asked of these rules is refused (409 `law_row_missing`): it can be known ahead."""
+    told = api.get(f"/v1/law?country={country}&on={on}").body["missing"]
+    assert [(each["rule"], each["debtor_kind"]) for each in told] == missing
+    assert all(each["meaning"] for each in told)
+
+
+@pytest.mark.parametrize(
     ("query", "faults"),
     [
         ("country=IS&on=2026-01-01", {"/query/country": "unknown_value"}),

@@ -18,7 +18,7 @@ def claim(course, due, **more):
 
 
 def test_the_laws_own_example():
-    """10,000 NOK due 2026-01-14 and paid 2026-08-15 is 700.07 (law.md, "Check")."""
+    """Forsinkelsesrenteloven § 3: 10,000 NOK due 2026-01-14, paid 2026-08-15: 700.07 (law.md)."""
     found = late_interest(law(), claim([(date(2026, 1, 1), 1000000)], date(2026, 1, 14)), date(2026, 8, 15))
 
     assert found.amount == 70007
@@ -43,6 +43,7 @@ def test_interest_follows_the_balance_and_survives_the_principal():
 
 
 def test_nothing_is_late_on_the_due_date_or_the_day_of_payment():
+    """Forsinkelsesrenteloven § 2: from the day after the due date, the day of payment not counted."""
     course = [(date(2026, 1, 1), 1000000)]
     for day in (date(2026, 1, 10), date(2026, 1, 14), date(2026, 1, 15)):
         assert late_interest(law(), claim(course, date(2026, 1, 14)), day).amount == 0
@@ -51,7 +52,7 @@ def test_nothing_is_late_on_the_due_date_or_the_day_of_payment():
 
 
 def test_days_are_counted_as_each_country_counts_them():
-    """2024 has 366 days: Norway divides by 365, Finland by 366."""
+    """Forsinkelsesrenteloven, of 365 days; korkolaki (oikeus.fi), of the 366 that 2024 has."""
     course = [(date(2024, 1, 1), 36600)]
     days = {
         "NO": Fraction(36600) * Fraction("12.5") / 100 / 365,

@@ -34,6 +34,7 @@ def test_norways_fees_are_shares_of_the_collection_rate(on, fee, demand):
     [("SE", "consumer", 6000), ("FI", "consumer", 500), ("FI", "business", 1200), ("DK", "consumer", 10000)],
 )
 def test_a_reminder_costs_what_the_country_allows(country, kind, fee):
+    """Lag (1981:739) 2 and 4 §§, perintälaki 10 a § and for businesses since 2022, renteloven § 9 b."""
     assert law().reminder_fee(country, kind, date(2026, 3, 2)) == fee
 
 
@@ -41,6 +42,7 @@ def test_a_reminder_costs_what_the_country_allows(country, kind, fee):
     ("principal", "fee"), [(50000, 5000), (50001, 7000), (250000, 7000), (1000000, 9000), (1000001, 11000)]
 )
 def test_finlands_demand_on_a_business_goes_by_the_principal(principal, fee):
+    """Saatavien perinnästä annettu laki (513/1999): 50, 70, 90 and 110 EUR, by the principal."""
     assert law().demand_fee("FI", "business", date(2026, 3, 2), principal) == fee
 
 
@@ -49,7 +51,7 @@ def test_finlands_demand_on_a_business_goes_by_the_principal(principal, fee):
     [(10000, 1400, 6000), (10001, 2400, 12000), (100000, 2400, 12000), (100001, 5000, 21000)],
 )
 def test_what_a_consumer_in_finland_pays_at_most(principal, demand, altogether):
-    """14, 24 or 50 EUR for an agency's demand, 60, 120 or 210 altogether (perintälaki 10 a §)."""
+    """14, 24 or 50 EUR for an agency's demand (perintälaki 10 a §), 60, 120 or 210 altogether (10 d §)."""
     day = date(2026, 3, 2)
     assert law().by_principal("FI", "agency_demand_fee", "consumer", day, principal) == demand
     assert law().by_principal("FI", "cost_cap", "consumer", day, principal) == altogether

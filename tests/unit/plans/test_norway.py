@@ -96,7 +96,7 @@ def test_a_notice_of_collection_leaves_14_days():
 
 
 def test_a_deadline_ends_on_a_bank_day():
-    """Saturday 28 March 2026 is put off to Monday; Maundy Thursday to the Tuesday after Easter."""
+    """Inkassoloven § 9, on a bank day: Saturday 28 March to Monday; Maundy Thursday to after Easter."""
     course = Course(plan_of(PlanStep(DEMAND, 12)))
     course.until(12)
     assert course.letters[0].deadline == date(2026, 3, 30)
@@ -161,7 +161,7 @@ def test_a_notice_with_too_short_a_deadline_runs_for_14_days():
 
 @pytest.mark.parametrize("because", ["another_currency", "compensation_was_larger", "a_third_letter"])
 def test_a_fee_that_comes_to_nothing_takes_no_time_from_the_debtor(because):
-    """What the plan counts from the deadline of such a letter comes after one, free or not."""
+    """Inkassoforskriften § 1-3: what the plan counts from such a letter's deadline comes after one."""
     after = PlanStep(REMINDER, 1, Anchor.LAST_DEADLINE, fee=True)
     plan = plan_of(paid_reminder(14), after, after, PlanStep(TRANSFER, 1, Anchor.LAST_DEADLINE))
     business = because == "compensation_was_larger"
@@ -258,14 +258,14 @@ def test_what_the_letter_itself_needs_is_refused_by_name():
 
 
 def test_before_the_first_row_everything_is_refused():
-    """The fractions of the collection rate hold from 2020-10-01 on; nothing is said of the time before."""
+    """Inkassoforskriften § 1-2: its fractions hold from 2020-10-01 on; nothing is said of before."""
     course = Course(plan_of(paid_reminder(14)), due=date(2020, 8, 1))
     with pytest.raises(LawRowMissing):
         course.until(20)
 
 
 def test_interest_follows_the_ledger():
-    """Half is credited on day 7: the letter of day 14 tells six days on all and seven on half."""
+    """Forsinkelsesrenteloven § 2: half is credited on day 7: six days on all, and seven on half."""
     course = Course(plan_of(PlanStep(REMINDER, 14)), asks_interest=True)
     course.book(EntryKind.CREDIT, Component.PRINCIPAL, 500_000, DUE + days(7))
     assert principal_course(course.entries, "NOK")[-1] == (DUE + days(7), 500_000)

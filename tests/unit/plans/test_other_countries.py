@@ -36,7 +36,7 @@ class TestSweden:
         assert charges(Course(plan, "SE").until(30)) == [(0, 0), (18000, 0)]
 
     def test_the_eve_of_midsummer_is_no_bank_day(self):
-        """Friday 19 June 2026 is Midsummer Eve: eight days from the 11th end on Monday the 22nd."""
+        """Inkassolagen 5 §: eight days from the 11th end on Midsummer Eve 2026, and so on Monday the 22nd."""
         course = Course(plan_of(PlanStep(DEMAND, 10)), "SE", due=date(2026, 6, 1)).until(10)
         assert course.letters[0].deadline == date(2026, 6, 22)
 
@@ -72,14 +72,14 @@ class TestFinland:
         assert told == [(10, 0), (24, 500), (30, 0), (44, 500)]
 
     def test_a_business_pays_12_each_ten_days(self):
-        """Since 2022-05-01: 12 EUR, ten days between chargeable letters, as many as there are."""
+        """Saatavien perinnästä annettu laki, since 2022-05-01: 12 EUR, ten days apart, however many."""
         steps = [paid_reminder(at) for at in (1, 5, 30, 35)]
         course = Course(plan_of(*steps), "FI", "business")
         told = [(after, fee) for _, after, _, fee in course.until(90).told()]
         assert told == [(1, 1200), (11, 1200), (30, 1200), (40, 1200)]
 
     def test_before_may_2022_nothing_is_known_of_businesses(self):
-        """The 12 EUR hold from 2022-05-01 on."""
+        """Saatavien perinnästä annettu laki: the 12 EUR hold from 2022-05-01 on."""
         with pytest.raises(LawRowMissing):
             Course(plan_of(paid_reminder(14)), "FI", "business", due=date(2022, 4, 10)).until(20)
         known = Course(plan_of(paid_reminder(14)), "FI", "business", due=date(2022, 4, 17)).until(20)
@@ -135,7 +135,7 @@ class TestDenmark:
         assert course.letters[0].deadline == DUE + days(14)
 
     def test_what_is_not_sourced_is_refused(self):
-        """No lump sum and no rate before 2023 is sourced for Denmark: nothing is guessed."""
+        """Renteloven § 5 and § 9 a: no rate before 2023 and no lump sum is sourced: nothing is guessed."""
         lump = Course(plan_of(paid_reminder(3), claims_compensation=True), "DK", "business")
         with pytest.raises(LawRowMissing) as missing:
             lump.until(5)

@@ -107,6 +107,9 @@ RULES: Final[Mapping[str, tuple[Unit, str]]] = {
 }
 """Every rule, with the unit of its value and what it means."""
 
+CONSUMERS_ONLY: Final = frozenset({"agency_demand_fee", "cost_cap"})
+"""What no business is asked about: Finland limits what a consumer pays."""
+
 CURRENCY: Final[Mapping[str, str]] = {"NO": "NOK", "SE": "SEK", "FI": "EUR", "DK": "DKK"}
 """In which currency each country's law speaks."""
 
@@ -160,32 +163,35 @@ class Law:
         """Give everything that holds in a country on a day."""
         return tuple(row for row in self.rows if row.country == country and row.holds_on(on))
 
+    def missing(self, country: str, on: date) -> tuple[tuple[str, str], ...]:
+        """Give the rules of a country for which no row holds on a day, each with the debtors concerned.
+
+        A rule is a country's if it has a row there at all, for whomever and whenever.
+        """
+        found = []
+        for rule in (
+            each for each in RULES if any((row.country, row.rule) == (country, each) for row in self.rows)
+        ):
+            kinds = ("consumer",) if rule in CONSUMERS_ONLY else ("consumer", "business")
+            without = [kind for kind in kinds if not self._has(country, rule, kind, on)]
+            if without == ["consumer", "business"]:
+                without = ["any"]
+            found += [(rule, kind) for kind in without]
+        return tuple(found)
+
+    def _has(self, country: str, rule: str, debtor_kind: str, on: date) -> bool:
+        try:
+            self.row(country, rule, debtor_kind, on)
+        except LawRowMissing:
+            return False
+        return True
+
     def outdated(self, today: date) -> tuple[LawRow, ...]:
         """Give the rows that somebody should have looked at again, and that a later row has not replaced."""
         return tuple(
             row
             for row in self.rows
             if row.review_by < today and (row.valid_until is None or row.valid_until > today)
-        )
-
-    def running_out(self, by: date) -> tuple[LawRow, ...]:
-        """Give the rows that have ended, or end by a day, and that no later row goes on from.
-
-        A rate that is published for half a year at a time ends without anybody looking: from then on it is a
-        row that is missing.
-        """
-
-        def goes_on(row: LawRow, other: LawRow) -> bool:
-            same = (row.country, row.rule) == (other.country, other.rule)
-            alike = row.debtor_kind == other.debtor_kind or "any" in (row.debtor_kind, other.debtor_kind)
-            return same and alike and other.valid_from > row.valid_from
-
-        return tuple(
-            row
-            for row in self.rows
-            if row.valid_until is not None
-            and row.valid_until <= by
-            and not any(goes_on(row, other) for other in self.rows)
         )
 
     # --- amounts that are worked out from rows ------------------------------------------------------

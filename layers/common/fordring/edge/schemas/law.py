@@ -55,12 +55,21 @@ class ToldFee(Told):
     amount: ToldMoney
 
 
+class ToldMissing(Told):
+    """A rule of which no row says what holds on the day: what asks for it is refused (409)."""
+
+    rule: str
+    meaning: str
+    debtor_kind: Literal["consumer", "business", "any"]
+
+
 class ToldLaw(Told):
-    """What holds in a country on a day, and why."""
+    """What holds in a country on a day, and why; and what nobody has found at its source."""
 
     country: str
     on: date
     items: list[ToldRule]
+    missing: list[ToldMissing]
     fees: list[ToldFee]
 
 
@@ -70,6 +79,10 @@ def tell_law(law: Law, country: str, on: date) -> dict[str, Any]:
         "country": country,
         "on": day(on),
         "items": [_rule(row) for row in law.applying(country, on)],
+        "missing": [
+            {"rule": rule, "meaning": RULES[rule][1], "debtor_kind": kind}
+            for rule, kind in law.missing(country, on)
+        ],
         "fees": list(_fees(law, country, on)),
     }
 
