@@ -323,6 +323,23 @@ def test_a_settlement_that_names_cases_by_number_or_a_lost_id_is_led_to_them(api
     ]
 
 
+def test_a_settlement_of_thousands_of_cases_is_checked_in_few_reads(api, world, hub, meter):
+    known = [world.case() for _ in range(3)]
+    lines = tuple(
+        SettlementLine(case.case_id, None, 1000, 0, 0, 0, 0, 1000)
+        for case in (*known, *(replace(known[0], case_id=f"case_{number}-1") for number in range(2000)))
+    )
+    payout = 1000 * len(lines)
+    made = Settlement("set_3", "acme", "svea", "S-3", date(2026, 3, 2), "NOK", payout, lines, hub.wall.now())
+    world.put(things.SETTLEMENT("set_3"), made)
+    meter.clear()
+    told = api.get("/v1/settlements/set_3").body
+    assert len(told["lines"]) == len(lines)
+    assert [each["kind"] for each in told["differences"]].count("unknown_case") == 2000
+    assert [each["kind"] for each in told["differences"]].count("more_than_received") == len(known)
+    assert len(meter.calls) < 30, "a hundred cases in a read"
+
+
 @pytest.mark.capability("BEY-8")
 def test_a_settlement_is_acknowledged_with_the_bookkeeping_s_number(api, settlement):
     path = f"/v1/settlements/{settlement}/bookkept"

@@ -59,6 +59,21 @@ def test_data_is_kept(engine: Engine, data: dict[str, Any], others: int) -> None
     assert type(only(engine).data.get("true", True)) is bool
 
 
+def test_thousands_of_lines_are_one_item(engine: Engine) -> None:
+    """A settlement of 4,000 cases is 1.4 MB as DynamoDB counts it, and an item holds 400 kB."""
+    lines = [
+        {"case_id": f"case_{number * 7919:026}-1", "case_number": f"SV{number}", "payout": number * 1237}
+        | {"principal": number * 1301, "fee": 0, "interest": number, "commission": number * 64, "vat": None}
+        for number in range(4000)
+    ]
+    written = item(data={"settlement_id": "Ærlig talt", "lines": lines})
+    put(engine, written)
+    assert only(engine) == written
+    changed = item("CASE#1", "META", 2, data={**written.data, "lines": lines[:3]})
+    engine.write([Write("update", changed, 1)])
+    assert only(engine) == changed
+
+
 def test_a_whole_item_is_kept(engine: Engine) -> None:
     written = item(lists=("L", "1"), due=("D", "2"), attention=("A", "3"), expires=1_700_000_000)
     put(engine, written)

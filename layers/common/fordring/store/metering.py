@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from fordring.domain.values import dataclass
 from fordring.store.items import Item
-from fordring.store.rows import EXPIRES, INDEX_ATTRIBUTES
+from fordring.store.rows import EXPIRES, INDEX_ATTRIBUTES, packed
 
 KEYS_ONLY: Final = frozenset({"due"})
 """Indexes that hold nothing but keys; the others project whole items."""
@@ -138,7 +138,9 @@ def item_size(item: Item) -> int:
     """Give the size of an item in bytes: names and values of all its attributes."""
     size = 4 + len("kind") + len("v") + len("version") + len("data")
     size += value_size(item.pk) + value_size(item.sk) + value_size(item.kind)
-    size += value_size(item.v) + value_size(item.version) + value_size(item.data)
+    small = packed(item.data)
+    size += value_size(item.v) + value_size(item.version)
+    size += value_size(item.data) if small is None else len(small)
     for index in INDEX_ATTRIBUTES:
         size += _place_size(item, index)
     return size + (len(EXPIRES) + value_size(item.expires) if item.expires is not None else 0)

@@ -1,8 +1,11 @@
 """Rows: how an item is spelt in DynamoDB's attribute values, and read back.
 
-Numbers are integers, everywhere: a float or a fraction is refused on the way in and on the way out.
+Numbers are integers, everywhere: a float or a fraction is refused on the way in and on the way out. What is
+too large for an item as it stands, as a settlement of thousands of cases, is packed.
 """
 
+import json
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -21,6 +24,12 @@ INDEX_ATTRIBUTES: Final[Mapping[str, tuple[str, str]]] = {
 
 EXPIRES: Final = "expires"
 """The attribute that the table's time to live looks at, in seconds since 1970."""
+
+PACKED_FROM: Final = 200_000
+"""Characters of JSON from which a thing is packed: an item holds 400 kB, and the way it is spelt adds to it."""
+
+_FEW: Final = 200
+"""A thing with no more elements than this in any of its members is never that large."""
 
 LARGEST_NUMBER: Final = 10**38
 """DynamoDB keeps 38 digits."""
@@ -60,7 +69,7 @@ def from_value(value: Mapping[str, Any]) -> Any:
     InexactNumber
         For a number with a fraction.
     TypeError
-        For sets and bytes, which nothing here writes.
+        For sets and bytes, which are no part of anything.
     """
     for tag, part in value.items():
         if tag == "S" or tag == "BOOL":
@@ -129,7 +138,7 @@ def content_row(item: Item) -> Row:
     row: Row = {
         "v": {"N": str(item.v)},
         "version": {"N": str(item.version)},
-        "data": _mapping(item.data),
+        "data": _content(item.data),
     }
     for index, (pk_name, sk_name) in INDEX_ATTRIBUTES.items():
         place = getattr(item, index)
@@ -153,13 +162,31 @@ def from_row(row: Mapping[str, Any]) -> Item:
         row["sk"]["S"],
         row["kind"]["S"] if "kind" in row else "",
         int(row["version"]["N"]) if "version" in row else 0,
-        from_value(row["data"]) if "data" in row else {},
+        _read_content(row["data"]) if "data" in row else {},
         v=int(row["v"]["N"]) if "v" in row else 0,
         lists=_place(row, "list_pk", "list_sk"),
         due=_place(row, "due_pk", "due_sk"),
         attention=_place(row, "attention_pk", "attention_sk"),
         expires=int(row[EXPIRES]["N"]) if EXPIRES in row else None,
     )
+
+
+def packed(data: Mapping[str, Any]) -> bytes | None:
+    """Give the packed form of a thing that is too large to be spelt member by member; ``None``: it is not."""
+    if all(len(part) <= _FEW for part in data.values() if isinstance(part, list | tuple | dict)):
+        return None
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode()) if len(text) >= PACKED_FROM else None
+
+
+def _content(data: Mapping[str, Any]) -> Row:
+    # Spelt in any case: that refuses what cannot be kept.
+    spelt, small = _mapping(data), packed(data)
+    return spelt if small is None else {"B": small}
+
+
+def _read_content(value: Mapping[str, Any]) -> Any:
+    return json.loads(zlib.decompress(bytes(value["B"]))) if "B" in value else from_value(value)
 
 
 def _place(row: Mapping[str, Any], pk_name: str, sk_name: str) -> tuple[str, str] | None:

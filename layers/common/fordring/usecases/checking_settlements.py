@@ -1,13 +1,14 @@
 """Checking a settlement against the payments that it settles, case by case (BEY-8)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from fordring.domain import things
 from fordring.domain.case import Case
-from fordring.domain.ledger import EntryKind, Source
+from fordring.domain.invoice import Invoice
+from fordring.domain.ledger import Entry, EntryKind, Source
 from fordring.domain.payment import Match, Payment, Settlement, SettlementLine
-from fordring.domain.refs import Listing
+from fordring.domain.refs import Listing, Ref
 from fordring.domain.values import dataclass
 from fordring.usecases.vouchering import difference_of
 from fordring.usecases.work import Desk
@@ -48,9 +49,10 @@ def check(desk: Desk, settlement: Settlement) -> tuple[SettlementDifference, ...
     if rest:
         found.append(SettlementDifference(Mismatch.LINES_DIFFER_FROM_PAYOUT, rest))
     earlier = _settled_before(desk, settlement)
+    books = _books_of(desk, settlement)
     compared: set[str] = set()
     for line in settlement.lines:
-        found.extend(_check_line(desk, settlement, line, earlier, compared))
+        found.extend(_check_line(books, settlement, line, earlier, compared))
     return tuple(found)
 
 
@@ -66,41 +68,71 @@ def _settled_before(desk: Desk, settlement: Settlement) -> dict[str, int]:
     return settled
 
 
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """What is known of a settlement's cases, read a hundred things at a time: it may have thousands."""
+
+    cases: Mapping[str, Case]
+    invoices: Mapping[str, Invoice]
+    ledgers: Mapping[str, Sequence[Entry]]
+    payments: Mapping[str, Payment]
+
+
+def _books_of(desk: Desk, settlement: Settlement) -> _Books:
+    named = {line.case_id: things.CASE(line.case_id) for line in settlement.lines if line.case_id}
+    cases = _found(desk, named)
+    own = [case for case in cases.values() if case.creditor_id == settlement.creditor_id]
+    members = [member.invoice_id for case in own for member in case.members]
+    invoices = _found(desk, {invoice_id: things.INVOICE(invoice_id) for invoice_id in members})
+    entries = _found(
+        desk,
+        {
+            (invoice_id, seq): things.INVOICE_ENTRY(invoice_id, seq)
+            for invoice_id, invoice in invoices.items()
+            for seq in range(1, invoice.last_entry + 1)
+        },
+    )
+    ledgers: dict[str, list[Entry]] = {}
+    for (invoice_id, _), entry in entries.items():
+        if entry.source is Source.AGENCY:
+            ledgers.setdefault(invoice_id, []).append(entry)
+    told = [entry.payment_id for ledger in ledgers.values() for entry in ledger if entry.payment_id]
+    unused = [payment for invoice in invoices.values() for payment in invoice.surplus_payments]
+    payments = _found(desk, {name: things.PAYMENT(name) for name in (*told, *unused)})
+    return _Books(cases, invoices, ledgers, payments)
+
+
+def _found[K, T](desk: Desk, named: Mapping[K, Ref[T]]) -> dict[K, T]:
+    look = desk.read(*named.values())
+    return {name: thing for name, ref in named.items() if (thing := look.find(ref)) is not None}
+
+
 def _check_line(
-    desk: Desk, settlement: Settlement, line: SettlementLine, settled: dict[str, int], compared: set[str]
+    books: _Books, settlement: Settlement, line: SettlementLine, settled: dict[str, int], compared: set[str]
 ) -> Iterator[SettlementDifference]:
     """Check a line; a case that has several is compared with its payments once."""
     difference = difference_of(line)
     if difference:
         yield SettlementDifference(Mismatch.DOES_NOT_ADD_UP, difference, line.case_id, line.case_number)
-    case = _case(desk, line)
+    case = books.cases.get(line.case_id or "")
     if case is None or case.creditor_id != settlement.creditor_id:
         yield SettlementDifference(Mismatch.UNKNOWN_CASE, line.principal, line.case_id, line.case_number)
         return
     if case.case_id in compared:
         return
     compared.add(case.case_id)
-    received = sum(_received(desk, case, settlement))
+    received = sum(_received(books, case, settlement))
     over = settled.get(case.case_id, 0) - received
     if over:
         kind = Mismatch.MORE_THAN_RECEIVED if over > 0 else Mismatch.LESS_THAN_RECEIVED
         yield SettlementDifference(kind, over, case.case_id, case.case_number)
 
 
-def _case(desk: Desk, line: SettlementLine) -> Case | None:
-    if line.case_id is None:
-        return None
-    ref = things.CASE(line.case_id)
-    return desk.read(ref).find(ref)
-
-
-def _received(desk: Desk, case: Case, settlement: Settlement) -> Iterable[int]:
+def _received(books: _Books, case: Case, settlement: Settlement) -> Iterable[int]:
     """Give the principal of each payment that the agency had told of by then, on any invoice of a case."""
     for member in case.members:
-        ref = things.INVOICE(member.invoice_id)
-        invoice = desk.read(ref).find(ref)
-        listing = Listing(things.INVOICE_ENTRY, "entries_of_invoice", (member.invoice_id,))
-        ledger = [entry for _, entry in desk.every(listing) if entry.source is Source.AGENCY]
+        invoice = books.invoices.get(member.invoice_id)
+        ledger = books.ledgers.get(member.invoice_id, ())
         entries = [entry for entry in ledger if entry.kind is EntryKind.PAYMENT and entry.payment_id]
         taken_back = {
             entry.payment_id
@@ -109,11 +141,8 @@ def _received(desk: Desk, case: Case, settlement: Settlement) -> Iterable[int]:
         }
         names = dict.fromkeys(entry.payment_id or "" for entry in entries)
         names |= dict.fromkeys(invoice.surplus_payments if invoice else ())
-        if not names:
-            continue
-        look = desk.read(*(things.PAYMENT(name) for name in names))
         for name in names:
-            payment = look.find(things.PAYMENT(name))
+            payment = books.payments.get(name)
             if payment is None or name in taken_back or not _counts(payment, case, settlement):
                 continue
             # What came while the agency owned the debt is its own: it settles nothing of it.

@@ -1,13 +1,13 @@
 """Settlements: read by ``poll_status``, acknowledged by ``submit_case``."""
 
-from typing import Any
+from typing import Any, Final
 
 from fordring.domain import things
 from fordring.domain.creditor import Scope
 from fordring.domain.payment import Settlement
 from fordring.domain.refs import Listing
 from fordring.edge.call import Call
-from fordring.edge.listing import answer_list
+from fordring.edge.listing import answer_page
 from fordring.edge.problem import Answer
 from fordring.edge.route import Route
 from fordring.edge.routes.case_reads import read_owned
@@ -25,6 +25,9 @@ from fordring.usecases.linking import acknowledge_settlement
 from fordring.usecases.vouchering import voucher_of_settlement
 from fordring.usecases.work import Work
 
+MOST: Final = 10
+"""Settlements in an answer: each has a line for every case in it, and an answer holds 6 MB."""
+
 _ONE = "/v1/settlements/{settlement_id}"
 
 
@@ -33,7 +36,7 @@ def list_settlements(call: Call) -> Answer:
     asked = call.asked(SettlementQuery)
     read_owned(call, asked.creditor_id)
     listing = Listing(things.SETTLEMENT, "settlements_of", (asked.creditor_id,), newest_first=True)
-    return answer_list(call, listing, tell_settlement)
+    return answer_page(call, listing, lambda found: [tell_settlement(each) for each in found], at_most=MOST)
 
 
 def settlement_of(call: Call, work: Work) -> Settlement:
