@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from fordring.domain.creditor import Debtor
 from fordring.domain.events import EventType
@@ -84,7 +83,7 @@ def ask_billing_product(work: Work, due: DueLetter) -> None:
             "missing_law": dict(charges.missing.facts) if charges.missing else None,
             "payment_reference": reference.value if reference else None,
             "payment_reference_type": reference.kind if reference else None,
-            "law": [_row(row) for row in due.rows],
+            "law": [row.facts for row in due.rows],
         },
     )
 
@@ -95,12 +94,3 @@ def _money(invoice: Invoice, minor: int) -> dict[str, str]:
 
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
-
-
-def _row(row: LawRow) -> dict[str, Any]:
-    return {
-        "rule": row.rule,
-        "value": row.value,
-        "valid_from": row.valid_from.isoformat(),
-        "source": row.source,
-    }
