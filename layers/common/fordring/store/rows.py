@@ -26,7 +26,7 @@ EXPIRES: Final = "expires"
 """The attribute that the table's time to live looks at, in seconds since 1970."""
 
 PACKED_FROM: Final = 200_000
-"""Characters of JSON from which a thing is packed: an item holds 400 kB, and the way it is spelt adds to it."""
+"""Characters of JSON from which a thing is packed: an item holds 400 kB, and spelt out it is larger."""
 
 _FEW: Final = 200
 """A thing with no more elements than this in any of its members is never that large."""
