@@ -62,6 +62,15 @@ def test_an_agreed_rate_needs_no_row_for_its_time(api):
     assert (refused.status, refused.code) == (409, "law_row_missing")
 
 
+def test_it_is_told_for_ten_years_at_most(api):
+    """A rate of law ends with its row; one that was agreed would go on for ever."""
+    agreed = api.post(AT, NEW | {NAME: "18"}).body["invoice_id"]
+
+    assert interest(api, agreed, "2036-03-02").status == 200
+    refused = interest(api, agreed, "2036-03-03")
+    assert (refused.status, refused.faults) == (400, {"/query/until": "too_far_ahead"})
+
+
 def test_it_may_be_agreed_changed_and_taken_away_later(api):
     invoice_id = api.post(AT, NEW).body["invoice_id"]
 

@@ -1,8 +1,12 @@
 """The late interest on an invoice: the route that reads it."""
 
+from datetime import timedelta
+from typing import Final
+
 from fordring.domain import things
 from fordring.domain.calendar import local_date
 from fordring.domain.creditor import Scope
+from fordring.domain.errors import Fault, InvalidInput
 from fordring.domain.late_interest import claim_on, late_interest, principal_course
 from fordring.domain.law import law
 from fordring.domain.refs import Listing
@@ -12,6 +16,9 @@ from fordring.edge.problem import Answer
 from fordring.edge.route import Route
 from fordring.edge.schemas.late_interest import LateInterestQuery, ToldLateInterest, tell_late_interest
 from fordring.usecases.submitting import invoice_of
+
+FARTHEST: Final = timedelta(days=3653)
+"""Ten years: no claim waits longer, and an agreed rate alone has no end."""
 
 
 def read_late_interest(call: Call) -> Answer:
@@ -25,7 +32,10 @@ def read_late_interest(call: Call) -> Answer:
     debtor_kind = law_kind(desk.read(debtor_ref).get(debtor_ref))
     listing = Listing(things.INVOICE_ENTRY, "entries_of_invoice", (invoice_id,))
     course = principal_course((entry for _, entry in desk.every(listing)), invoice.currency)
-    until = asked.until or local_date(work.now, invoice.country)
+    today = local_date(work.now, invoice.country)
+    until = asked.until or today
+    if until > today + FARTHEST:
+        raise InvalidInput(faults=[Fault("/query/until", "too_far_ahead", "at most ten years ahead")])
     claim = claim_on(invoice, debtor_kind, course)
     return Answer.of(200, tell_late_interest(invoice, debtor_kind, until, late_interest(law(), claim, until)))
 
@@ -44,7 +54,8 @@ LATE_INTEREST_ROUTES = (
             "Simple interest on the principal that was owed on each day, at each half-year's rate or at the "
             "one that was agreed with a business (`agreed_interest_percent`), rounded once. It goes on being "
             "owed when the principal has been paid. A time without a row of law is refused "
-            "(`law_row_missing`), with the row that is missing; an agreed rate needs none."
+            "(`law_row_missing`), with the row that is missing; an agreed rate needs none. "
+            "At most ten years ahead."
         ),
     ),
 )

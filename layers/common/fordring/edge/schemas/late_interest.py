@@ -11,7 +11,7 @@ from fordring.usecases.telling_interest import periods_of
 
 
 class LateInterestQuery(Given):
-    """For the days before which one; today where not said."""
+    """For the days before which one, at most ten years ahead; today where not said."""
 
     until: BusinessDate | None = None
 
