@@ -781,6 +781,35 @@ def test_all_that_a_debtor_owes_goes_along_where_the_agreement_groups(hub, produ
     assert follow_up(hub.world, second).stopped == "transferred"
 
 
+@pytest.mark.parametrize("more", [0, 25], ids=["a_few", "more_than_at_once"])
+def test_what_has_a_letter_whose_deadline_runs_does_not_go_along(hub, product, more):
+    """Nothing is handed over before the deadline in its last letter has passed: the debtor has until then."""
+    ref = things.AGREEMENT("acme", "svea")
+    agreement = hub.world.get(ref)
+    hub.world.put(ref, replace(agreement, settings=replace(agreement.settings, grouping=Grouping.DEBTOR)))
+    steps = [
+        {"kind": "free_notice", "days": 3, "deadline_days": 20},
+        {"kind": "transfer", "days": 1, "anchor": "last_deadline"},
+    ]
+    # They follow no plan, and go along when another one goes.
+    others = [register(hub, f"A-2-{number}", due_date="2026-03-10") for number in range(more)]
+    choose(hub, "custom", steps=steps)
+    first = register(hub, "A-1", due_date="2026-03-16")
+    running = register(hub, "A-3", due_date="2026-03-26")
+    product.until(date(2026, 4, 10))
+
+    case = case_of(hub, first)
+    assert case.opened_at.date() == date(2026, 4, 9)
+    assert sorted(member.invoice_id for member in case.members) == sorted([first, *others])
+    assert [(each.invoice_id, each.reasons) for each in case.left_out] == [
+        (running, ("letter_deadline_not_passed",))
+    ]
+    assert follow_up(hub.world, running).stopped is None
+    product.until(date(2026, 4, 22))
+    assert case_of(hub, running).opened_at.date() == date(2026, 4, 21)
+    assert attention(hub) == []
+
+
 def test_what_comes_back_from_an_agency_is_not_handed_over_by_itself_again(hub, product):
     plan(hub.world, "tight")
     invoice_id = followed(hub.world)

@@ -35,6 +35,7 @@ REASONS = {
     "reminder_missing": "collection needs a reminder that was sent before",
     "notice_of_collection_missing": "collection needs a notice of collection that was sent before",
     "notice_deadline_not_passed": "the deadline in the notice of collection has not passed",
+    "letter_deadline_not_passed": "the deadline in a letter has not passed, and no plan hands over before",
     "unknown_invoice": "the creditor has no such invoice",
     "other_debtor": "a case has one debtor, and this is another's invoice",
     "other_currency": "a case has one currency, and this invoice is in another",
@@ -56,7 +57,8 @@ class Question:
     """What is asked: whether an invoice may go to this agency, at this level, on this day.
 
     ``today`` is the local date of the creditor's country. ``by_law``: the level is the law's choice, and what
-    the agreement says of levels and statuses does not count.
+    the agreement says of levels and statuses does not count. ``by_plan``: a reminder plan hands over,
+    and what goes along has the time that its letters have left it.
     """
 
     capabilities: Capabilities
@@ -64,6 +66,7 @@ class Question:
     level: Level
     today: date
     by_law: bool = False
+    by_plan: bool = False
 
 
 def levels_of(settings: Settings) -> tuple[Level, ...]:
@@ -107,6 +110,9 @@ def _about_invoice(invoice: Invoice, question: Question) -> list[str]:
     agreement = None if administered or question.by_law else question.agreement
     if agreement and not reached(invoice, agreement.settings.transfer_status, question.today):
         found.append("status_not_reached")
+    deadlines = [letter.deadline_date for letter in invoice.reminders if letter.deadline_date]
+    if question.by_plan and question.today <= max(deadlines, default=date.min):
+        found.append("letter_deadline_not_passed")
     if invoice.excluded_from_dunning:
         found.append("excluded_from_dunning")
     if invoice.disputed:

@@ -27,6 +27,8 @@ class Gathering:
         When to go on, business time.
     by_law
         Whether the level is the law's choice, whatever the agreement says.
+    by_plan
+        Whether a reminder plan hands over.
     """
 
     case_id: str
@@ -37,3 +39,4 @@ class Gathering:
     waiting: tuple[str, ...]
     due_at: datetime
     by_law: bool = False
+    by_plan: bool = False

@@ -76,10 +76,12 @@ def submit_group(
     capabilities: Capabilities,
     *,
     by_law: bool = False,
+    by_plan: bool = False,
 ) -> Case:
     """Make one case of several invoices of a debtor; what cannot go is named and holds nothing up.
 
-    Up to ``AT_A_TIME`` invoices are claimed at once; with more of them the case is ``assembling``.
+    Up to ``AT_A_TIME`` invoices are claimed at once; with more of them the case is ``assembling``. See
+    ``Question`` for ``by_law`` and ``by_plan``.
 
     Raises
     ------
@@ -100,6 +102,7 @@ def submit_group(
     # Administration is of single invoices: a group is for what the creditor hands over at last.
     chosen = level or (agreement.settings.level if agreement else None)
     question = question_for(capabilities, agreement, chosen, work, creditor.country, by_law=by_law)
+    question = replace(question, by_plan=by_plan)
     named, unknown = _named(work, entries)
     if agreement is None:
         raise _not_transferable(entries, [LeftOut(each.invoice_id, ("agreement_missing",)) for each in named])
@@ -186,6 +189,7 @@ def _begin(
                 later,
                 work.now,
                 frame.question.by_law,
+                frame.question.by_plan,
             ),
         )
     else:
@@ -254,6 +258,7 @@ def _go_on(work: Work, row: Gathering, capabilities: Capabilities) -> str | None
     agreement = work.get(things.AGREEMENT(row.creditor_id, row.agency))
     debtor = work.get(things.DEBTOR(row.creditor_id, row.debtor_id))
     question = question_for(capabilities, agreement, row.level, work, creditor.country, by_law=row.by_law)
+    question = replace(question, by_plan=row.by_plan)
     frame = _Frame(row.creditor_id, row.debtor_id, debtor.blocks, row.agency, agreement, question)
     found = [work.find(things.INVOICE(invoice_id)) for invoice_id in looked_at]
     good, left_out = frame.sorted_out((each for each in found if each is not None), case.currency)

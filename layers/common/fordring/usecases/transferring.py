@@ -83,7 +83,9 @@ def transfer(
     try:
         if takes_whole_debtor(work, wanted):
             entries.whole_debtor = True
-            return submit_group(work, entries, wanted.agency, level, capabilities, by_law=by_law)
+            return submit_group(
+                work, entries, wanted.agency, level, capabilities, by_law=by_law, by_plan=True
+            )
         return submit(work, wanted, capabilities)
     except Refused as refused:
         work.forget_changes()
