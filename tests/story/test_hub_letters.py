@@ -396,6 +396,41 @@ def test_a_refusal_of_the_mail_service_stops_the_plan_until_a_person_has_looked(
     assert follow_up(world, invoice_id).done == 1
 
 
+def test_what_was_taken_and_not_sent_is_no_fault_of_the_address(hub, world, api, mail, costly):
+    invoice_id = followed(world)
+    hub.advance_to(api, FIRST_FEE)
+    (row,) = letters(hub, invoice_id)
+    told_by_ses(hub, row, "Reject")
+    invoice = invoice_of(world, invoice_id)
+    assert (invoice.reminders, invoice.remaining.text) == ((), "1250.00")
+    assert follow_up(world, invoice_id).stopped == "letter_not_sent"
+    assert world.get(things.DEBTOR("acme", "d-1")).email_bounced_at is None
+    assert told(hub, "invoice.reminder_bounced")[0]["reason"] == "rejected"
+    (raised,) = attentions(hub, "letter_not_sent")
+    assert raised.reason == "rejected"
+
+    assert api.post(f"/v1/attention/{raised.attention_id}/retry").status == 202
+    hub.pump()
+    assert len(mail.sent) == 2
+    assert letters_of(invoice_of(world, invoice_id)) == [("reminder", "2026-03-30")]
+
+
+def test_a_late_bounce_says_nothing_of_an_address_that_came_since(hub, world, api, mail):
+    plan(world, "calm", sender=Sender.HUB)
+    invoice_id = followed(world)
+    hub.advance_to(api, datetime(2026, 3, 23, 9, tzinfo=UTC))
+    (row,) = letters(hub, invoice_id)
+    debtor = {"kind": "private", "country": "NO", "name": "Kari Nordmann", "email": "kari@elsewhere.example"}
+    assert api.put(f"{ACME}/debtors/d-1", debtor).status == 200
+
+    told_by_ses(hub, row, "Bounce")
+    assert invoice_of(world, invoice_id).reminders == ()
+    assert world.get(things.DEBTOR("acme", "d-1")).email_bounced_at is None
+    hub.advance(api, days=1)
+    assert [letter.recipient for letter in mail.sent] == ["kari@nordmann.example", "kari@elsewhere.example"]
+    assert attentions(hub, "letter_bounced") == []
+
+
 def test_two_workers_send_one_letter(hub, world, api, mail):
     plan(world, sender=Sender.HUB)
     invoice_id = followed(world)

@@ -123,5 +123,10 @@ def test_what_the_mail_service_tells_before_its_answer_comes_counts_once(ground,
     told = ground.events(invoice_id)
     assert told.count("invoice.reminder_sent") == (fates[0] == "Send")
     assert told.count("invoice.reminder_bounced") == (fates == ["Send", "Bounce"])
-    assert ground.world.get(ref).state is (LetterState.SENT if counts else LetterState.BOUNCED)
+    ends = {"Send": LetterState.SENT, "Bounce": LetterState.BOUNCED, "Reject": LetterState.NOT_SENT}
+    ended = next((fate for fate in fates if fate != "Send"), "Send")
+    assert ground.world.get(ref).state is ends[ended]
+    # Only a bounce tells something of the address.
+    bounced = ground.world.get(things.DEBTOR("acme", "d-1")).email_bounced_at is not None
+    assert bounced == (ended == "Bounce")
     assert len(office.mail.sent) == 1

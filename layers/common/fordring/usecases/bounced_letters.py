@@ -19,34 +19,55 @@ from fordring.usecases.work import Work
 _CHARGED: Final = (Component.FEE, Component.COMPENSATION)
 
 
-def has_come_back(work: Work, ref: Ref[HubLetter], letter: HubLetter, reason: str) -> None:
-    """Undo what a letter did that never reached the debtor, stop the plan, and ask a person.
+def has_come_back(work: Work, ref: Ref[HubLetter], letter: HubLetter, recipient: str | None) -> None:
+    """Undo what a letter did that came back, stop the plan, ask a person, and send no more to its address.
 
-    What it charged is taken back as far as it is still owed and the invoice is not at an agency; the person
-    is told where something is left to be given back.
+    Parameters
+    ----------
+    recipient
+        To which address it went, where that is known: the debtor may have another one by now.
     """
+    left = _undo(work, letter, "bounced")
     invoice = work.demand(things.INVOICE(letter.invoice_id))
+    stop(work, invoice, letter, "letter_bounced", left)
     debtor_ref = things.DEBTOR(letter.creditor_id, letter.debtor_id)
     debtor = work.demand(debtor_ref)
-    counted = letter.state is LetterState.SENT
-    left = None
-    if counted:
-        invoice = _without(work, invoice, letter)
-        invoice, left = _uncharged(work, invoice, letter)
-        tell(
-            work,
-            EventType.INVOICE_REMINDER_BOUNCED,
-            invoice.creditor_id,
-            ("invoice", invoice.invoice_id),
-            {**facts_of_letter(letter, invoice), "reason": reason},
-        )
-    stop(work, invoice, letter, "letter_bounced", left)
-    if debtor.email_bounced_at is None and debtor.email is not None:
+    if debtor.email_bounced_at is None and debtor.email is not None and recipient in (None, debtor.email):
         work.change(
             debtor_ref,
             replace(debtor, email_bounced_at=work.now, updated_at=work.now, revision=debtor.revision + 1),
         )
-    settle(work, ref, letter, LetterState.BOUNCED, reason)
+    settle(work, ref, letter, LetterState.BOUNCED, "bounced")
+
+
+def was_not_taken(work: Work, ref: Ref[HubLetter], letter: HubLetter) -> None:
+    """Undo what a letter did that the mail service has taken and then would not send: no address's fault."""
+    left = _undo(work, letter, "rejected")
+    invoice = work.demand(things.INVOICE(letter.invoice_id))
+    stop(work, invoice, letter, "letter_not_sent", left or "rejected")
+    settle(work, ref, letter, LetterState.NOT_SENT, "rejected")
+
+
+def _undo(work: Work, letter: HubLetter, reason: str) -> str | None:
+    """Take a letter that counted out of its invoice, with what it charged, and tell of it.
+
+    That is taken back as far as it is still owed and the invoice is not at an agency. Gives why something is
+    left to be given back, as a code.
+    """
+    if letter.state is not LetterState.SENT:
+        return None
+    invoice = work.demand(things.INVOICE(letter.invoice_id))
+    invoice = _without(work, invoice, letter)
+    invoice, left = _uncharged(work, invoice, letter)
+    work.change(things.INVOICE(invoice.invoice_id), invoice)
+    tell(
+        work,
+        EventType.INVOICE_REMINDER_BOUNCED,
+        invoice.creditor_id,
+        ("invoice", invoice.invoice_id),
+        {**facts_of_letter(letter, invoice), "reason": reason},
+    )
+    return left
 
 
 def _without(work: Work, invoice: Invoice, letter: HubLetter) -> Invoice:

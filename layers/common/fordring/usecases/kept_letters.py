@@ -78,6 +78,15 @@ def kept_letter(files: Files, invoice_id: str, letter_id: str) -> KeptLetter | N
     return KeptLetter(content["plan"], asked, content["accepted"], content)
 
 
+def recipient_of(files: Files, invoice_id: str, letter_id: str) -> str | None:
+    """Tell to which address a letter went, where that can be read."""
+    try:
+        kept = kept_letter(files, invoice_id, letter_id)
+    except Unavailable:
+        return None
+    return kept.content.get("recipient") if kept is not None else None
+
+
 def keep(files: Files, ready: Ready, written: WrittenLetter, recipient: str) -> dict[str, Any]:
     """Keep a letter that is about to be sent: what it says, to whom, and the rows of law that it rests on.
 

@@ -37,7 +37,7 @@ from fordring.domain.transport import TransportFailed
 from fordring.domain.under_way import situation_of
 from fordring.domain.values import dataclass
 from fordring.usecases.booking import ledger_of
-from fordring.usecases.bounced_letters import has_come_back
+from fordring.usecases.bounced_letters import has_come_back, was_not_taken
 from fordring.usecases.hub_letters import (
     ask,
     has_been_sent,
@@ -96,8 +96,15 @@ def deliver_letter(desk: Desk, office: PostOffice, ref: Ref[HubLetter], owner: s
     return transact(desk, (ref,), decide)
 
 
-def note_mail_event(desk: Desk, ref: Ref[HubLetter], fate: MailFate) -> LetterState | None:
+def note_mail_event(
+    desk: Desk, ref: Ref[HubLetter], fate: MailFate, recipient: str | None = None
+) -> LetterState | None:
     """Take in what the mail service tells of a letter: once, in any order.
+
+    Parameters
+    ----------
+    recipient
+        To whom it went, where that is known.
 
     Returns
     -------
@@ -114,8 +121,11 @@ def note_mail_event(desk: Desk, ref: Ref[HubLetter], fate: MailFate) -> LetterSt
             no_longer_in_doubt(work, letter)
             return LetterState.SENT
         if fate is not MailFate.SENT and (letter.state.open or letter.state is LetterState.SENT):
-            has_come_back(work, ref, letter, "bounced" if fate is MailFate.BOUNCED else "rejected")
             no_longer_in_doubt(work, letter)
+            if fate is MailFate.REJECTED:
+                was_not_taken(work, ref, letter)
+                return LetterState.NOT_SENT
+            has_come_back(work, ref, letter, recipient)
             return LetterState.BOUNCED
         return None
 

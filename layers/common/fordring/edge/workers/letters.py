@@ -13,6 +13,7 @@ from fordring.edge.bank_calendar import HolidayCalendar
 from fordring.edge.hub import Hub
 from fordring.edge.telemetry import Log
 from fordring.store.keys import UnusableId
+from fordring.usecases.kept_letters import recipient_of
 from fordring.usecases.sending_letters import PostOffice, deliver_letter, note_mail_event
 
 _TOLD = frozenset(fate.value for fate in MailFate)
@@ -44,9 +45,19 @@ def note_event(hub: Hub, message: Mapping[str, Any], log: Log) -> None:
             ref = things.LETTER(invoice_id, letter_id)
         case _:
             return
+    fate = MailFate(told)
     try:
-        state = note_mail_event(hub.desk, ref, MailFate(told))
+        state = note_mail_event(
+            hub.desk, ref, fate, _recipient(hub, ref) if fate is MailFate.BOUNCED else None
+        )
     except UnusableId:
         return
     if state is not None:
         log.info("letter_told_of", letter_id=letter_id, invoice_id=invoice_id, state=state.value)
+
+
+def _recipient(hub: Hub, ref: Ref[HubLetter]) -> str | None:
+    try:
+        return recipient_of(hub.files, *ref.ids)
+    except ValueError:
+        return None  # what is no id is no name of a file either
