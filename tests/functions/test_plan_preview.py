@@ -229,6 +229,31 @@ def test_what_the_plan_waits_for_is_told_before_it_is_chosen(api, world):
     assert api.post(PREVIEW, {}).body["preconditions"] == []
 
 
+def test_what_would_block_a_transfer_on_its_day_is_told(api, world):
+    in_order = register(api, "F-1")
+    foreign = register(api, "F-2", principal={"amount": "100.00", "currency": "USD"})
+    world.debtor(debtor_id="d-2", address=None)
+    nowhere = register(api, "F-3", debtor_id="d-2")
+    plan = {"plan": "tight", "agency": "svea"}
+
+    def blocked(**asked):
+        items = api.post(PREVIEW, asked).body["items"]
+        return {
+            item["invoice_id"]: [each["reason"] for each in item["transfer_blocked_by"]] for item in items
+        }
+
+    assert blocked(plan=plan) == {
+        in_order: [],
+        foreign: ["currency_not_supported"],
+        nowhere: ["billing_address_incomplete"],
+    }
+    assert set(map(len, blocked(plan={"plan": "tight"}).values())) == {0}
+    world.agreement(state=AgreementState.ENDED)
+    assert blocked(plan=plan)[in_order] == ["agreement_ended"]
+    world.agreement(level="collection")
+    assert blocked(plan=plan)[in_order] == []
+
+
 def test_a_plan_that_cannot_be_followed_is_refused_before_it_is_chosen(api, world):
     world.agreement(state=AgreementState.ACTIVE)
     steps = [{"kind": "reminder", "days": 3, "fee": True}]

@@ -175,6 +175,7 @@ def test_whatever_the_plan_its_preview_is_what_happens(hub, product, seed):
     invoice_id = ledger.register(days_to_due=chance.choice([-60, -14, 0, 14, 32]))
     (item,) = hub.api.post(f"{PLAN}/preview", {"invoice_id": invoice_id}).body["items"]
     *letters, transfer = item["steps"]
+    assert item["transfer_blocked_by"] == []
 
     product.until(date.fromisoformat(transfer["date"]) + timedelta(days=1))
 

@@ -18,6 +18,7 @@ from fordring.edge.schemas.common import Paging
 from fordring.edge.schemas.reminder_plans import PlanPreview
 from fordring.edge.schemas.told_plans import ToldPlan, tell_preconditions
 from fordring.edge.schemas.told_previews import ToldPreviews, tell_preview
+from fordring.usecases.handing_over_ahead import blocked_ahead
 from fordring.usecases.looking_ahead import Around
 from fordring.usecases.planning import plan_as_wished
 from fordring.usecases.submitting import invoice_of
@@ -56,8 +57,12 @@ def preview_plan(call: Call) -> Answer:
         told = []
         for each in invoices:
             found = around.preview(each, tried, calendar)
-            letters = tuple(written_ahead(found, each, creditor, around.debtors[each.debtor_id]))
-            told.append(tell_preview(around, each, found, letters, tried=tried is not None))
+            debtor, agency = around.debtors[each.debtor_id], found.plan.agency
+            letters = tuple(written_ahead(found, each, creditor, debtor))
+            agreement = work.find(things.AGREEMENT(call.creditor_id, agency)) if agency else None
+            capabilities = call.hub.capabilities(agency) if agency else None
+            blocked = blocked_ahead(found, each, debtor, agreement, capabilities, around.today(each))
+            told.append(tell_preview(around, each, found, letters, blocked, tried=tried is not None))
         return told
 
     if asked.invoice_id:

@@ -1,6 +1,6 @@
 """Previews of reminder plans: what is told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Annotated, Any
 
@@ -74,6 +74,10 @@ class ToldPreview(Told):
     steps_done: int
     steps: list[ToldStepAhead]
     stopped: ToldStop | None
+    transfer_blocked_by: Annotated[
+        list[ToldStop],
+        About("What the agency or the agreement would have against the transfer on its day, as things are."),
+    ]
     warnings: list[ToldWarning]
     missing_law: Annotated[
         ToldMissingLaw | None,
@@ -94,10 +98,19 @@ def tell_preview(
     invoice: Invoice,
     found: Foreseen,
     letters: Sequence[WrittenAhead | None],
+    blocked: Iterable[str],
     *,
     tried: bool,
 ) -> dict[str, Any]:
-    """Tell what is to come for an invoice; ``letters`` are those of each step that the hub would send."""
+    """Tell what is to come for an invoice.
+
+    Parameters
+    ----------
+    letters
+        Those of each step that the hub would send.
+    blocked
+        See ``blocked_ahead``.
+    """
     preview = found.preview
     return {
         "invoice_id": invoice.invoice_id,
@@ -110,6 +123,7 @@ def tell_preview(
         "steps_done": found.done,
         "steps": _steps(around, invoice, preview.steps, letters),
         "stopped": tell_stop(preview.stopped) if preview.stopped else None,
+        "transfer_blocked_by": [tell_stop(reason) for reason in blocked],
         "warnings": tell_warnings(invoice),
         "missing_law": dict(preview.missing.facts) if preview.missing else None,
     }
