@@ -374,8 +374,16 @@ def test_what_certainly_never_left_is_tried_again(hub, world, api, mail):
 def test_a_letter_of_an_earlier_day_is_worked_out_anew(hub, world, api, mail):
     plan(world, sender=Sender.HUB)
     invoice_id = followed(world)
-    mail.fails.extend([TransportFailed("no", "too_many")] * 8)
+    mail.fails.extend([TransportFailed("no", "too_many")] * 12)
+    hub.advance_to(api, FREE + timedelta(hours=12))
+    assert attentions(hub, "letter_not_sent") == []
+    # Its day has passed: it is tried again on the next one, and a person knows.
+    hub.advance_to(api, FREE + timedelta(hours=20))
+    (raised,) = attentions(hub, "letter_not_sent")
+    assert (raised.subject, raised.reason) == (("invoice", invoice_id), "too_many")
+    assert mail.sent == []
     hub.advance_to(api, FREE + timedelta(days=2))
+    assert attentions(hub, "letter_not_sent") == []
     assert len(mail.sent) == 1
     assert [row.state for row in letters(hub, invoice_id)][-1] is LetterState.SENT
     (letter,) = invoice_of(world, invoice_id).reminders

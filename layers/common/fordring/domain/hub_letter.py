@@ -73,6 +73,8 @@ class HubLetter:
         Why it was not sent, or came back, as a code.
     lease_owner, lease_until
         Who is sending it at this moment; real time.
+    overdue
+        Whether it stands for one that could not be sent on its own day, of which a person was told.
     """
 
     letter_id: str
@@ -90,6 +92,7 @@ class HubLetter:
     lease_until: datetime | None = None
     settled_at: datetime | None = None
     entry: int | None = None
+    overdue: bool = False
 
     @property
     def file(self) -> str:

@@ -53,6 +53,7 @@ def send_letter(work: Work, invoice: Invoice, debtor: Debtor, follow: FollowUp, 
         asked=asked,
         created_at=work.now,
         due_at=work.now,
+        overdue=before is not None and before.state is LetterState.CANCELLED and before.overdue,
     )
     work.add(things.LETTER(invoice.invoice_id, letter.letter_id), letter)
     return replace(
@@ -83,6 +84,18 @@ def _latest(work: Work, invoice: Invoice, follow: FollowUp) -> HubLetter | None:
 
 def _of_invoice(invoice: Invoice) -> tuple[str, ...]:
     return ("invoice", invoice.invoice_id)
+
+
+def was_not_sent_in_time(work: Work, ref: Ref[HubLetter], letter: HubLetter, why: str) -> None:
+    """Write down that a letter's day has passed; a person is told of one that was tried in vain.
+
+    The run works it out anew, so it is tried again until it is sent.
+    """
+    tried = letter.attempts > 0
+    if tried:
+        subject = ("invoice", letter.invoice_id)
+        ask(work, AttentionKind.LETTER_NOT_SENT, letter.creditor_id, subject, letter.reason or why)
+    settle(work, ref, replace(letter, overdue=letter.overdue or tried), LetterState.CANCELLED, why)
 
 
 def _tomorrow(work: Work, invoice: Invoice) -> datetime:
@@ -170,6 +183,8 @@ def has_been_sent(work: Work, ref: Ref[HubLetter], letter: HubLetter) -> None:
     noted, entry = charge_for_letter(work, invoice, noted, charged, asked.on)
     if entry is not None:
         letter = replace(letter, entry=entry.seq)
+    if letter.overdue:
+        _leave_list(work, AttentionKind.LETTER_NOT_SENT, _of_invoice(invoice), "sent")
     settle(work, ref, letter, LetterState.SENT, None)
     tell(
         work,

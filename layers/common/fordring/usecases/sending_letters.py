@@ -11,6 +11,7 @@ the mail service took it. The mail service's own events end that; where none com
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Final
 
 from fordring.domain import things
 from fordring.domain.bank_days import BankCalendar
@@ -47,12 +48,15 @@ from fordring.usecases.hub_letters import (
     settle,
     stop,
     subject_of,
+    was_not_sent_in_time,
 )
 from fordring.usecases.kept_letters import keep, kept_letter, mark_accepted
 from fordring.usecases.ports import Files, Mail
 from fordring.usecases.situations import standing
 from fordring.usecases.work import Desk, Work, transact
 from fordring.usecases.writing_letters import Ready, facts_of
+
+DAY_PASSED: Final = "day_passed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +200,7 @@ def _worked_out_again(work: Work, office: PostOffice, letter: HubLetter) -> Read
     if follow.plan != letter.plan or follow.done != letter.asked.step or step is None:
         return "plan_changed"
     if letter.asked.on != today:
-        return "day_passed"
+        return DAY_PASSED
     situation = situation_of(plan, invoice, debtor, follow.done, ledger_of(work, invoice))
     stopped = stopped_by(situation) or not_by_email(invoice.country, debtor, letter.asked)
     if stopped is not None:
@@ -229,7 +233,10 @@ def _differs(letter: HubLetter, reminder: Reminder, charges: Charges) -> bool:
 def _cancel(work: Work, ref: Ref[HubLetter], letter: HubLetter, reason: str) -> LetterState:
     """Cancel a letter that was not sent and is not right any more; the run decides anew."""
     plan_anew(work, work.demand(things.INVOICE(letter.invoice_id)), letter)
-    settle(work, ref, letter, LetterState.CANCELLED, reason)
+    if reason == DAY_PASSED:
+        was_not_sent_in_time(work, ref, letter, reason)
+    else:
+        settle(work, ref, letter, LetterState.CANCELLED, reason)
     return LetterState.CANCELLED
 
 
