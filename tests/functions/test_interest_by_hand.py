@@ -107,7 +107,7 @@ def test_a_payment_that_went_back_counts_until_it_did(claim):
 def test_a_payment_that_never_was_is_taken_back_on_its_own_date(claim):
     payment = claim.paid("10000.00", "2026-02-04")
     claim.api.post(f"/v1/payments/{payment}/reverse", {"date": "2026-02-04"})
-    assert claim.told()[0] == "147.95"
+    assert claim.told() == ("147.95", [("10000.00", 45)])
 
 
 def test_the_sum_is_rounded_once(api, world):

@@ -156,7 +156,6 @@ def test_the_ledger_tells_what_was_owed_when():
 
     assert course == [
         (date(2026, 1, 1), 1000),
-        (date(2026, 2, 1), 1000),
         (date(2026, 2, 10), 600),
         (date(2026, 3, 1), 500),
     ]

@@ -157,7 +157,7 @@ def principal_course(entries: Iterable[Entry], currency: str) -> Course:
     """Read from an invoice's ledger what was owed of the principal from which day on.
 
     Entries count from their own date, not from when they were written: a payment that is heard of late was
-    made when it was made.
+    made when it was made. A day that leaves the principal as it was, such as that of a fee, is no step.
     """
     by_day: dict[date, int] = {}
     balance = Balance(currency)
@@ -167,7 +167,8 @@ def principal_course(entries: Iterable[Entry], currency: str) -> Course:
         change = balance.part(Component.PRINCIPAL).remaining - before
         by_day[entry.entry_date] = by_day.get(entry.entry_date, 0) + change
     owed, course = 0, []
-    for day in sorted(by_day):
-        owed += by_day[day]
-        course.append((day, owed))
+    for day, change in sorted(by_day.items()):
+        if change:
+            owed += change
+            course.append((day, owed))
     return course
