@@ -114,6 +114,18 @@ def test_an_older_invoice_is_enrolled_by_hand(api, world):
     assert (again.status, again.code) == (409, "already_enrolled")
 
 
+@pytest.mark.capability("FIK-15")
+def test_one_invoice_alone_is_moved_by_enrolling_it(api):
+    api.put(PLAN, {"plan": "calm"})
+    stays, goes = (register(api, number)["invoice_id"] for number in ("F-1", "F-2"))
+    api.put(PLAN, {"plan": "tight"})
+
+    moved = api.post(f"{INVOICES}/{goes}/enrol", {})
+
+    assert moved.body["follow_up"]["next"]["date"] == "2026-03-19"
+    assert [told(api, each)["plan_number"] for each in (stays, goes)] == [1, 2]
+
+
 def test_the_letters_that_an_enrolled_invoice_has_had_count(api, clock):
     made = register(api, due_date="2026-03-04")
     clock.advance(days=7)

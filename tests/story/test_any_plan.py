@@ -19,6 +19,9 @@ BEGUN = date(2026, 3, 2)
 TROUBLE = 70
 """For so many days something may happen to the invoice; then nothing stands in the way of its plan."""
 
+NEXT = ("kind", "date", "planned_date", "why_not_earlier")
+"""What an invoice tells of its next step, as its preview does."""
+
 
 @pytest.fixture
 def product(hub):
@@ -213,6 +216,12 @@ def test_whatever_happens_the_law_is_kept_and_the_agency_gets_it_once(hub, produ
             assert reply.status == 201, reply.text
         hub.pump()
         invoice = hub.api.get(at).body
+        (ahead,) = hub.api.post(f"{PLAN}/preview", {"invoice_id": invoice_id}).body["items"]
+        follow_up = invoice["follow_up"]
+        if not follow_up["asked"]:
+            coming = ahead["steps"][0] if ahead["steps"] else {}
+            assert {name: coming.get(name) for name in NEXT} == (follow_up["next"] or dict.fromkeys(NEXT))
+            assert (follow_up["stopped"], follow_up["steps_done"]) == (ahead["stopped"], ahead["steps_done"])
         if invoice["collection"]:
             break
 
