@@ -207,7 +207,7 @@ def nok(amount):
     return {"amount": amount, "currency": "NOK"}
 
 
-@pytest.mark.capability("VIS-11")
+@pytest.mark.capability("FIK-1")
 def test_an_invoice_tells_what_happens_next_and_why_not_earlier(api, world, clock):
     api.put(PLAN, {"plan": "recommended", "agency": "svea"})
     made = register(api)

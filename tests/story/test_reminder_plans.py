@@ -425,6 +425,7 @@ def test_a_collection_ban_stops_the_plan_until_the_morning_after_it_is_lifted(hu
     assert [each["date"] for each in product.asked()] == ["2026-04-11"]
 
 
+@pytest.mark.capability("VIS-11")
 def test_a_due_date_that_is_moved_moves_the_plan(hub, product):
     plan(hub.world, "tight")
     invoice_id = followed(hub.world)
