@@ -40,7 +40,10 @@ class ToldNext(Told):
 
 
 class ToldAsked(Told):
-    """A letter that the sender was asked for and has not confirmed; `reminder_id` confirms it."""
+    """A letter that the sender was asked for and has not confirmed.
+
+    `reminder_id` confirms it; of one that the hub sends it is the `letter_id`.
+    """
 
     reminder_id: str
     kind: Literal["free_notice", "reminder", "notice_of_collection"]
