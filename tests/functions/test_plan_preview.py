@@ -325,6 +325,8 @@ def test_the_whole_ledger_is_shown_word_by_word_too_on_shorter_pages(api, world,
     pages.append(api.post(f"{PREVIEW}?limit=100&cursor={pages[0]['next_cursor']}", {}).body)
     alone = api.post(PREVIEW, {"invoice_id": invoices[0]}).only
     tried = api.post(f"{PREVIEW}?limit=100", {"plan": {"plan": "tight"}}).body
+    api.put(PLAN, {"plan": "calm", "agency": "svea"})
+    still = api.post(f"{PREVIEW}?limit=100", {}).body
 
     assert [len(page["items"]) for page in pages] == [25, 2]
     items = {item["invoice_id"]: item for page in pages for item in page["items"]}
@@ -333,6 +335,8 @@ def test_the_whole_ledger_is_shown_word_by_word_too_on_shorter_pages(api, world,
     for number, invoice in enumerate(invoices):
         texts = [step["letter"] and step["letter"]["text"] for step in items[invoice]["steps"]]
         assert [f"F-{number}" in text if text else None for text in texts] == [True, True, True, None]
+    # They go on by the plan that they started with.
+    assert still["items"] == pages[0]["items"]
     # What a billing product sends is its own to write.
     assert len(tried["items"]) == 27
     assert {step["letter"] for item in tried["items"] for step in item["steps"]} == {None}

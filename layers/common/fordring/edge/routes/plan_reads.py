@@ -69,7 +69,9 @@ def preview_plan(call: Call) -> Answer:
         invoice = invoice_of(work, call.creditor_id, asked.invoice_id)
         return Answer.of(200, {"items": tell([invoice]), "next_cursor": None, **waits})
     listing = Listing(things.INVOICE, "invoices_of", (call.creditor_id,), prefix="N#")
-    writes = call.hub.settings.mail_sender is not None and (tried is None or tried.sender is Sender.HUB)
+    # What is under way may follow an earlier plan, which another sender has.
+    writes = plan.sender is Sender.HUB or (tried is None and plan.number > 1)
+    writes = writes and call.hub.settings.mail_sender is not None
     return answer_page(call, listing, tell, extra=waits, at_most=MOST_WITH_LETTERS if writes else None)
 
 
