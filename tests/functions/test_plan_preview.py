@@ -1,6 +1,7 @@
 """Previews of reminder plans: the dated steps, what letters cost, and why not earlier; nothing is done."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -71,6 +72,32 @@ def test_each_step_of_a_named_plan_has_its_day_counted_from_the_due_date(api, pl
     assert (item["enrolled"], item["plan_number"], item["steps_done"]) == (False, 1, 0)
     assert [step["fee"] for step in item["steps"]] == [nok("0.00")] * (len(steps) - 1) + [None]
     assert item["stopped"] is item["missing_law"] is None
+
+
+@pytest.mark.parametrize(
+    ("plan", "level", "days"),
+    [
+        ("tight", "reminder", [0, 6]),
+        ("recommended", "reminder", [0, 3, 9]),
+        ("calm", "reminder", [0, 4, 8, 12]),
+        ("tight", "collection", [0, 6, 22]),
+        ("calm", "collection", [0, 4, 8, 12, 29]),
+    ],
+)
+def test_an_invoice_that_came_two_months_late_is_not_hurried_through(api, world, plan, level, days):
+    """Half of the days that the plan has between two steps, and the whole deadline of the notice, which ends on a Monday."""
+    world.agreement(level=level)
+    api.put(PLAN, {"plan": plan, "agency": "svea", "active_from": "2025-12-01"})
+    invoice = register(api, invoice_date="2025-12-20", due_date="2026-01-01")
+
+    item = api.post(PREVIEW, {"invoice_id": invoice}).only
+
+    today = date(2026, 3, 2)
+    assert [(date.fromisoformat(step["date"]) - today).days for step in item["steps"]] == days
+    second = item["steps"][1]
+    why = second["why_not_earlier"][-1]
+    assert (why["reason"], why["until_date"], why["days"]) == ("plan_pace", second["date"], days[1])
+    assert why["detail"].endswith(f"{days[1]} days after the last letter")
 
 
 def test_letters_tell_their_fee_interest_and_deadline(api):
