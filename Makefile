@@ -47,9 +47,9 @@ demo: $(TOOLS) ## tell the whole story on a stack of its own (AGENCY= EINVOICES=
 		$(if $(RECEIVABLES),--receivables "$(RECEIVABLES)") $(if $(AGENCY),--agency "$(AGENCY)") \
 		$(if $(FAULTS),--faults)
 
-replay: $(TOOLS) ## what each reminder plan would have done (RECEIVABLES=csv; picture in .build/replay.png)
+replay: $(TOOLS) ## what each reminder plan would have done (RECEIVABLES=csv CRASHES=1; picture in .build/replay.png)
 	@[ -n "$(RECEIVABLES)" ] || { echo "Say of which receivables: RECEIVABLES=…" >&2; exit 2; }
-	@$(PYTHON) -m replay --receivables "$(RECEIVABLES)"
+	@$(PYTHON) -m replay --receivables "$(RECEIVABLES)" $(if $(CRASHES),--crashes)
 
 # These build the template: two at once would write the same files.
 BUILDERS := tests/e2e tests/local tests/template

@@ -1,6 +1,6 @@
 """A hub in memory with one creditor, and what its billing product does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,18 +8,19 @@ from typing import Any
 from demo.receivables import Receivable
 from fordring.agencies.registry import capabilities
 from fordring.domain import things
-from fordring.domain.agency import Address, Capabilities, Level
+from fordring.domain.agency import Address, Capabilities
 from fordring.domain.agreement import Agreement, AgreementState, SealedCredentials
 from fordring.domain.agreement_settings import Settings
 from fordring.domain.calendar import start_of_business
+from fordring.domain.command import AttentionKind
 from fordring.domain.creditor import Creditor, Debtor
 from fordring.domain.ids import RandomIds
 from fordring.domain.invoice import Invoice, Reminder, Terms
 from fordring.domain.law import CURRENCY, law
 from fordring.domain.money import Money
 from fordring.domain.payment import Origin
-from fordring.domain.refs import Ref
-from fordring.domain.reminder_plan import PlanName
+from fordring.domain.refs import Listing, Ref
+from fordring.domain.reminder_plan import ReminderPlan
 from fordring.edge.bank_calendar import HolidayCalendar
 from fordring.edge.hub import LiveClock, SystemClock
 from fordring.store.memory import MemoryEngine
@@ -34,6 +35,8 @@ from fordring.usecases.publishing import FannedOut, fan_out
 from fordring.usecases.reminding import SentLetter, record_reminder
 from fordring.usecases.store_port import Change
 from fordring.usecases.work import Desk, transact
+from replay.plans import Followed
+from replay.turns import SharedEngine
 
 CREDITOR = "replay"
 AGENCY = "svea"
@@ -59,16 +62,16 @@ class Ledger:
 
     Parameters
     ----------
-    country
-        Whose law; amounts are taken to be of its currency.
+    followed
+        Whose law, under which plan; amounts are taken to be of the country's currency.
     seed
         From which ids and chance are drawn.
     """
 
-    country: str
-    plan: PlanName
+    followed: Followed
     first: date
     seed: Callable[[int], int]
+    engine: SharedEngine = field(init=False)
     clock: Calendar = field(init=False)
     store: Repository = field(init=False)
     desk: Desk = field(init=False)
@@ -78,17 +81,19 @@ class Ledger:
     def __post_init__(self) -> None:
         """Register the creditor, its agreement and its plan."""
         self.clock = Calendar(datetime(self.first.year, self.first.month, self.first.day, tzinfo=UTC))
-        self.store = Repository(MemoryEngine())
+        self.engine = SharedEngine(MemoryEngine())
+        self.store = Repository(self.engine)
         self.desk = Desk(self.store, RandomIds(self.seed), self.clock, LiveClock(self.clock), self.seed)
-        offered = _everywhere(self.country)
+        followed, country = self.followed, self.followed.country
+        offered = _everywhere(country)
         self.rules = Rules(law(), HolidayCalendar(), lambda _: offered)
         now = self.clock.now()
         creditor = Creditor(
             creditor_id=CREDITOR,
             name="Replay",
             organisation_number="974760673",
-            country=self.country,
-            address=Address(("Main street 1",), "0001", "Town", self.country),
+            country=country,
+            address=Address(("Main street 1",), "0001", "Town", country),
             email=None,
             kid_formats=(),
             clearing_order="costs_first",
@@ -101,14 +106,21 @@ class Ledger:
             agency=AGENCY,
             number=1,
             state=AgreementState.ACTIVE,
-            settings=Settings(level=Level.REMINDER),
+            settings=Settings(level=followed.level),
             created_at=now,
             updated_at=now,
             credentials=SealedCredentials("none", now),
         )
         self._add(things.CREDITOR(CREDITOR), creditor)
         self._add(things.AGREEMENT(CREDITOR, AGENCY), agreement)
-        wish = Wish(self.plan, agency=AGENCY, active_from=self.first)
+        wish = Wish(
+            followed.plan,
+            followed.steps,
+            agency=AGENCY,
+            active_from=self.first,
+            fees_agreed=True,
+            claims_compensation=followed.claims_compensation,
+        )
         refs = (
             things.CREDITOR(CREDITOR),
             things.AGREEMENT(CREDITOR, AGENCY),
@@ -130,17 +142,17 @@ class Ledger:
 
     def morning(self, day: date) -> None:
         """Let a day begin: its work starts at eight, local time."""
-        self.clock.present = start_of_business(day, self.country)
+        self.clock.present = start_of_business(day, self.followed.country)
 
     def registered(self, each: Receivable) -> None:
         """Register an invoice, and its debtor with the first one."""
         debtor = things.DEBTOR(CREDITOR, each.customer)
         if debtor not in self.store.read([debtor]):
-            self._add(debtor, _debtor(each.customer, self.country, self.clock.now()))
+            self._add(debtor, _debtor(each.customer, self.followed, self.clock.now()))
         new = NewInvoice(
             debtor_id=each.customer,
             document_number=each.number,
-            principal=Money.parse(str(each.amount), CURRENCY[self.country]),
+            principal=Money.parse(str(each.amount), CURRENCY[self.followed.country]),
             invoice_date=each.invoice_date,
             terms=Terms(due_date=each.due_date),
         )
@@ -177,13 +189,31 @@ class Ledger:
         return [ref.ids[0] for ref in found if ref.kind is things.INVOICE]
 
     def look(self, invoice_id: str) -> str | None:
-        """Look at one invoice, as a run does, and confirm the letter that it asks for."""
-        done = follow_up_due(self.desk, self.rules, invoice_id)
-        ref = things.INVOICE(invoice_id)
-        follow = self.store.read([ref])[ref].value.follow_up
-        if follow is not None and follow.asked is not None:
-            self._confirm(ref)
-        return done
+        """Look at one invoice, as a run does."""
+        return follow_up_due(self.desk, self.rules, invoice_id)
+
+    def confirm(self, invoice_ids: Sequence[str]) -> None:
+        """Confirm the letters that invoices ask for, as a billing product that has sent them."""
+        refs = [things.INVOICE(invoice_id) for invoice_id in invoice_ids]
+        found = self.store.read(refs)
+        for ref in refs:
+            follow = found[ref].value.follow_up
+            if follow is not None and follow.asked is not None:
+                self._confirm(ref)
+
+    @property
+    def steps(self) -> int:
+        """How many steps the plan has."""
+        ref = things.REMINDER_PLAN(CREDITOR)
+        plan: ReminderPlan = self.store.read([ref])[ref].value
+        return len(plan.followed)
+
+    def rows_missing(self) -> Iterator[str]:
+        """Name the rows of law for want of which letters waited: country, rule, debtors' kind."""
+        listing = Listing(things.ATTENTION, "attention_of", (CREDITOR,))
+        for _, each in self.desk.every(listing):
+            if each.kind is AttentionKind.LAW_ROW_MISSING:
+                yield " ".join(each.subject[2:])
 
     def _confirm(self, ref: Ref[Invoice]) -> None:
         def sent(work: Any) -> None:
@@ -209,11 +239,13 @@ def _everywhere(country: str) -> Capabilities:
     return replace(capabilities(AGENCY), countries=(country,), currencies=(CURRENCY[country],))
 
 
-def _debtor(customer: str, country: str, now: datetime) -> Debtor:
+def _debtor(customer: str, followed: Followed, now: datetime) -> Debtor:
+    country, business = followed.country, followed.debtor_kind == "business"
     return Debtor(
         creditor_id=CREDITOR,
         debtor_id=customer,
-        kind="private",
+        kind="business" if business else "private",
+        organisation_number="974760673" if business else None,
         name="Somebody",
         country=country,
         created_at=now,
