@@ -85,7 +85,7 @@ def test_each_step_of_a_named_plan_has_its_day_counted_from_the_due_date(api, pl
     ],
 )
 def test_an_invoice_that_came_two_months_late_is_not_hurried_through(api, world, plan, level, days):
-    """Half of the days that the plan has between two steps, and the whole deadline of the notice, which ends on a Monday."""
+    """Half of the days that the plan has between two steps, and all of the notice's, until a Monday."""
     world.agreement(level=level)
     api.put(PLAN, {"plan": plan, "agency": "svea", "active_from": "2025-12-01"})
     invoice = register(api, invoice_date="2025-12-20", due_date="2026-01-01")
