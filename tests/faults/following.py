@@ -136,7 +136,7 @@ def confirm_letter(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
         "channel": "email",
         "deadline_date": deadline.isoformat(),
         "fee": {"amount": "38.00", "currency": "NOK"},
-        "reminder_id": reminder_id_of(invoice_id, 0),
+        "reminder_id": reminder_id_of(scene.world.get(things.INVOICE(invoice_id)), 0),
     }
     path = f"/v1/creditors/acme/invoices/{invoice_id}/reminders"
     return scene, scene.ask(path, body, kill), (invoice_id, path, body)
@@ -174,6 +174,8 @@ def ask_after_letter(ground: Ground, kill: Kill) -> tuple[Scene, End, Any]:
 def asked_after_once(scene: Scene, invoice_id: str) -> list[str]:
     wrong = counted(scene, invoice__reminder_due=0, attention__raised=1)
     waiting = everything_of(scene.store, Listing(things.ATTENTION, "attention_of", ("acme",), "open"))
-    if [each.subject for each in waiting] != [("invoice", invoice_id, reminder_id_of(invoice_id, 0))]:
+    if [each.subject for each in waiting] != [
+        ("invoice", invoice_id, reminder_id_of(scene.world.get(things.INVOICE(invoice_id)), 0))
+    ]:
         wrong.append(f"somebody is asked for {waiting}")
     return wrong

@@ -117,7 +117,7 @@ def test_what_was_sent_is_kept_with_the_law_that_it_rests_on(hub, world, api, ma
     hub.advance_to(api, FIRST_FEE)
     (row,) = letters(hub, invoice_id)
 
-    content, content_type = hub.hub.files.kept[f"letters/{invoice_id}/{row.letter_id}.json"]
+    content, content_type = hub.hub.files.kept[f"letters/{row.letter_id}.json"]
     kept = json.loads(content)
     assert content_type == "application/json"
     assert (kept["text"], kept["html"], kept["subject"]) == (
@@ -141,7 +141,7 @@ def test_a_letter_says_what_was_agreed_and_keeps_how_it_was_worked_out(hub, worl
     assert "18,00 % per år av kr\u00a01\u00a0250,00, som avtalt" in sent.text
     assert "18,00 % per år av kr\u00a01\u00a0250,00, som avtalt" in sent.html
     (row,) = letters(hub, invoice_id)
-    kept = json.loads(hub.hub.files.kept[f"letters/{invoice_id}/{row.letter_id}.json"][0])
+    kept = json.loads(hub.hub.files.kept[f"letters/{row.letter_id}.json"][0])
     assert kept["interest"] == 801
     assert [(each["per_cent"], each["basis"]) for each in kept["interest_periods"]] == [("18.00", "agreed")]
     first = foreseen["steps"][0]
@@ -160,7 +160,7 @@ def test_a_letter_without_a_rate_says_that_interest_is_owed_and_no_figure(hub, w
     assert "Forsinkelsesrente etter loven kommer i tillegg." in sent.html
     assert "Forsinkelsesrente per" not in sent.text
     (row,) = letters(hub, invoice_id)
-    kept = json.loads(hub.hub.files.kept[f"letters/{invoice_id}/{row.letter_id}.json"][0])
+    kept = json.loads(hub.hub.files.kept[f"letters/{row.letter_id}.json"][0])
     assert kept["interest"] is None
     assert kept["missing_law"]["on"] == "2027-01-01"
     first = foreseen["steps"][0]

@@ -108,6 +108,41 @@ def test_a_letter_of_the_lost_time_counts_as_it_was_sent_and_is_not_sent_again(
     assert attention(hub) == []
 
 
+@pytest.mark.parametrize("sender_is", ["hub", "billing_product"])
+def test_an_invoice_of_the_lost_time_that_is_registered_anew_keeps_its_letters_ids(
+    hub, world, mail, sender_is
+):
+    body = {"plan": "tight", "agency": "svea", "sender": sender_is, "active_from": "2026-01-01"}
+    assert hub.api.put("/v1/creditors/acme/reminder-plan", body).status in (200, 201)
+    kept = hub.engine.everything()
+
+    def register():
+        new = {
+            "debtor_id": "d-1",
+            "document_number": "F-1",
+            "principal": {"amount": "1250.00", "currency": "NOK"},
+            "invoice_date": "2026-03-02",
+            "due_date": "2026-03-16",
+        }
+        reply = hub.api.post("/v1/creditors/acme/invoices", new)
+        assert reply.status == 201, reply.text
+        return reply.body["invoice_id"]
+
+    lost = register()
+    hub.advance_to(hub.api, FREE)
+    asked = [each["reminder_id"] for each in told(hub, "invoice.reminder_due")]
+    restore(hub, kept, FREE + timedelta(hours=2))
+    anew = register()
+    assert anew != lost
+    hub.pump()
+    hub.advance_to(hub.api, FREE + timedelta(hours=4))
+    assert [each["reminder_id"] for each in told(hub, "invoice.reminder_due")] == asked
+    assert len(asked) == (sender_is == "billing_product")
+    assert len(mail.sent) == (sender_is == "hub")
+    counted = [("free_notice", "2026-03-19")] if sender_is == "hub" else []
+    assert letters_of(invoice_of(hub, anew)) == counted
+
+
 def test_two_letters_of_the_lost_time_are_both_found(hub, world, mail):
     plan(world, "recommended", sender=Sender.HUB)
     invoice_id = followed(world)

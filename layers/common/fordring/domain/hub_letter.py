@@ -63,8 +63,8 @@ class HubLetter:
     Parameters
     ----------
     letter_id
-        Follows from the invoice and the number of letters that it has had: one that is written anew after a
-        restore has the same. Sorts by time within the invoice.
+        Follows from the creditor's number of the invoice and from how many letters that has had: one that is
+        written anew after a restore has the same. Sorts by time within the invoice.
     plan, asked
         The step that it takes, by the plan's number: what it says, as worked out on the day.
     entry
@@ -97,7 +97,7 @@ class HubLetter:
     @property
     def file(self) -> str:
         """The name of the file that holds what was sent; see ``file_of``."""
-        return file_of(self.invoice_id, self.letter_id)
+        return file_of(self.letter_id)
 
     @property
     def reminder(self) -> Reminder:
@@ -106,9 +106,9 @@ class HubLetter:
         return Reminder(asked.kind, asked.on, CHANNEL, asked.deadline_date, asked.fee, self.letter_id)
 
 
-def file_of(invoice_id: str, letter_id: str) -> str:
+def file_of(letter_id: str) -> str:
     """Name the file that holds what a letter says, word by word."""
-    return f"letters/{invoice_id}/{letter_id}.json"
+    return f"letters/{letter_id}.json"
 
 
 def not_by_email(country: str, debtor: Debtor, asked: Asked) -> str | None:

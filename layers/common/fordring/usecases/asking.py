@@ -43,7 +43,7 @@ class DueLetter:
     @property
     def reminder_id(self) -> str:
         """The letter's id: the same whenever it is asked for."""
-        return reminder_id_of(self.situation.invoice.invoice_id, self.number)
+        return reminder_id_of(self.situation.invoice, self.number)
 
     @property
     def language(self) -> str:

@@ -79,7 +79,7 @@ def followed_by(
         raise Unprocessable(
             "letter_not_allowed", "the letter is not as the law has it on that day", faults=faults
         )
-    confirmed = reminder_id_of(invoice.invoice_id, follow.letters)
+    confirmed = reminder_id_of(invoice, follow.letters)
     work.add(
         things.CONFIRMED_LETTER(invoice.invoice_id, confirmed),
         ConfirmedLetter(
@@ -112,9 +112,9 @@ def _is_named(invoice: Invoice, follow: FollowUp, reminder_id: str | None) -> bo
         return False
     if any(each.letter_id == reminder_id for each in invoice.reminders):
         raise Refused("reminder_already_confirmed", "this letter was confirmed before")
-    if reminder_id == reminder_id_of(invoice.invoice_id, follow.letters):
+    if reminder_id == reminder_id_of(invoice, follow.letters):
         return True
-    if any(reminder_id == reminder_id_of(invoice.invoice_id, before) for before in range(follow.letters)):
+    if any(reminder_id == reminder_id_of(invoice, before) for before in range(follow.letters)):
         return False
     raise unknown_reminder()
 

@@ -197,7 +197,7 @@ class _Look:
         if until > self._work.now:
             return self._wait_until(until)
         subject = confirmation_subject(
-            self._invoice.invoice_id, reminder_id_of(self._invoice.invoice_id, self._follow.letters)
+            self._invoice.invoice_id, reminder_id_of(self._invoice, self._follow.letters)
         )
         kind = AttentionKind.REMINDER_NOT_CONFIRMED
         if self._work.seek(things.ATTENTION(attention_id(kind, subject))) is None:

@@ -45,7 +45,7 @@ def send_letter(work: Work, invoice: Invoice, debtor: Debtor, follow: FollowUp, 
         subject = subject_of(before) if before is not None and bounced else _of_invoice(invoice)
         _leave_list(work, _kind_of(follow.stopped), subject, "sent")
     letter = HubLetter(
-        letter_id=letter_id_of(invoice.invoice_id, follow.letters),
+        letter_id=letter_id_of(invoice, follow.letters),
         invoice_id=invoice.invoice_id,
         creditor_id=invoice.creditor_id,
         debtor_id=invoice.debtor_id,

@@ -54,7 +54,7 @@ class KeptLetter:
         return replace(letter, plan=self.plan, asked=self.asked)
 
 
-def kept_letter(files: Files, invoice_id: str, letter_id: str) -> KeptLetter | None:
+def kept_letter(files: Files, letter_id: str) -> KeptLetter | None:
     """Read what is kept of a letter; ``None``: nothing, it was never given to the mail service.
 
     Raises
@@ -63,7 +63,7 @@ def kept_letter(files: Files, invoice_id: str, letter_id: str) -> KeptLetter | N
         When it cannot be read at present.
     """
     try:
-        content = json.loads(files.get(file_of(invoice_id, letter_id)))
+        content = json.loads(files.get(file_of(letter_id)))
     except FileMissing:
         return None
     deadline = content["deadline_date"]
@@ -78,10 +78,10 @@ def kept_letter(files: Files, invoice_id: str, letter_id: str) -> KeptLetter | N
     return KeptLetter(content["plan"], asked, content["accepted"], content)
 
 
-def recipient_of(files: Files, invoice_id: str, letter_id: str) -> str | None:
+def recipient_of(files: Files, letter_id: str) -> str | None:
     """Tell to which address a letter went, where that can be read."""
     try:
-        kept = kept_letter(files, invoice_id, letter_id)
+        kept = kept_letter(files, letter_id)
     except Unavailable:
         return None
     return kept.content.get("recipient") if kept is not None else None

@@ -152,7 +152,7 @@ def letter_of(desk: Desk, files: Files, invoice: Invoice, letter_id: str) -> Let
         raise NotFound
     sent = things.LETTER(invoice.invoice_id, letter_id)
     row = desk.read(sent).get(sent)
-    kept = kept_letter(files, *sent.ids) if row.state in _WENT_OUT else None
+    kept = kept_letter(files, letter_id) if row.state in _WENT_OUT else None
     if kept is None or kept.content["text"] is None:
         return LetterInFull(_sent(invoice, row), None, None)
     return LetterInFull(_sent(invoice, row), tuple(kept.content["law"]), kept.content)

@@ -134,4 +134,4 @@ def _named(invoice: Invoice, confirmed: Invoice) -> str | None:
         return None
     from fordring.usecases.situations import reminder_id_of
 
-    return reminder_id_of(invoice.invoice_id, before.letters)
+    return reminder_id_of(invoice, before.letters)

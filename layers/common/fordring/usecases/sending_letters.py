@@ -139,7 +139,7 @@ def note_mail_event(
 def _lease(desk: Desk, office: PostOffice, ref: Ref[HubLetter], owner: str) -> Ready | LetterState | None:
     """Take a letter to send it, if it is still right; one of which nobody knows is left in doubt."""
     real = desk.wall.now()
-    kept = kept_letter(office.files, *ref.ids)
+    kept = kept_letter(office.files, ref.ids[1])
 
     def decide(work: Work) -> Ready | LetterState | None:
         letter = work.find(ref)

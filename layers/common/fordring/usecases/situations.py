@@ -56,15 +56,18 @@ def outlook_within(work: Work, invoice: Invoice) -> Outlook | None:
     return outlook(law(), plan, invoice, follow, debtor, local_date(work.now, invoice.country))
 
 
-def reminder_id_of(invoice_id: str, number: int) -> str:
+def reminder_id_of(invoice: Invoice, number: int) -> str:
     """Spell the id of a letter that a billing product is asked for, by how many the invoice had before it.
 
     A letter that is asked for again, because something has changed before it was confirmed or because a table
     has gone back in time, has the same one; no other letter ever has, whatever plan the invoice is moved to.
+    It follows from the creditor's own number of the invoice, which the invoice keeps when it is registered
+    anew.
     """
-    return derived_id("rem", invoice_id, str(number))
+    return derived_id("rem", invoice.creditor_id, invoice.document_number, str(number))
 
 
-def letter_id_of(invoice_id: str, number: int) -> str:
+def letter_id_of(invoice: Invoice, number: int) -> str:
     """Spell the id of a letter that the hub sends, as ``reminder_id_of`` does."""
-    return f"ltr_{invoice_id.removeprefix('inv_')}_{number + 1:04d}"
+    own = derived_id("ltr", invoice.creditor_id, invoice.document_number)
+    return f"{own}_{number + 1:04d}"

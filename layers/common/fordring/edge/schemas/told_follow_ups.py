@@ -175,7 +175,7 @@ def _asked(asked: "Asked", follow_up: "FollowUp", invoice: "Invoice") -> dict[st
     currency = invoice.currency
     return {
         # One that the hub sends has got its id already.
-        "reminder_id": follow_up.letter or reminder_id_of(invoice.invoice_id, follow_up.letters),
+        "reminder_id": follow_up.letter or reminder_id_of(invoice, follow_up.letters),
         "kind": asked.kind,
         "on": day(asked.on),
         "deadline_date": day(asked.deadline_date),

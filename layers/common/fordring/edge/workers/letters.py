@@ -58,6 +58,6 @@ def note_event(hub: Hub, message: Mapping[str, Any], log: Log) -> None:
 
 def _recipient(hub: Hub, ref: Ref[HubLetter]) -> str | None:
     try:
-        return recipient_of(hub.files, *ref.ids)
+        return recipient_of(hub.files, ref.ids[1])
     except ValueError:
         return None  # what is no id is no name of a file either
