@@ -9,7 +9,7 @@ from fordring.domain import things
 from fordring.domain.agreement import AgreementState
 from fordring.domain.agreement_settings import Grouping
 from fordring.domain.follow_up import Asked, FollowUp
-from fordring.domain.reminder_plan import Sender
+from fordring.domain.reminder_plan import PlanStep, Sender, StepKind
 from tests.story.following import (
     FEE_BEARING,
     Product,
@@ -249,6 +249,26 @@ def test_the_laws_date_holds_for_what_is_under_way_by_an_earlier_plan(hub, produ
     kinds = [kind for kind, _ in letters_of(invoice_of(hub, invoice_id))]
     assert kinds == (["reminder", "notice_of_collection"] if postponed else ["reminder"])
     assert case_of(hub, invoice_id).level == ("collection" if postponed else "reminder")
+    assert faults_of(hub) == []
+
+
+def test_the_laws_date_undoes_no_letter_that_was_asked_for_before_it_was_known(hub, product):
+    hub.world.agreement(level="collection")
+    plan(hub.world, "custom", level="collection", steps=(PlanStep(StepKind.FREE_NOTICE, 3), *FEE_BEARING[1:]))
+    invoice_id = followed(hub.world, due_date=date(2026, 3, 16))
+    product.until(date(2026, 4, 14))
+    # The notice is sent, and before that is told, the creditor writes a date down that has passed.
+    at(hub, (4, 15))
+    at(hub, (4, 16))
+    asked = product.asked()[-1]
+    choose(hub, "calm", agency_notice_from="2026-04-01")
+
+    product.confirm(asked)
+    product.sent.append(asked["reminder_id"])
+    product.until(date(2026, 5, 20))
+
+    assert letters_of(invoice_of(hub, invoice_id))[-1] == ("notice_of_collection", asked["date"])
+    assert case_of(hub, invoice_id).level == "collection"
     assert faults_of(hub) == []
 
 

@@ -226,9 +226,12 @@ class ReminderPlan:
         """Give one of the creditor's plans as it stands for the invoices that follow it.
 
         Asked of the creditor's present plan: switching that off has switched off all before it, and the day
-        from which only an agency may send a notice of collection is the law's, for all of them.
+        from which only an agency may send a notice of collection is the law's, for all of them; no earlier
+        than it was said, so that a notice that was sent before is confirmed as it was asked for.
         """
         since = self.agency_notice_from or former.agency_notice_from
+        if since is not None and since != former.agency_notice_from:
+            since = max(since, self.created_at.date())
         former = replace(former, agency_notice_from=since)
         if former.ended_at is not None or former.number > self.ended_to:
             return former
