@@ -27,7 +27,6 @@ NOT_OUTSIDE = {
 
 ELSEWHERE = {
     "sealer.seal": "credentials and secrets are sealed by manage_creditors and register_invoice",
-    "files.get": "only a job that reads a payment file",
     "store.upcoming": "only the test clock",
 }
 """Points that no story of the three functions reaches, and why."""
