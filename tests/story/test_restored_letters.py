@@ -220,7 +220,8 @@ def test_while_what_is_kept_cannot_be_read_nothing_is_sent(hub, world, mail, mon
     assert len(mail.sent) == 1
 
 
-def test_a_worker_that_died_after_the_mail_service_took_a_letter_leaves_no_doubt(hub, world, mail):
+@pytest.mark.parametrize("state", [LetterState.SENDING, LetterState.IN_DOUBT])
+def test_a_worker_that_died_after_the_mail_service_took_a_letter_leaves_no_doubt(hub, world, mail, state):
     plan(world, sender=Sender.HUB)
     invoice_id = followed(world)
     hub.advance_to(hub.api, FREE)
@@ -231,7 +232,7 @@ def test_a_worker_that_died_after_the_mail_service_took_a_letter_leaves_no_doubt
     mark_accepted(hub.hub.files, row, content)
     # As it was before the worker could write down what had come of it.
     now = hub.hub.desk.read().now
-    world.put(ref, replace(row, state=LetterState.SENDING, due_at=now, settled_at=None, lease_owner="dead"))
+    world.put(ref, replace(row, state=state, due_at=now, settled_at=None, lease_owner="dead"))
     follow = follow_up(world, invoice_id)
     invoice = world.get(things.INVOICE(invoice_id))
     waiting = replace(follow, done=0, asked=row.asked, due_at=None)

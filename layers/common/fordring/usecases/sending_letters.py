@@ -147,6 +147,10 @@ def _lease(desk: Desk, office: PostOffice, ref: Ref[HubLetter], owner: str) -> R
             return None
         if letter.lease_until is not None and letter.lease_until > real:
             return None
+        known = kept is None or kept.is_of(letter)
+        doubtful = letter.state in (LetterState.SENDING, LetterState.IN_DOUBT) or not known
+        if kept is not None and kept.accepted and doubtful:
+            return _note(work, ref, kept.on(letter), LetterState.SENT, None)
         if letter.state is LetterState.IN_DOUBT:
             ask(
                 work,
@@ -157,9 +161,6 @@ def _lease(desk: Desk, office: PostOffice, ref: Ref[HubLetter], owner: str) -> R
             )
             work.change(ref, replace(letter, due_at=None))
             return letter.state
-        known = kept is None or kept.is_of(letter)
-        if kept is not None and kept.accepted and (letter.state is LetterState.SENDING or not known):
-            return _note(work, ref, kept.on(letter), LetterState.SENT, None)
         if kept is not None and not known:
             return _note(work, ref, kept.on(letter), LetterState.IN_DOUBT, "restored_since")
         if letter.state is LetterState.SENDING:
