@@ -214,6 +214,23 @@ def test_each_letter_of_the_hub_went_out_once_with_its_fee(stack: Stack, happene
     assert balance["fee"]["original"] == {"amount": "76.00", "currency": "NOK"}
 
 
+def test_each_letter_can_be_read_again(scene: Scene, happened: dict[str, Any]) -> None:
+    invoice = happened["invoices"]["goes all the way"]
+    at = f"/v1/creditors/{HUB}/invoices/{invoice['invoice_id']}/reminders"
+    letters = scene.hub.get(at)["items"]
+    assert [(each["kind"], each["state"]) for each in letters] == [
+        ("free_notice", "sent"),
+        ("reminder", "sent"),
+        ("notice_of_collection", "sent"),
+    ]
+    read = scene.hub.get(f"{at}/{letters[-1]['letter_id']}")
+    assert "Inkassovarsel" in read["content"]["text"]
+    assert {row["rule"] for row in read["law"]} >= {"notice_deadline_days", "late_interest"}
+    bounced = at.replace(invoice["invoice_id"], happened["invoices"]["comes back"]["invoice_id"])
+    [back] = scene.hub.get(bounced)["items"]
+    assert (back["state"], back["counts"]) == ("bounced", False)
+
+
 def test_the_agency_has_each_case_once(scene: Scene, happened: dict[str, Any]) -> None:
     cases = [case for number in ("90000", "90001") for case in scene.agency.cases(number)]
     assert sorted(case["external_id"].rpartition("-")[0] for case in cases) == sorted(

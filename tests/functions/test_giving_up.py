@@ -88,6 +88,22 @@ def test_a_part_is_written_off_costs_first(api, world):
     assert (euro.status, euro.faults) == (422, {"/amount/currency": "wrong_currency"})
 
 
+def test_an_objection_stops_costs_by_hand_and_not_interest(api, world):
+    invoice = world.invoice().invoice_id
+    opened = api.post(f"{at(invoice)}/disputes", {"reason": "wrong_amount", "opened_date": "2026-02-20"})
+    assert opened.status == 201
+    cost = {"amount": {"amount": "35.00", **NOK}, "date": "2026-02-25"}
+    for component in ("fee", "compensation"):
+        refused = api.post(f"{at(invoice)}/costs", cost | {"component": component})
+        assert (refused.status, refused.code) == (422, "cost_not_allowed")
+        assert refused.faults == {"/date": "disputed"}
+    assert api.get(at(invoice)).body["remaining"]["amount"] == "1250.00"
+    before = cost | {"component": "fee", "date": "2026-02-19"}
+    assert api.post(f"{at(invoice)}/costs", before).body["remaining"]["amount"] == "1285.00"
+    interest = cost | {"component": "interest"}
+    assert api.post(f"{at(invoice)}/costs", interest).body["remaining"]["amount"] == "1320.00"
+
+
 @pytest.mark.capability("NET-37")
 def test_costs_by_hand_are_refused_at_an_agency_until_it_was_asked(api, world, hub):
     case = world.case()

@@ -117,13 +117,17 @@ def add_cost(work: Work, invoice: Invoice, added: AddedCost) -> Invoice:
     Refused
         ``agency_not_asked`` (NET-37).
     Unprocessable
-        ``wrong_currency``.
+        ``wrong_currency``; ``cost_not_allowed``: an objection was open on its day. Interest goes on: whether
+        the debtor was right is not known yet.
     InvalidInput
         When its day is still to come.
     """
     refuse_day_to_come(added.added_date, work.now, invoice.country, "/date")
     _refuse_unless_asked(invoice, asked=added.agency_asked)
     amount = _in_currency(invoice, added.amount)
+    if added.component is not Component.INTEREST and invoice.disputed_on(added.added_date):
+        fault = Fault("/date", "disputed", "an objection to the invoice was open on that day")
+        raise Unprocessable("cost_not_allowed", "an objection stops costs", faults=[fault])
     booked, _ = book(
         work,
         invoice,

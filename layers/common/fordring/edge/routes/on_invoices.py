@@ -151,7 +151,8 @@ ON_INVOICE_ROUTES = (
         {201: ToldInvoice},
         body=NewCost,
         claims=True,
-        description="While the invoice is at an agency, `agency_asked` confirms that the agency was asked.",
+        description="While the invoice is at an agency, `agency_asked` confirms that the agency was asked. A "
+        "fee or a compensation of a day on which an objection was open is refused (`cost_not_allowed`).",
     ),
     Route(
         "POST",
