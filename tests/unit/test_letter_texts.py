@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from fordring.domain.interest_words import INTEREST_WORDS
 from fordring.domain.late_interest import Claim, late_interest
 from fordring.domain.law import law
+from fordring.domain.letter_languages import LANGUAGE_OF, title_of
 from fordring.domain.letter_texts import LONGEST_SUBJECT, LetterFacts, amount, write_letter, written_day
-from fordring.domain.letter_words import LANGUAGE_OF, LETTERS, WORDS, title_of
+from fordring.domain.letter_words import LETTERS, WORDS
 from fordring.domain.reminder_plan import StepKind
 
 LANGUAGES = ("nb", "nn", "sv", "fi", "da", "en")

@@ -6,11 +6,12 @@ from datetime import date
 import pytest
 
 from fordring.domain.agency import Level
-from fordring.domain.following_up import look_ahead, stopped_by
+from fordring.domain.following_up import look_ahead
 from fordring.domain.law import law
 from fordring.domain.ledger import Component, EntryKind
 from fordring.domain.money import Money
 from fordring.domain.reminder_plan import PlanName, PlanStep, Sender
+from fordring.domain.situation import stopped_by
 from tests.law_checker import violations
 from tests.unit.plans.unpaid import CALENDAR, DUE, NOTICE, Course, days, faults, named, plan_of
 

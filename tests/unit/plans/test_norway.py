@@ -7,12 +7,12 @@ from itertools import pairwise
 import pytest
 
 from fordring.domain.agency import Level
-from fordring.domain.following_up import letter_on
 from fordring.domain.invoice import Reminder
 from fordring.domain.late_interest import principal_course
 from fordring.domain.law import LawRowMissing, law
 from fordring.domain.lawful_letters import fee_allowed
 from fordring.domain.ledger import Balance, Component, EntryKind
+from fordring.domain.letter_charges import letter_on
 from fordring.domain.reminder_plan import Anchor, PlanName, PlanStep
 from tests.unit.plans.unpaid import (
     CALENDAR,

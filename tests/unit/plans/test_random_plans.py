@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from fordring.domain.agency import Level
 from fordring.domain.errors import Fault
-from fordring.domain.following_up import letter_on, look_ahead, stopped_by
+from fordring.domain.following_up import look_ahead
 from fordring.domain.invoice import Reminder
 from fordring.domain.law import LawRowMissing, law
 from fordring.domain.ledger import Component, EntryKind
+from fordring.domain.letter_charges import letter_on
 from fordring.domain.money import Money
 from fordring.domain.plan_check import faults_of
 from fordring.domain.reminder_plan import (
@@ -24,6 +25,7 @@ from fordring.domain.reminder_plan import (
     StepKind,
     named_steps,
 )
+from fordring.domain.situation import stopped_by
 from sandbox.bank_days import first_after
 from tests.law_checker import CURRENCIES, HandedOver, Sent, interest, violations
 from tests.unit.plans.unpaid import (

@@ -6,13 +6,15 @@ from datetime import date, timedelta
 
 from fordring.domain.agency import Level
 from fordring.domain.clock import utc
-from fordring.domain.following_up import Next, Situation, letter_on, next_step, stopped_by
+from fordring.domain.following_up import Next, next_step
 from fordring.domain.invoice import Dispute, Invoice, Reminder, Terms
 from fordring.domain.late_interest import principal_course
 from fordring.domain.law import law
 from fordring.domain.ledger import Balance, Component, Entry, EntryKind, Source
+from fordring.domain.letter_charges import letter_on
 from fordring.domain.plan_check import faults_of
 from fordring.domain.reminder_plan import PlanName, PlanStep, ReminderPlan, StepKind, named_steps
+from fordring.domain.situation import Situation, stopped_by
 from fordring.domain.under_way import done_with
 from fordring.edge.bank_calendar import HolidayCalendar
 from tests.law_checker import CURRENCIES, Claim, HandedOver, Sent

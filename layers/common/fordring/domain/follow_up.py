@@ -32,7 +32,7 @@ class FollowUp:
     asked
         The letter that the sender was asked to send and has not confirmed.
     stopped
-        Why nothing happens at the moment: one of ``following_up.STOPS``, or a reason against a transfer.
+        Why nothing happens at the moment: one of ``situation.STOPS``, or a reason against a transfer.
     letter
         The latest letter that the hub itself was to send; see ``hub_letter``.
     letters

@@ -112,7 +112,7 @@ def file_of(letter_id: str) -> str:
 
 
 def not_by_email(country: str, debtor: Debtor, asked: Asked) -> str | None:
-    """Say why a letter must not go to a debtor by e-mail, as a code of ``following_up.STOPS``.
+    """Say why a letter must not go to a debtor by e-mail, as a code of ``situation.STOPS``.
 
     Parameters
     ----------

@@ -14,7 +14,8 @@ from typing import Final
 
 from fordring.domain.interest_words import INTEREST_WORDS
 from fordring.domain.late_interest import InterestPeriod
-from fordring.domain.letter_words import WORDS, Words, opening_of, title_of
+from fordring.domain.letter_languages import opening_of, title_of
+from fordring.domain.letter_words import WORDS, Words
 from fordring.domain.money import Money, round_half_up
 from fordring.domain.reminder_plan import StepKind
 from fordring.domain.values import dataclass

@@ -7,11 +7,13 @@ from typing import Final
 
 from fordring.domain.agency import Level
 from fordring.domain.errors import Fault
-from fordring.domain.following_up import Next, Situation, letter_on, next_step
+from fordring.domain.following_up import Next, next_step
 from fordring.domain.invoice import Invoice
 from fordring.domain.law import Law
 from fordring.domain.lawful_letters import REASONS, fee_allowed, must_be_agreed
+from fordring.domain.letter_charges import letter_on
 from fordring.domain.reminder_plan import PlanStep, ReminderPlan, StepKind, taken
+from fordring.domain.situation import Situation
 
 KINDS: Final = ("consumer", "business")
 

@@ -10,22 +10,14 @@ from fordring.domain.bank_days import BankCalendar
 from fordring.domain.calendar import local_date, start_of_business
 from fordring.domain.creditor import Debtor
 from fordring.domain.follow_up import FollowUp
-from fordring.domain.following_up import (
-    STOPS,
-    Ahead,
-    Next,
-    Situation,
-    look_ahead,
-    next_step,
-    stopped_before,
-    stopped_by,
-)
+from fordring.domain.following_up import Ahead, Next, look_ahead, next_step
 from fordring.domain.invoice import Invoice, Reminder
 from fordring.domain.late_interest import principal_course
 from fordring.domain.law import Law, LawRowMissing
 from fordring.domain.lawful_letters import DAY
 from fordring.domain.ledger import Component, Entry
 from fordring.domain.reminder_plan import ReminderPlan, StepKind
+from fordring.domain.situation import STOPS, Situation, stopped_before, stopped_by
 from fordring.domain.values import dataclass
 
 

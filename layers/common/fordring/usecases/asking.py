@@ -5,11 +5,12 @@ from datetime import date
 
 from fordring.domain.creditor import Debtor
 from fordring.domain.events import EventType
-from fordring.domain.following_up import Charges, Situation
 from fordring.domain.invoice import Invoice, Reminder
 from fordring.domain.law import LawRow
-from fordring.domain.letter_words import language_of
+from fordring.domain.letter_charges import Charges
+from fordring.domain.letter_languages import language_of
 from fordring.domain.money import Money
+from fordring.domain.situation import Situation
 from fordring.domain.values import dataclass
 from fordring.usecases.recording import tell
 from fordring.usecases.situations import reminder_id_of

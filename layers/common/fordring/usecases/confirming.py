@@ -16,11 +16,13 @@ from fordring.domain.confirmed_letter import ConfirmedLetter
 from fordring.domain.consulted import Consulted
 from fordring.domain.errors import Fault, Refused, Unprocessable
 from fordring.domain.follow_up import FollowUp
-from fordring.domain.following_up import Next, Situation, letter_on, next_step
+from fordring.domain.following_up import Next, next_step
 from fordring.domain.invoice import Invoice, Reminder
 from fordring.domain.law import Law
+from fordring.domain.letter_charges import letter_on
 from fordring.domain.money import Money
 from fordring.domain.reminder_plan import Sender, StepKind
+from fordring.domain.situation import Situation
 from fordring.domain.under_way import situation_of
 from fordring.usecases.following_up import confirmation_subject
 from fordring.usecases.recording import attention_id

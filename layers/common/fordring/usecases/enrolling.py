@@ -5,10 +5,10 @@ from dataclasses import replace
 from fordring.domain import things
 from fordring.domain.creditor import Debtor
 from fordring.domain.errors import Refused
-from fordring.domain.following_up import STOPS, stopped_by
 from fordring.domain.invoice import Invoice
 from fordring.domain.law import law
 from fordring.domain.reminder_plan import ReminderPlan
+from fordring.domain.situation import STOPS, stopped_by
 from fordring.domain.under_way import begin, done_with, situation_of
 from fordring.usecases.work import Work
 

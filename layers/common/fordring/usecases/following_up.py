@@ -17,11 +17,13 @@ from fordring.domain.command import AttentionKind
 from fordring.domain.consulted import Consulted
 from fordring.domain.creditor import Debtor
 from fordring.domain.follow_up import Asked, FollowUp
-from fordring.domain.following_up import Next, Situation, letter_on, next_step, stopped_before, stopped_by
+from fordring.domain.following_up import Next, next_step
 from fordring.domain.invoice import Invoice, Release
 from fordring.domain.law import Law, LawRowMissing
+from fordring.domain.letter_charges import letter_on
 from fordring.domain.refs import Ref
 from fordring.domain.reminder_plan import ReminderPlan, Sender, StepKind
+from fordring.domain.situation import Situation, stopped_before, stopped_by
 from fordring.domain.under_way import look_at, situation_of
 from fordring.domain.values import dataclass
 from fordring.usecases.asking import DueLetter, ask_billing_product

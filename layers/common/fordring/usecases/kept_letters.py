@@ -15,8 +15,8 @@ from typing import Any
 from fordring.domain.errors import Unavailable
 from fordring.domain.follow_up import Asked
 from fordring.domain.hub_letter import HubLetter, LetterState, file_of
+from fordring.domain.letter_languages import language_of
 from fordring.domain.letter_texts import WrittenLetter
-from fordring.domain.letter_words import language_of
 from fordring.domain.values import dataclass
 from fordring.usecases.ports import FileMissing, Files
 from fordring.usecases.telling_interest import periods_of

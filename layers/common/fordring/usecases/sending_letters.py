@@ -20,7 +20,7 @@ from fordring.domain.command import LEASE, AttentionKind, retry_delay
 from fordring.domain.consulted import Consulted
 from fordring.domain.email import Letter, LetterRefused
 from fordring.domain.errors import Unavailable
-from fordring.domain.following_up import Charges, letter_on, next_step, stopped_by
+from fordring.domain.following_up import next_step
 from fordring.domain.hub_letter import (
     PATIENCE,
     HubLetter,
@@ -30,10 +30,12 @@ from fordring.domain.hub_letter import (
 )
 from fordring.domain.invoice import Reminder
 from fordring.domain.law import Law, LawRowMissing
+from fordring.domain.letter_charges import Charges, letter_on
+from fordring.domain.letter_languages import language_of
 from fordring.domain.letter_texts import write_letter
-from fordring.domain.letter_words import language_of
 from fordring.domain.refs import Ref
 from fordring.domain.reminder_plan import PlanStep, ReminderPlan
+from fordring.domain.situation import stopped_by
 from fordring.domain.transport import TransportFailed
 from fordring.domain.under_way import situation_of
 from fordring.domain.values import dataclass

@@ -7,8 +7,8 @@ from fordring.domain.creditor import Creditor, Debtor
 from fordring.domain.follow_up import Asked
 from fordring.domain.hub_letter import not_by_email
 from fordring.domain.invoice import Invoice
+from fordring.domain.letter_languages import language_of
 from fordring.domain.letter_texts import WrittenLetter, write_letter
-from fordring.domain.letter_words import language_of
 from fordring.domain.reminder_plan import Sender
 from fordring.domain.values import dataclass
 from fordring.usecases.looking_ahead import Foreseen

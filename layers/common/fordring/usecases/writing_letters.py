@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from fordring.domain.agency import Address
 from fordring.domain.creditor import Creditor, Debtor
 from fordring.domain.follow_up import Asked
-from fordring.domain.following_up import Charges
 from fordring.domain.hub_letter import HubLetter
 from fordring.domain.invoice import Invoice
 from fordring.domain.law import LawRow
+from fordring.domain.letter_charges import Charges
+from fordring.domain.letter_languages import language_of
 from fordring.domain.letter_texts import LetterFacts
-from fordring.domain.letter_words import language_of
 from fordring.domain.reminder_plan import StepKind
 from fordring.domain.values import dataclass
 

@@ -163,7 +163,7 @@ def tell_hurdle(hurdle: "Hurdle", country: str) -> dict[str, Any]:
 def tell_stop(reason: str) -> dict[str, str]:
     """Tell why nothing happens."""
     from fordring.domain.candidates import REASONS
-    from fordring.domain.following_up import STOPS
+    from fordring.domain.situation import STOPS
 
     detail = STOPS.get(reason) or REASONS.get(reason, "the agency's agreement has something against it")
     return {"reason": reason, "detail": detail}
