@@ -75,6 +75,7 @@ SETTLEMENT_READ_ROUTES = (
         Scope.READ,
         {200: ToldSettlements},
         query=SettlementQuery,
+        description=f"A page has {MOST} at the most.",
     ),
     Route(
         "GET",
